@@ -1,0 +1,71 @@
+"""The one encoding: RFC 8949 §4.2.1 core deterministic CBOR, without floats.
+
+`cbor2` alone takes trailing bytes, integers longer than needed and duplicate keys; so what it read is encoded again
+and compared with the bytes that came in. What would encode differently is malformed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import cbor2
+from cbor2 import CBORSimpleValue, CBORTag
+
+from verifier.errors import Malformed
+
+REDACTED: Final = CBORSimpleValue(59)
+"""Map key under which the hashes of redacted claims stand (SD-CWT, `redacted_claim_keys`)."""
+
+_MAX_DEPTH: Final = 16
+
+dumps = cbor2.dumps
+"""Plain encoder: exact only for values whose maps are already in deterministic order (callers on hot paths)."""
+
+
+def encode(value: Any) -> bytes:
+    """The deterministic encoding of `value`. Raises TypeError for what the encoding has no room for (floats, sets…)."""
+    return cbor2.dumps(_ordered(value, 0))
+
+
+def decode(data: bytes) -> Any:
+    """The value that `data` encodes. Raises Malformed unless `data` is the one right encoding of one value."""
+    try:
+        value = cbor2.loads(data)
+    except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError, OverflowError, MemoryError) as error:
+        raise Malformed(f"not CBOR: {error}") from None
+    try:
+        again = encode(value)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise Malformed(f"CBOR outside the accepted subset: {error}") from None
+    if again != data:
+        raise Malformed("CBOR is not in the deterministic encoding of RFC 8949 §4.2.1")
+    return value
+
+
+def ordered_map(value: Mapping[Any, Any]) -> dict[Any, Any]:
+    """The same map with its keys in the bytewise order of their encodings (RFC 8949 §4.2.1)."""
+    return dict(sorted(value.items(), key=lambda item: cbor2.dumps(item[0])))
+
+
+def _ordered(value: Any, depth: int) -> Any:
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"nested deeper than {_MAX_DEPTH} levels")
+    kind = type(value)
+    if kind in (int, str, bytes, bool, type(None)):
+        return value
+    if kind in (list, tuple):
+        return [_ordered(item, depth + 1) for item in value]
+    if isinstance(value, Mapping):
+        return ordered_map({_key(key): _ordered(item, depth + 1) for key, item in value.items()})
+    if kind is CBORTag:
+        return CBORTag(value.tag, _ordered(value.value, depth + 1))
+    if kind is CBORSimpleValue and value == REDACTED:
+        return value
+    raise TypeError(f"no place for {kind.__name__} in a statement")
+
+
+def _key(key: Any) -> Any:
+    if type(key) in (int, str, bytes) or key == REDACTED:
+        return key
+    raise TypeError(f"no place for {type(key).__name__} as a map key")
