@@ -1,0 +1,209 @@
+"""The payload of a statement: the event's public fields in clear, its personal ones as salted hashes.
+
+Redaction follows SD-CWT: a disclosure is `bstr .cbor [salt, value, key]`, its SHA-256 stands in an array under map key
+`simple(59)`. Types with printed fields (the awards) carry exactly two hashes, `print` and `rest` (FORMATS §1), so that a
+proof on paper is small while every further field can still be disclosed alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from verifier import cbor
+from verifier.errors import Malformed, Mismatch
+from verifier.events import EVENTS, WITHHELD, Event, EventType, Field, event_type
+
+TYPE, STREAM, VERSION, RECORDED_AT, COMMAND, ACTORS, PACK = range(1, 8)
+"""Integer keys of the envelope in the payload map."""
+
+SALT_SIZE: Final = 16
+HASH_SIZE: Final = 32
+
+TakeSalt = Callable[[], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What every event says besides its own fields."""
+
+    version: int
+    """Position in its stream, from 1."""
+    recorded_at: int
+    """The recorder's clock at signing, milliseconds since 1970-01-01 UTC."""
+    command: bytes
+    """16 bytes: the command's id, blinded by stream (`blind_command`)."""
+    actors: tuple[str, ...]
+    """Pseudonyms of the staff accounts: proposer, or proposer and approver."""
+    pack: UUID | None = None
+    """The stream of the intake that a historical event came with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A payload as read: the event with what is disclosed of it, and the commitments to all the rest."""
+
+    type: EventType
+    stream: UUID
+    envelope: Envelope
+    event: Event
+    commitments: tuple[bytes, ...]
+
+
+def blind_command(command_id: bytes, stream: UUID) -> bytes:
+    """The command's id as its event in `stream` shows it.
+
+    Two streams that one command wrote must not show it: a reader of the log could link a certificate to its holder's
+    other streams. Who knows the id can recompute this.
+    """
+    return sha256(b"certledger/command" + command_id + stream.bytes).digest()[:16]
+
+
+def make_payload(event: Event, envelope: Envelope, salt: TakeSalt) -> tuple[bytes, list[bytes]]:
+    """The payload bytes of an event and the disclosures of its personal fields, in the order of their declaration.
+
+    Of an award, the disclosures are `print`, `rest`, then one for each field within `rest`.
+    """
+    declared = event_type(event)
+    payload: dict[Any, Any] = {
+        TYPE: declared.name,
+        STREAM: getattr(event, declared.stream).bytes,
+        VERSION: envelope.version,
+        RECORDED_AT: envelope.recorded_at,
+        COMMAND: envelope.command,
+        ACTORS: list(envelope.actors),
+    }
+    if envelope.pack is not None:
+        payload[PACK] = envelope.pack.bytes
+    for field in declared.public:
+        payload[field.name] = _plain(field, event)
+    disclosures = [_disclosure(salt(), cbor.dumps(_plain(field, event)), field.key) for field in declared.personal]
+    commitments = [sha256(item).digest() for item in disclosures]
+    if declared.printed:
+        printed = cbor.ordered_map({field.name: _plain(field, event) for field in declared.printed})
+        rest = cbor.dumps({cbor.REDACTED: commitments})
+        outer = [_disclosure(salt(), cbor.dumps(printed), _PRINT), _disclosure(salt(), rest, _REST)]
+        disclosures = outer + disclosures
+        commitments = [sha256(item).digest() for item in outer]
+    if commitments:
+        payload[cbor.REDACTED] = commitments
+    return cbor.dumps(payload), disclosures
+
+
+def read_payload(payload: bytes) -> Record:
+    """What a payload says. Personal fields are `Withheld`. Raises Malformed for anything but one exact form."""
+    value = cbor.decode(payload)
+    if type(value) is not dict:
+        raise Malformed("payload is not a map")
+    declared = EVENTS.get(value.get(TYPE)) if type(value.get(TYPE)) is str else None
+    if declared is None:
+        raise Malformed(f"unknown event type {value.get(TYPE)!r}")
+    envelope = _envelope(value)
+    commitments = _hashes(value.pop(cbor.REDACTED, []), declared.name)
+    expected = 2 if declared.printed else len(declared.personal)
+    if len(commitments) != expected:
+        raise Malformed(f"{declared.name} has {len(commitments)} commitments, not {expected}")
+    stream = _uuid(value[STREAM], "stream id")
+    fields: dict[str, Any] = {declared.stream: stream}
+    for field in declared.public:
+        if field.name not in value:
+            raise Malformed(f"{declared.name}: {field.name} is missing")
+        fields[field.name] = field.from_cbor(value[field.name])
+    known = {field.name for field in declared.public} | set(range(TYPE, PACK + 1))
+    if unknown := [str(key) for key in value if key not in known]:
+        raise Malformed(f"{declared.name}: unknown field {unknown[0]}")
+    for field in (*declared.personal, *declared.printed):
+        fields[field.name] = WITHHELD
+    return Record(declared, stream, envelope, declared.cls(**fields), commitments)
+
+
+def reveal(record: Record, disclosures: Sequence[bytes]) -> Event:
+    """The event with the personal values that these disclosures give, each checked against its commitment.
+
+    Raises Mismatch for a disclosure that the statement does not commit to, Malformed for one in no legal form.
+    """
+    if not disclosures:
+        return record.event
+    awaited = dict.fromkeys(record.commitments)
+    fields = {field.name: field for field in (*record.type.personal, *record.type.printed)}
+    printed = {field.name for field in record.type.printed}
+    known: dict[str, Any] = {}
+    for disclosure in disclosures:
+        digest = sha256(disclosure).digest()
+        if digest not in awaited:
+            raise Mismatch(f"{record.type.name}: a disclosed value is not one that the statement commits to")
+        del awaited[digest]
+        name, value = _open(disclosure)
+        if printed and name == "print":
+            if type(value) is not dict or value.keys() != printed:
+                raise Malformed(f"{record.type.name}: print does not hold exactly the printed fields")
+            known.update({key: fields[key].from_cbor(item) for key, item in value.items()})
+        elif printed and name == "rest":
+            if type(value) is not dict or value.keys() != {cbor.REDACTED}:
+                raise Malformed(f"{record.type.name}: rest is not a map of redacted fields")
+            awaited.update(dict.fromkeys(_hashes(value[cbor.REDACTED], record.type.name)))
+        elif name in fields and name not in printed and name not in known:
+            known[name] = fields[name].from_cbor(value)
+        else:
+            raise Malformed(f"{record.type.name}: a disclosure names {name!r}, which is no field of its own")
+    given = {name: getattr(record.event, name) for name in (record.type.stream, *(f.name for f in record.type.public))}
+    return record.type.cls(**given, **{name: known.get(name, WITHHELD) for name in fields})  # type: ignore[no-any-return]
+
+
+_PRINT: Final = cbor.dumps("print")
+_REST: Final = cbor.dumps("rest")
+
+
+def _plain(field: Field, event: Event) -> Any:
+    value = getattr(event, field.name)
+    if value is WITHHELD:
+        raise ValueError(f"{field.name} is withheld and cannot be recorded")
+    return value if field.to_cbor is None else field.to_cbor(value)
+
+
+def _disclosure(salt: bytes, value: bytes, key: bytes) -> bytes:
+    """`bstr .cbor [salt, value, key]`, put together by hand: the parts are encoded already."""
+    return cbor.dumps(b"\x83\x50" + salt + value + key)
+
+
+def _open(disclosure: bytes) -> tuple[str, Any]:
+    inner = cbor.decode(disclosure)
+    if type(inner) is not bytes:
+        raise Malformed("a disclosure is not a byte string")
+    parts = cbor.decode(inner)
+    if type(parts) is not list or len(parts) != 3 or type(parts[0]) is not bytes or len(parts[0]) != SALT_SIZE:
+        raise Malformed("a disclosure is not [salt of 16 bytes, value, key]")
+    if type(parts[2]) is not str:
+        raise Malformed("a disclosure's key is not text")
+    return parts[2], parts[1]
+
+
+def _hashes(value: Any, place: str) -> tuple[bytes, ...]:
+    if type(value) is not list or any(type(item) is not bytes or len(item) != HASH_SIZE for item in value):
+        raise Malformed(f"{place}: commitments are not a list of 32-byte hashes")
+    if len(set(value)) != len(value):
+        raise Malformed(f"{place}: the same commitment stands twice")
+    return tuple(value)
+
+
+def _envelope(value: dict[Any, Any]) -> Envelope:
+    version, at, command, actors = (value.get(key) for key in (VERSION, RECORDED_AT, COMMAND, ACTORS))
+    if type(version) is not int or version < 1:
+        raise Malformed("version in the stream is not a whole number from 1")
+    if type(at) is not int or not 0 <= at < 2**53:
+        raise Malformed("recorded time is not a number of milliseconds")
+    if type(command) is not bytes or len(command) != 16:
+        raise Malformed("command is not 16 bytes")
+    if type(actors) is not list or not 1 <= len(actors) <= 2 or any(type(a) is not str or not a for a in actors):
+        raise Malformed("actors are not one or two pseudonyms")
+    pack = _uuid(value[PACK], "pack") if PACK in value else None
+    return Envelope(version, at, command, tuple(actors), pack)
+
+
+def _uuid(value: Any, place: str) -> UUID:
+    if type(value) is not bytes or len(value) != 16:
+        raise Malformed(f"{place} is not 16 bytes")
+    return UUID(bytes=value)

@@ -1,0 +1,160 @@
+"""A SCITT Signed Statement (RFC 9943) as a `COSE_Sign1` (RFC 9052 §4.2): the signed bytes of one event.
+
+The log entry is these bytes with an empty unprotected header; nothing is ever encoded again in order to check it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from cbor2 import CBORTag
+
+from verifier import cbor, keys
+from verifier.errors import Malformed
+from verifier.merkle import leaf_hash
+from verifier.record import Record, read_payload
+
+MEDIA_TYPE: Final = "application/vnd.certledger.event+cbor"
+EDDSA: Final = -8
+ED25519: Final = -19
+"""COSE algorithm of RFC 9864, accepted when reading beside −8."""
+
+ALG, KID, CWT_CLAIMS, TYP = 1, 4, 15, 16
+ISS, SUB = 1, 2
+COSE_SIGN1_TAG: Final = 18
+SUBJECT_PREFIX: Final = "urn:uuid:"
+
+Sign = Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement as read. Its signature is not checked by reading it: see `verify_signature`."""
+
+    raw: bytes
+    """The log entry: tag 18, with the unprotected header empty."""
+    protected: bytes
+    payload: bytes
+    signature: bytes
+    kid: bytes
+    issuer: str
+    record: Record
+
+    @property
+    def leaf(self) -> bytes:
+        """RFC 6962 leaf hash of the log entry."""
+        return leaf_hash(self.raw)
+
+
+class Headers:
+    """The protected headers of one signer, encoded but for the subject."""
+
+    __slots__ = ("_after", "_before")
+
+    def __init__(self, kid: bytes, issuer: str) -> None:
+        claims = b"\xa2\x01" + cbor.dumps(issuer) + b"\x02\x78\x2d" + SUBJECT_PREFIX.encode()
+        self._before = b"\xa4\x01\x27\x04" + cbor.dumps(kid) + b"\x0f" + claims
+        self._after = b"\x10" + cbor.dumps(MEDIA_TYPE)
+
+    def of(self, stream: UUID) -> bytes:
+        """Protected header bytes of a statement about `stream`."""
+        return self._before + str(stream).encode() + self._after
+
+
+def subject_of(stream: UUID) -> str:
+    """The stream's URN, the `sub` of its statements (RFC 9562 §4)."""
+    return SUBJECT_PREFIX + str(stream)
+
+
+def to_be_signed(protected: bytes, payload: bytes) -> bytes:
+    """`Sig_structure` of RFC 9052 §4.4 with empty external_aad."""
+    return b"\x84\x6aSignature1" + cbor.dumps(protected) + b"\x40" + cbor.dumps(payload)
+
+
+def assemble(protected: bytes, payload: bytes, signature: bytes) -> bytes:
+    """The statement's bytes, unprotected header empty."""
+    return b"\xd2\x84" + cbor.dumps(protected) + b"\xa0" + cbor.dumps(payload) + b"\x58\x40" + signature
+
+
+def parse(data: bytes) -> Statement:
+    """Reads a log entry. Raises Malformed unless it is exactly one statement with an empty unprotected header."""
+    statement, unprotected = parse_with_header(data)
+    if unprotected:
+        raise Malformed("the unprotected header of a log entry is not empty")
+    return statement
+
+
+def parse_with_header(data: bytes) -> tuple[Statement, dict[Any, Any]]:
+    """Reads a statement that travels: the statement as logged, and its unprotected header."""
+    protected, unprotected, payload, signature = cose_sign1_parts(data)
+    if type(payload) is not bytes:
+        raise Malformed("a statement's payload is not attached")
+    kid, issuer, subject = _headers(protected)
+    record = read_payload(payload)
+    if subject != subject_of(record.stream):
+        raise Malformed(f"subject {subject} in the header is not the payload's stream {record.stream}")
+    raw = assemble(protected, payload, signature)
+    return Statement(raw, protected, payload, signature, kid, issuer, record), unprotected
+
+
+def verify_signature(statement: Statement, public_key: bytes) -> Statement:
+    """The same statement, its signature checked (RFC 9052 §4.4). Raises BadSignature."""
+    keys.verify(public_key, statement.signature, to_be_signed(statement.protected, statement.payload))
+    return statement
+
+
+def cose_sign1_parts(data: bytes) -> tuple[bytes, dict[Any, Any], bytes | None, bytes]:
+    """Protected bytes, unprotected map, payload or nil, and signature of a tagged COSE_Sign1. Raises Malformed."""
+    value = cbor.decode(data)
+    if type(value) is not CBORTag or value.tag != COSE_SIGN1_TAG or type(value.value) is not list:
+        raise Malformed("not a COSE_Sign1 (tag 18)")
+    if len(value.value) != 4:
+        raise Malformed("a COSE_Sign1 has four parts")
+    protected, unprotected, payload, signature = value.value
+    if type(protected) is not bytes or type(unprotected) is not dict or type(signature) is not bytes:
+        raise Malformed("a part of the COSE_Sign1 has the wrong type")
+    if len(signature) != keys.SIGNATURE_SIZE or not (payload is None or type(payload) is bytes):
+        raise Malformed("a part of the COSE_Sign1 has the wrong type or length")
+    return protected, unprotected, payload, signature
+
+
+def check_algorithm(headers: dict[Any, Any]) -> None:
+    """Raises Malformed unless the algorithm is Ed25519 under either of its two COSE names."""
+    if headers.get(ALG) not in (EDDSA, ED25519):
+        raise Malformed(f"algorithm {headers.get(ALG)!r} is not EdDSA (-8) or Ed25519 (-19)")
+
+
+def text_claims(headers: dict[Any, Any]) -> tuple[str, str]:
+    """Issuer and subject of the CWT Claims header (RFC 9597). Raises Malformed."""
+    claims = headers.get(CWT_CLAIMS)
+    if type(claims) is not dict or claims.keys() != {ISS, SUB}:
+        raise Malformed("the CWT claims in the header are not exactly issuer and subject")
+    issuer, subject = claims[ISS], claims[SUB]
+    if type(issuer) is not str or type(subject) is not str:
+        raise Malformed("issuer and subject in the header are not text")
+    return issuer, subject
+
+
+def key_id(headers: dict[Any, Any]) -> bytes:
+    """The key id: a COSE Key Thumbprint (RFC 9679). Raises Malformed."""
+    kid = headers.get(KID)
+    if type(kid) is not bytes or len(kid) != HASH_SIZE:
+        raise Malformed("key id in the header is not a thumbprint of 32 bytes")
+    return kid
+
+
+HASH_SIZE: Final = 32
+
+
+def _headers(protected: bytes) -> tuple[bytes, str, str]:
+    headers = cbor.decode(protected)
+    if type(headers) is not dict or headers.keys() != {ALG, KID, CWT_CLAIMS, TYP}:
+        raise Malformed("the protected header does not hold exactly alg, kid, CWT claims and typ")
+    check_algorithm(headers)
+    if headers[TYP] != MEDIA_TYPE:
+        raise Malformed(f"typ {headers[TYP]!r} is not {MEDIA_TYPE}")
+    issuer, subject = text_claims(headers)
+    return key_id(headers), issuer, subject
