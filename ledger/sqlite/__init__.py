@@ -1,0 +1,1 @@
+"""The store on SQLite: one file for the log and what is private beside it, one for data keys."""

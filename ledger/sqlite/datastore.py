@@ -1,0 +1,110 @@
+"""Connections to a ledger file: write-ahead log, full synchronisation, private permissions, patience with others."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from eventsourcing.persistence import ConnectionUnavailableError, OperationalError
+from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore
+
+from ledger.store import StoreBusy
+
+LOCK_SECONDS: Final = 60
+"""How long a writer waits for other writers, of this process and of others."""
+
+
+def connect(path: Path, *, lock_seconds: float = LOCK_SECONDS) -> sqlite3.Connection:
+    """A connection in autocommit mode to a file that only its owner may read. Deleted rows are overwritten."""
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    connection = sqlite3.connect(path, timeout=lock_seconds, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    return connection
+
+
+def use_write_ahead_log(connection: sqlite3.Connection, *, lock_seconds: float = LOCK_SECONDS) -> None:
+    """Turns on WAL. SQLite does not wait for a lock here by itself, so processes that start together take turns."""
+    until = time.monotonic() + lock_seconds
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
+
+
+def is_busy(error: BaseException | None) -> bool:
+    """Whether SQLite, or the pool of connections, gave up waiting for others."""
+    if isinstance(error, ConnectionUnavailableError):
+        return True
+    if isinstance(error, OperationalError):
+        return is_busy(error.__cause__)
+    code = getattr(error, "sqlite_errorcode", 0)
+    return isinstance(error, sqlite3.OperationalError) and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+@contextmanager
+def patience() -> Iterator[None]:
+    """Turns "database is locked" after the time limit into StoreBusy."""
+    try:
+        yield
+    except (sqlite3.OperationalError, OperationalError) as error:
+        if is_busy(error):
+            raise StoreBusy("the store is busy: others have kept it locked for too long; try again") from error
+        raise
+
+
+class LedgerConnection(SQLiteConnection):
+    """One connection of the pool; it closes itself when a transaction could not be ended."""
+
+    def __init__(self, connection: sqlite3.Connection, max_age: float | None) -> None:
+        super().__init__(connection, max_age)
+        self.raw = connection
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        """One transaction. The library leaves it open where COMMIT itself fails; the pool must not see that again."""
+        try:
+            with super().transaction(commit=commit) as cursor:
+                yield cursor
+        finally:
+            if self.raw.in_transaction:
+                self.close()
+
+
+class LedgerPool(SQLiteConnectionPool):
+    """Connections to one ledger file."""
+
+    def _create_connection(self) -> SQLiteConnection:
+        connection = connect(Path(self.db_name), lock_seconds=self.lock_timeout or LOCK_SECONDS)
+        if not self.is_journal_mode_wal:
+            use_write_ahead_log(connection)
+            self.is_journal_mode_wal = True
+        return LedgerConnection(connection, self.max_age)
+
+
+class LedgerDatastore(SQLiteDatastore):
+    """One ledger file, for the recorders of `eventsourcing`."""
+
+    def __init__(self, path: Path, *, lock_seconds: int = LOCK_SECONDS) -> None:
+        super().__init__(db_name=str(path), lock_timeout=lock_seconds)
+        self.path = path
+        self.pool = LedgerPool(
+            db_name=str(path), lock_timeout=lock_seconds, pool_size=16, max_overflow=48, pool_timeout=lock_seconds
+        )
+
+    @contextmanager
+    def connection(self) -> Iterator[sqlite3.Connection]:
+        """The bare writing connection, for statements that stand outside a transaction."""
+        with self.get_connection(commit=True) as connection:
+            assert isinstance(connection, LedgerConnection)
+            yield connection.raw
