@@ -1,4 +1,4 @@
-"""The one encoding: RFC 8949 §4.2.1 core deterministic CBOR, without floats.
+"""The one encoding: RFC 8949 §4.2.1 core deterministic CBOR, without floats and tags.
 
 `cbor2` alone takes trailing bytes, integers longer than needed and duplicate keys; so what it read is encoded again
 and compared with the bytes that came in. What would encode differently is malformed.
@@ -7,10 +7,11 @@ and compared with the bytes that came in. What would encode differently is malfo
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import cbor2
-from cbor2 import CBORSimpleValue, CBORTag
+from cbor2 import CBORSimpleValue
 
 from verifier.errors import Malformed
 
@@ -18,6 +19,7 @@ REDACTED: Final = CBORSimpleValue(59)
 """Map key under which the hashes of redacted claims stand (SD-CWT, `redacted_claim_keys`)."""
 
 _MAX_DEPTH: Final = 16
+_SCALARS: Final = frozenset({int, str, bytes, bool, type(None)})
 
 dumps = cbor2.dumps
 """Plain encoder: exact only for values whose maps are already in deterministic order (callers on hot paths)."""
@@ -35,7 +37,8 @@ def decode(data: bytes) -> Any:
     except (cbor2.CBORDecodeError, ValueError, TypeError, RecursionError, OverflowError, MemoryError) as error:
         raise Malformed(f"not CBOR: {error}") from None
     try:
-        again = encode(value)
+        _check(value, 0)
+        again = cbor2.dumps(value)  # keeps the order of maps, which `_check` has seen to be right
     except (TypeError, ValueError, RecursionError) as error:
         raise Malformed(f"CBOR outside the accepted subset: {error}") from None
     if again != data:
@@ -48,18 +51,45 @@ def ordered_map(value: Mapping[Any, Any]) -> dict[Any, Any]:
     return dict(sorted(value.items(), key=lambda item: cbor2.dumps(item[0])))
 
 
+def _check(value: Any, depth: int) -> None:
+    """Raises TypeError for a type outside the subset, ValueError for map keys out of order or too deep a nesting."""
+    if depth > _MAX_DEPTH:
+        raise ValueError(f"nested deeper than {_MAX_DEPTH} levels")
+    kind = type(value)
+    if kind in _SCALARS:
+        return
+    if kind is list:
+        for item in value:
+            if type(item) not in _SCALARS:
+                _check(item, depth + 1)
+    elif kind is dict:
+        last = b""
+        for key, item in value.items():
+            encoded = _encoded_key(type(key).__name__, key)
+            if encoded <= last:
+                raise ValueError("map keys are not in bytewise order")
+            last = encoded
+            if type(item) not in _SCALARS:
+                _check(item, depth + 1)
+    elif kind is not CBORSimpleValue or value != REDACTED:
+        raise TypeError(f"no place for {kind.__name__} in a statement")
+
+
+@lru_cache(maxsize=4096)
+def _encoded_key(kind: str, key: Any) -> bytes:
+    return cbor2.dumps(_key(key))
+
+
 def _ordered(value: Any, depth: int) -> Any:
     if depth > _MAX_DEPTH:
         raise ValueError(f"nested deeper than {_MAX_DEPTH} levels")
     kind = type(value)
-    if kind in (int, str, bytes, bool, type(None)):
+    if kind in _SCALARS:
         return value
     if kind in (list, tuple):
         return [_ordered(item, depth + 1) for item in value]
     if isinstance(value, Mapping):
         return ordered_map({_key(key): _ordered(item, depth + 1) for key, item in value.items()})
-    if kind is CBORTag:
-        return CBORTag(value.tag, _ordered(value.value, depth + 1))
     if kind is CBORSimpleValue and value == REDACTED:
         return value
     raise TypeError(f"no place for {kind.__name__} in a statement")

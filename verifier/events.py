@@ -259,7 +259,9 @@ def _struct(cls: type[Any], place: str) -> tuple[Convert, Convert]:
 
     def encode(value: Any) -> Any:
         plain = {name: getattr(value, name) for name in codecs}
-        return cbor.ordered_map({name: v if codecs[name][0] is None else codecs[name][0](v) for name, v in plain.items()})  # type: ignore[misc]
+        return cbor.ordered_map(
+            {name: v if codecs[name][0] is None else codecs[name][0](v) for name, v in plain.items()}
+        )  # type: ignore[misc]
 
     def decode(value: Any) -> Any:
         if is_map(value).keys() != codecs.keys():

@@ -115,7 +115,9 @@ def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) ->
 def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], root: bytes) -> None:
     """Checks that `leaf` is entry `index` of the tree of `size` entries with this root. Raises NotIncluded."""
     if root_from_path(leaf, index, size, path) != root:
-        raise NotIncluded(f"the inclusion path of entry {index} does not lead to the root of the tree of {size} entries")
+        raise NotIncluded(
+            f"the inclusion path of entry {index} does not lead to the root of the tree of {size} entries"
+        )
 
 
 def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
@@ -124,7 +126,9 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
         raise Inconsistent(f"a tree of {new} entries cannot extend one of {old}")
     if old in (0, new):
         if proof or (old == new and old_root != new_root) or (old == 0 and old_root != EMPTY_ROOT):
-            raise Inconsistent(f"the tree of {new} entries does not extend the one of {old}: another root at the same size")
+            raise Inconsistent(
+                f"the tree of {new} entries does not extend the one of {old}: another root at the same size"
+            )
         return
     if any(len(node) != HASH_SIZE for node in proof):
         raise Inconsistent("a hash in the consistency proof is not 32 bytes long")

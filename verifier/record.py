@@ -98,9 +98,10 @@ def read_payload(payload: bytes) -> Record:
     value = cbor.decode(payload)
     if type(value) is not dict:
         raise Malformed("payload is not a map")
-    declared = EVENTS.get(value.get(TYPE)) if type(value.get(TYPE)) is str else None
-    if declared is None:
-        raise Malformed(f"unknown event type {value.get(TYPE)!r}")
+    name = value.get(TYPE)
+    if type(name) is not str or name not in EVENTS:
+        raise Malformed(f"unknown event type {name!r}")
+    declared = EVENTS[name]
     envelope = _envelope(value)
     commitments = _hashes(value.pop(cbor.REDACTED, []), declared.name)
     expected = 2 if declared.printed else len(declared.personal)

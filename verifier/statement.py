@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
-
-from cbor2 import CBORTag
 
 from verifier import cbor, keys
 from verifier.errors import Malformed
@@ -24,8 +23,13 @@ ED25519: Final = -19
 
 ALG, KID, CWT_CLAIMS, TYP = 1, 4, 15, 16
 ISS, SUB = 1, 2
-COSE_SIGN1_TAG: Final = 18
+COSE_SIGN1_TAG: Final = b"\xd2"
+"""Tag 18, in its one encoding."""
 SUBJECT_PREFIX: Final = "urn:uuid:"
+HASH_SIZE: Final = 32
+_AFTER: Final = b"\x10" + cbor.dumps(MEDIA_TYPE)
+"""The end of every protected header: label 16 (typ, RFC 9596)."""
+_NIL: Final = str(UUID(int=0)).encode()
 
 Sign = Callable[[bytes], bytes]
 
@@ -44,6 +48,21 @@ class Statement:
     record: Record
 
     @property
+    def type(self) -> str:
+        """Permanent wire name of the event."""
+        return self.record.type.name
+
+    @property
+    def stream_id(self) -> UUID:
+        """The stream that the event belongs to."""
+        return self.record.stream
+
+    @property
+    def version(self) -> int:
+        """The event's position in its stream, from 1."""
+        return self.record.envelope.version
+
+    @property
     def leaf(self) -> bytes:
         """RFC 6962 leaf hash of the log entry."""
         return leaf_hash(self.raw)
@@ -52,16 +71,15 @@ class Statement:
 class Headers:
     """The protected headers of one signer, encoded but for the subject."""
 
-    __slots__ = ("_after", "_before")
+    __slots__ = ("_before",)
 
     def __init__(self, kid: bytes, issuer: str) -> None:
         claims = b"\xa2\x01" + cbor.dumps(issuer) + b"\x02\x78\x2d" + SUBJECT_PREFIX.encode()
         self._before = b"\xa4\x01\x27\x04" + cbor.dumps(kid) + b"\x0f" + claims
-        self._after = b"\x10" + cbor.dumps(MEDIA_TYPE)
 
     def of(self, stream: UUID) -> bytes:
         """Protected header bytes of a statement about `stream`."""
-        return self._before + str(stream).encode() + self._after
+        return self._before + str(stream).encode() + _AFTER
 
 
 def subject_of(stream: UUID) -> str:
@@ -92,10 +110,8 @@ def parse_with_header(data: bytes) -> tuple[Statement, dict[Any, Any]]:
     protected, unprotected, payload, signature = cose_sign1_parts(data)
     if type(payload) is not bytes:
         raise Malformed("a statement's payload is not attached")
-    kid, issuer, subject = _headers(protected)
     record = read_payload(payload)
-    if subject != subject_of(record.stream):
-        raise Malformed(f"subject {subject} in the header is not the payload's stream {record.stream}")
+    kid, issuer = _headers(protected, record.stream)
     raw = assemble(protected, payload, signature)
     return Statement(raw, protected, payload, signature, kid, issuer, record), unprotected
 
@@ -108,12 +124,12 @@ def verify_signature(statement: Statement, public_key: bytes) -> Statement:
 
 def cose_sign1_parts(data: bytes) -> tuple[bytes, dict[Any, Any], bytes | None, bytes]:
     """Protected bytes, unprotected map, payload or nil, and signature of a tagged COSE_Sign1. Raises Malformed."""
-    value = cbor.decode(data)
-    if type(value) is not CBORTag or value.tag != COSE_SIGN1_TAG or type(value.value) is not list:
+    if data[:1] != COSE_SIGN1_TAG:
         raise Malformed("not a COSE_Sign1 (tag 18)")
-    if len(value.value) != 4:
+    parts = cbor.decode(data[1:])
+    if type(parts) is not list or len(parts) != 4:
         raise Malformed("a COSE_Sign1 has four parts")
-    protected, unprotected, payload, signature = value.value
+    protected, unprotected, payload, signature = parts
     if type(protected) is not bytes or type(unprotected) is not dict or type(signature) is not bytes:
         raise Malformed("a part of the COSE_Sign1 has the wrong type")
     if len(signature) != keys.SIGNATURE_SIZE or not (payload is None or type(payload) is bytes):
@@ -146,15 +162,25 @@ def key_id(headers: dict[Any, Any]) -> bytes:
     return kid
 
 
-HASH_SIZE: Final = 32
-
-
-def _headers(protected: bytes) -> tuple[bytes, str, str]:
-    headers = cbor.decode(protected)
+@lru_cache(maxsize=1024)
+def _signer(before: bytes) -> tuple[bytes, str]:
+    """Key id and issuer of protected headers that begin like this. Few signers write many statements."""
+    headers = cbor.decode(before + _NIL + _AFTER)
     if type(headers) is not dict or headers.keys() != {ALG, KID, CWT_CLAIMS, TYP}:
         raise Malformed("the protected header does not hold exactly alg, kid, CWT claims and typ")
     check_algorithm(headers)
-    if headers[TYP] != MEDIA_TYPE:
-        raise Malformed(f"typ {headers[TYP]!r} is not {MEDIA_TYPE}")
     issuer, subject = text_claims(headers)
-    return key_id(headers), issuer, subject
+    if headers[TYP] != MEDIA_TYPE or subject != SUBJECT_PREFIX + _NIL.decode():
+        raise Malformed(f"the protected header does not end in the stream's URN and typ {MEDIA_TYPE}")
+    return key_id(headers), issuer
+
+
+def _headers(protected: bytes, stream: UUID) -> tuple[bytes, str]:
+    """Key id and issuer, where the header is the one right form for a statement about `stream`."""
+    split = len(protected) - len(_AFTER) - len(_NIL)
+    if split < 0 or protected[split + len(_NIL) :] != _AFTER:
+        raise Malformed(f"the protected header does not end in the stream's URN and typ {MEDIA_TYPE}")
+    kid, issuer = _signer(protected[:split])
+    if protected[split : split + len(_NIL)] != str(stream).encode():
+        raise Malformed(f"the subject in the header is not the payload's stream {stream}")
+    return kid, issuer
