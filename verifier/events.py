@@ -258,10 +258,8 @@ def _struct(cls: type[Any], place: str) -> tuple[Convert, Convert]:
     is_map = _exact(dict, place)
 
     def encode(value: Any) -> Any:
-        plain = {name: getattr(value, name) for name in codecs}
-        return cbor.ordered_map(
-            {name: v if codecs[name][0] is None else codecs[name][0](v) for name, v in plain.items()}
-        )  # type: ignore[misc]
+        members = {name: (to_cbor, getattr(value, name)) for name, (to_cbor, _) in codecs.items()}
+        return cbor.ordered_map({name: v if to_cbor is None else to_cbor(v) for name, (to_cbor, v) in members.items()})
 
     def decode(value: Any) -> Any:
         if is_map(value).keys() != codecs.keys():

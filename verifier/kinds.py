@@ -164,7 +164,7 @@ class CohortOpened(Event):
 
 @event("pack.taken-in/1")
 class PackTakenIn(Event):
-    """An intake pack was taken in. Each file stands by SHA-256(salt ‖ file); the salt is withheld: files hold people's data."""
+    """An intake pack was taken in. Each file stands by SHA-256(salt ‖ file); the salt is withheld."""
 
     pack_id: Stream
     files: Public[Mapping[str, bytes]]
@@ -531,7 +531,7 @@ BASE_KINDS: Final = tuple(
         - {*TEACHING_KINDS, *CERTIFYING_KINDS, *AUTHORITY_KINDS, "log.started"}
     )
 )
-"""Recorded by the base: people, enrolments, applications, cohorts, organisations, keys, accounts, packs, definitions."""
+"""Recorded by the base: people, enrolments, applications, cohorts, organisations, keys, accounts, packs."""
 GRANT_KIND: Final = "key.authorised"
 
 APPROVED_KINDS: Final = frozenset(

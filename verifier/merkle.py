@@ -31,7 +31,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """The right edge of a tree: the roots of its complete subtrees, largest first. Enough to append and to know the root."""
+    """The right edge of a tree: the roots of its complete subtrees, largest first; enough to append and to have the root."""
 
     size: int = 0
     peaks: tuple[bytes, ...] = ()
@@ -89,7 +89,7 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
 
 
 def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> bytes:
-    """The root that an inclusion path leads to (RFC 9162 §2.1.3.2). Raises NotIncluded if the path has no legal shape."""
+    """The root that an inclusion path leads to (RFC 9162 §2.1.3.2). Raises NotIncluded for a path of no legal shape."""
     if not 0 <= index < size:
         raise NotIncluded(f"index {index} lies outside a tree of {size} entries")
     if len(leaf) != HASH_SIZE or any(len(node) != HASH_SIZE for node in path):
@@ -121,7 +121,7 @@ def verify_inclusion(leaf: bytes, index: int, size: int, path: Sequence[bytes], 
 
 
 def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
-    """Checks that the tree of `new` entries extends the one of `old` entries (RFC 9162 §2.1.4.2). Raises Inconsistent."""
+    """Checks that the tree of `new` entries extends that of `old` entries (RFC 9162 §2.1.4.2). Raises Inconsistent."""
     if not 0 <= old <= new:
         raise Inconsistent(f"a tree of {new} entries cannot extend one of {old}")
     if old in (0, new):
@@ -158,7 +158,7 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
 
 
 def subtree_root(start: int, end: int, fetch: FetchHash) -> bytes:
-    """Root over the leaves [start, end), where `start` is a multiple of the size of the complete subtree that holds it."""
+    """Root over the leaves [start, end); `start` is a multiple of the size of the complete subtree that holds it."""
     width = end - start
     if width & (width - 1) == 0:
         level = width.bit_length() - 1

@@ -1,8 +1,8 @@
 """The payload of a statement: the event's public fields in clear, its personal ones as salted hashes.
 
 Redaction follows SD-CWT: a disclosure is `bstr .cbor [salt, value, key]`, its SHA-256 stands in an array under map key
-`simple(59)`. Types with printed fields (the awards) carry exactly two hashes, `print` and `rest` (FORMATS §1), so that a
-proof on paper is small while every further field can still be disclosed alone.
+`simple(59)`. Types with printed fields (the awards) carry exactly two hashes, `print` and `rest` (FORMATS §1), so that
+a proof on paper is small while every further field can still be disclosed alone.
 """
 
 from __future__ import annotations

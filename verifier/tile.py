@@ -60,7 +60,7 @@ def parse_path(path: str) -> Tile:
 
 
 def tiles_of(size: int, since: int = 0) -> Iterator[Tile]:
-    """The tiles of a tree of `size` entries that a tree of `since` entries did not have: entries first, then levels up."""
+    """The tiles of a tree of `size` entries that one of `since` entries did not have: entries first, then levels up."""
     for level, unit in [(None, 1), *((level, WIDTH**level) for level in range(8))]:
         old, new = since // unit, size // unit
         if new == 0:

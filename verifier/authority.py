@@ -1,0 +1,188 @@
+"""Who may sign what: genesis → organisations → keys entitled to kinds of event (FORMATS §2).
+
+A fold over the log in index order. A statement is good if its key was entitled to that kind of event at that index.
+So keys rotate, and what an old key signed before stays good.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from verifier import kinds
+from verifier.errors import KeyCompromised, Malformed, NotEntitled, RuleBroken, UnknownKey
+from verifier.events import EVENTS
+from verifier.keys import check_public_key, thumbprint
+from verifier.statement import Statement, verify_signature
+
+CUSTODIES: Final = ("organisation", "base")
+ROLES: Final = ("administrator", "approver", "assessor", "auditor", "registrar")
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """An organisation as accredited."""
+
+    code: str
+    kind: str
+    uri: str
+    name_zh: str
+    name_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key with what it may sign and from when to when. `until` and `compromised_from` are log indices, exclusive ends."""
+
+    kid: bytes
+    public_key: bytes
+    organisation: str
+    custody: str
+    kinds: frozenset[str]
+    since: int
+    until: int | None = None
+    compromised_from: int | None = None
+
+    def entitled(self, kind: str, index: int) -> Key:
+        """This key, if it may have signed an event of this kind at this index. Raises NotEntitled."""
+        name = self.kid.hex()[:16]
+        if kind not in self.kinds:
+            raise NotEntitled(f"key {name} of {self.organisation} is not entitled to {kind}")
+        if index < self.since:
+            raise NotEntitled(f"key {name} of {self.organisation} was authorised only at index {self.since}")
+        if self.compromised_from is not None and index >= self.compromised_from:
+            raise KeyCompromised(
+                f"key {name} of {self.organisation} is compromised as of index {self.compromised_from}"
+            )
+        if self.until is not None and index >= self.until:
+            raise NotEntitled(f"key {name} of {self.organisation} was retired at index {self.until}")
+        return self
+
+
+@dataclass(slots=True)
+class Authority:
+    """What the log has said so far about organisations, keys and accounts."""
+
+    origin: str = ""
+    base: str = ""
+    url: str = ""
+    genesis: bytes = b""
+    """Leaf hash of entry 0."""
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    keys: dict[bytes, Key] = field(default_factory=dict)
+    accounts: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Roles of the open accounts, by pseudonym."""
+    _events: tuple[type, ...] = field(
+        default=(
+            kinds.LogStarted,
+            kinds.OrganisationAccredited,
+            kinds.KeyAuthorised,
+            kinds.KeyRetired,
+            kinds.KeyCompromised,
+            kinds.AccountOpened,
+            kinds.AccountClosed,
+        ),
+        repr=False,
+    )
+
+    def admit(self, index: int, statement: Statement) -> Key:
+        """The key that signed entry `index`, if it was entitled to; then takes in what the entry says of authority.
+
+        Raises UnknownKey, NotEntitled, BadSignature or RuleBroken.
+        """
+        # (1) Entry 0 is the genesis and names its own root key; no later entry is one.
+        event = statement.record.event
+        if (index == 0) != isinstance(event, kinds.LogStarted):
+            raise RuleBroken("entry 0 is the genesis and no other entry is")
+        if isinstance(event, kinds.LogStarted):
+            self._start(event, statement)
+        # (2) The key is one that the log knows. (3) It is entitled to this kind of event here.
+        key = self.key(statement.kid).entitled(statement.record.type.kind, index)
+        # (4) The issuer in the header is that key's organisation.
+        if statement.issuer != self.organisations[key.organisation].uri:
+            raise NotEntitled(f"issuer {statement.issuer} is not {key.organisation}, whose key signed")
+        # (5) The signature.
+        verify_signature(statement, key.public_key)
+        # (6) Where two people are needed there are two, with the right roles.
+        self._check_actors(statement)
+        if isinstance(event, self._events):
+            self._take_in(index, event)
+        return key
+
+    def key(self, kid: bytes) -> Key:
+        """The key of this thumbprint. Raises UnknownKey."""
+        try:
+            return self.keys[kid]
+        except KeyError:
+            raise UnknownKey(f"key {kid.hex()[:16]} was never authorised in this log") from None
+
+    def log_keys(self, kind: str) -> list[Key]:
+        """The keys ever authorised for one of the log's own uses, oldest first."""
+        return [key for key in self.keys.values() if kind in key.kinds]
+
+    def _start(self, event: kinds.LogStarted, statement: Statement) -> None:
+        self.origin, self.base, self.url, self.genesis = event.origin, event.code, event.url, statement.leaf
+        self.organisations[event.code] = Organisation(event.code, "base", event.uri, event.name_zh, event.name_en)
+        for item in event.keys:
+            self._grant(0, item.public_key, event.code, item.custody, item.kinds)
+
+    def _take_in(self, index: int, event: object) -> None:
+        match event:
+            case kinds.OrganisationAccredited():
+                self.organisations[event.code] = Organisation(
+                    event.code, event.kind, event.uri, event.name_zh, event.name_en
+                )
+            case kinds.KeyAuthorised():
+                self._grant(index, event.public_key, event.organisation, event.custody, event.kinds)
+            case kinds.KeyRetired():
+                key = self.key(event.kid)
+                if key.until is None:
+                    self.keys[event.kid] = replace(key, until=index + 1)
+            case kinds.KeyCompromised():
+                self._compromise(index, event)
+            case kinds.AccountOpened():
+                self._open_account(event)
+            case kinds.AccountClosed():
+                self.accounts.pop(event.pseudonym, None)
+            case _:
+                pass  # the genesis, taken in by `_start`
+
+    def _grant(self, index: int, public: bytes, organisation: str, custody: str, granted: tuple[str, ...]) -> None:
+        check_public_key(public)
+        known = {declared.kind for declared in EVENTS.values()} | set(kinds.LOG_KINDS)
+        if organisation not in self.organisations:
+            raise RuleBroken(f"a key is authorised for {organisation}, which is not accredited")
+        if custody not in CUSTODIES:
+            raise Malformed(f"custody {custody!r} is neither organisation nor base")
+        if unknown := sorted(set(granted) - known):
+            raise RuleBroken(f"a key is authorised for {unknown[0]}, which is no kind of event")
+        if not granted or (set(granted) & set(kinds.LOG_KINDS) and len(granted) > 1):
+            raise RuleBroken("a key of the log is for one use, any key for at least one")
+        kid = thumbprint(public)
+        if kid in self.keys:
+            raise RuleBroken(f"key {kid.hex()[:16]} is authorised twice")
+        self.keys[kid] = Key(kid, public, organisation, custody, frozenset(granted), index)
+
+    def _compromise(self, index: int, event: kinds.KeyCompromised) -> None:
+        key = self.key(event.kid)
+        if not 0 <= event.as_of <= index:
+            raise RuleBroken(f"a key is reported compromised as of index {event.as_of}, which is not in the past")
+        earliest = event.as_of if key.compromised_from is None else min(event.as_of, key.compromised_from)
+        self.keys[event.kid] = replace(key, compromised_from=earliest)
+
+    def _open_account(self, event: kinds.AccountOpened) -> None:
+        if event.organisation not in self.organisations:
+            raise RuleBroken(f"an account is opened for {event.organisation}, which is not accredited")
+        if unknown := sorted(set(event.roles) - set(ROLES)):
+            raise RuleBroken(f"{unknown[0]} is no role")
+        self.accounts[event.pseudonym] = frozenset(event.roles)
+
+    def _check_actors(self, statement: Statement) -> None:
+        kind, actors = statement.record.type.kind, statement.record.envelope.actors
+        if len(actors) == 2 and actors[0] == actors[1]:
+            raise RuleBroken(f"{actors[0]} both proposed and approved {kind}")
+        if kind in kinds.APPROVED_KINDS:
+            if len(actors) != 2:
+                raise RuleBroken(f"{kind} needs a proposer and an approver, and names one person")
+            if "approver" not in self.accounts.get(actors[1], frozenset()):
+                raise RuleBroken(f"{actors[1]} approved {kind} without the role of approver")

@@ -1,0 +1,121 @@
+"""The one meaning of valid: what stands of an award on a day, folded from its stream (DOMAIN.md, Certification, Titles).
+
+Pages, API, status list, PDF, command line and JavaScript all get it from here or from a twin under the same vectors.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import assert_never
+
+from verifier import kinds
+from verifier.errors import RuleBroken
+from verifier.events import Event
+
+
+class Standing(enum.Enum):
+    """What is true of an award on a day."""
+
+    VALID = "valid"
+    NOT_YET_VALID = "not-yet-valid"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+
+
+@dataclass(frozen=True, slots=True)
+class Award:
+    """An award and every change of its standing so far. Days are business dates."""
+
+    awarded_on: date
+    expires_on: date | None
+    """Last day of validity, included; None for a title, which does not expire."""
+    status_index: int
+    suspensions: tuple[tuple[date, date | None], ...] = ()
+    """From the first day, included, to the day of reinstatement, excluded."""
+    revoked_on: date | None = None
+    revoked_for: str | None = None
+    superseded_on: date | None = None
+
+    def on(self, day: date) -> Standing:
+        """What stands on a day. The day of revocation, suspension and supersession counts; so does the last day."""
+        if day < self.awarded_on:
+            return Standing.NOT_YET_VALID
+        if self.revoked_on is not None and day >= self.revoked_on:
+            return Standing.REVOKED
+        if self.superseded_on is not None and day >= self.superseded_on:
+            return Standing.SUPERSEDED
+        if self.expires_on is not None and day > self.expires_on:
+            return Standing.EXPIRED
+        if any(since <= day and (until is None or day < until) for since, until in self.suspensions):
+            return Standing.SUSPENDED
+        return Standing.VALID
+
+    @property
+    def suspended(self) -> bool:
+        """Whether a suspension is open at the end of the history."""
+        return bool(self.suspensions) and self.suspensions[-1][1] is None
+
+    @property
+    def ended(self) -> bool:
+        """Whether it was revoked or superseded at all: nothing more can happen to it."""
+        return self.revoked_on is not None or self.superseded_on is not None
+
+
+AwardEvent = (
+    kinds.CertificateAwarded
+    | kinds.CertificateSuspended
+    | kinds.CertificateReinstated
+    | kinds.CertificateRevoked
+    | kinds.CertificateSuperseded
+    | kinds.TitleGranted
+    | kinds.TitleRevoked
+    | kinds.TitleSuperseded
+)
+AWARDS = (kinds.CertificateAwarded, kinds.TitleGranted)
+CHANGES = (
+    kinds.CertificateSuspended,
+    kinds.CertificateReinstated,
+    kinds.CertificateRevoked,
+    kinds.CertificateSuperseded,
+    kinds.TitleRevoked,
+    kinds.TitleSuperseded,
+)
+
+
+def evolve(award: Award | None, event: AwardEvent) -> Award:
+    """The award after one more event of its stream. Raises RuleBroken for a change of what was never awarded."""
+    match event:
+        case kinds.CertificateAwarded():
+            return Award(event.awarded_on, event.expires_on, event.status_index)
+        case kinds.TitleGranted():
+            return Award(event.granted_on, None, event.status_index)
+    if award is None:
+        raise RuleBroken(f"{type(event).__name__} without an award before it")
+    match event:
+        case kinds.CertificateSuspended():
+            return replace(award, suspensions=(*award.suspensions, (event.suspended_on, None)))
+        case kinds.CertificateReinstated():
+            *earlier, last = award.suspensions or ((event.reinstated_on, None),)
+            return replace(award, suspensions=(*earlier, (last[0], event.reinstated_on)))
+        case kinds.CertificateRevoked() | kinds.TitleRevoked():
+            return replace(award, revoked_on=event.revoked_on, revoked_for=event.reason)
+        case kinds.CertificateSuperseded() | kinds.TitleSuperseded():
+            return replace(award, superseded_on=event.superseded_on)
+        case _:
+            assert_never(event)
+
+
+def fold(events: Iterable[Event]) -> Award:
+    """The award of a whole stream. Raises RuleBroken if there is none."""
+    award: Award | None = None
+    for event in events:
+        if isinstance(event, (*AWARDS, *CHANGES)):
+            award = evolve(award, event)
+    if award is None:
+        raise RuleBroken("no award in this stream")
+    return award
