@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ def check_columns(index: int | None, stream_id: UUID, version: int, topic: str, 
     few bytes at their one place; only a row that differs is parsed, in order to name what is wrong.
     """
     start = _payload_start(statement)
-    expected = b"\x01%b\x02\x50%b\x03%b" % (cbor.dumps(topic), stream_id.bytes, cbor.dumps(version))
+    expected = b"\x01%b\x02\x50%b\x03%b" % (_encoded(topic), stream_id.bytes, _encoded(version))
     if start and statement.startswith(expected, start):
         return
     signed = _payload(index, statement)
@@ -30,6 +31,11 @@ def check_columns(index: int | None, stream_id: UUID, version: int, topic: str, 
     ):
         if signed.get(key) != said:
             raise StoreCorrupt(index, column, f"the row says {_shown(said)}, its statement {_shown(signed.get(key))}")
+
+
+@lru_cache(maxsize=4096)
+def _encoded(value: str | int) -> bytes:
+    return cbor.dumps(value)
 
 
 def _payload(index: int | None, statement: bytes) -> dict[Any, Any]:
@@ -48,26 +54,15 @@ def _shown(value: Any) -> str:
 
 
 def _payload_start(statement: bytes) -> int:
-    """Offset of the first key of the payload map, 0 if the bytes have not the shape of a logged statement."""
-    if statement[:2] != b"\xd2\x84":
+    """Offset of the first key of the payload map; 0 where the bytes have not the usual shape of a logged statement."""
+    if len(statement) < 300 or statement[:3] != b"\xd2\x84\x58":
         return 0
-    protected, offset = _byte_string(statement, 2)
-    if not protected or statement[offset : offset + 1] != b"\xa0":
-        return 0
-    payload, _ = _byte_string(statement, offset + 1)
-    if not payload:
-        return 0
-    return payload + (2 if statement[payload : payload + 1] == b"\xb8" else 1)
-
-
-def _byte_string(data: bytes, offset: int) -> tuple[int, int]:
-    """Start and end of the byte string whose head stands at `offset`; (0, 0) if no short one does."""
-    head = data[offset : offset + 1]
-    match head:
-        case b"\x58":
-            start, length = offset + 2, int.from_bytes(data[offset + 1 : offset + 2], "big")
-        case b"\x59":
-            start, length = offset + 3, int.from_bytes(data[offset + 1 : offset + 3], "big")
+    unprotected = 4 + statement[3]
+    match statement[unprotected], statement[unprotected + 1]:
+        case 0xA0, 0x58:
+            payload = unprotected + 3
+        case 0xA0, 0x59:
+            payload = unprotected + 4
         case _:
-            return 0, 0
-    return start, start + length
+            return 0
+    return payload + (2 if statement[payload] == 0xB8 else 1)

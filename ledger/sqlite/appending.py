@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -89,19 +89,26 @@ def find_command(c: SQLiteCursor, command_id: bytes) -> Appended | None:
     return None if row is None else Appended(row["first_index"], row["count"], repeated=True)
 
 
-_LATEST: Final = "SELECT MAX(originator_version) FROM stored_events WHERE originator_id = ?"
+def select_in(c: SQLiteCursor, sql: str, keys: Sequence[bytes]) -> Iterator[Any]:
+    """Rows of a select with `IN (%s)`, asked in chunks: SQLite takes at least 999 parameters."""
+    for start in range(0, len(keys), _CHUNK):
+        chunk = keys[start : start + _CHUNK]
+        c.execute(sql % ",".join("?" * len(chunk)), chunk)
+        yield from c.fetchall()
+
+
+_CHUNK: Final = 500
 
 
 def _check_versions(c: SQLiteCursor, entries: Sequence[Entry]) -> None:
-    versions: dict[UUID, int] = {}
+    versions = dict.fromkeys((entry.stream_id.bytes for entry in entries), 0)
+    sql = "SELECT originator_id, MAX(originator_version) FROM stored_events WHERE originator_id IN (%s) GROUP BY 1"
+    versions.update(select_in(c, sql, list(versions)))
     for entry in entries:
-        actual = versions.get(entry.stream_id)
-        if actual is None:
-            c.execute(_LATEST, (entry.stream_id.bytes,))
-            actual = c.fetchone()[0] or 0
-        if entry.version != actual + 1:
-            raise VersionConflict(entry.stream_id, entry.version - 1, actual)
-        versions[entry.stream_id] = entry.version
+        stream = entry.stream_id.bytes
+        if entry.version != versions[stream] + 1:
+            raise VersionConflict(entry.stream_id, entry.version - 1, versions[stream])
+        versions[stream] = entry.version
 
 
 def _write_entries(c: SQLiteCursor, size: int, entries: Sequence[Entry]) -> None:
@@ -116,23 +123,23 @@ def _write_entries(c: SQLiteCursor, size: int, entries: Sequence[Entry]) -> None
 
 
 def _move_boundaries(c: SQLiteCursor, boundaries: Mapping[bytes, tuple[int, int]]) -> None:
-    for boundary, (read, write) in boundaries.items():
-        c.execute("SELECT revision FROM boundaries WHERE boundary = ?", (boundary,))
-        row = c.fetchone()
-        actual = 0 if row is None else row["revision"]
-        if actual != read:
+    sql = "SELECT boundary, revision FROM boundaries WHERE boundary IN (%s)"
+    revisions = dict(select_in(c, sql, list(boundaries)))
+    for boundary, (read, _) in boundaries.items():
+        if (actual := revisions.get(boundary, 0)) != read:
             raise BoundaryMoved(boundary, read, actual)
-        if write != read:
-            c.execute("INSERT OR REPLACE INTO boundaries VALUES (?, ?)", (boundary, write))
+    c.executemany(
+        "INSERT OR REPLACE INTO boundaries VALUES (?, ?)",
+        [(boundary, write) for boundary, (read, write) in boundaries.items() if write != read],
+    )
 
 
 def _take_claims(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
-    seen: set[bytes] = set()
+    taken = {key for (key,) in select_in(c, "SELECT key FROM claims WHERE key IN (%s)", [claim.key for claim in claims])}
     for claim in claims:
-        c.execute("SELECT 1 FROM claims WHERE key = ?", (claim.key,))
-        if claim.key in seen or c.fetchone() is not None:
+        if claim.key in taken:
             raise ClaimTaken(claim.key)
-        seen.add(claim.key)
+        taken.add(claim.key)
     c.executemany(
         "INSERT INTO claims VALUES (?, ?, ?)",
         [(claim.key, None if claim.subject is None else claim.subject.bytes, claim.value) for claim in claims],

@@ -26,6 +26,7 @@ def connect(path: Path, *, lock_seconds: float = LOCK_SECONDS) -> sqlite3.Connec
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -32768")
     return connection
 
 

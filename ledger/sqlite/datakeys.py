@@ -1,0 +1,119 @@
+"""Data keys of people in a file of their own, each wrapped by the master key with AES-256-GCM.
+
+data_keys
+  subject   the person, 16 bytes
+  wrapped   12-byte nonce ‖ ciphertext of the 32-byte key ‖ 16-byte tag; the subject is authenticated with it
+
+The file uses a rollback journal that is overwritten and truncated, not a write-ahead log, so that no copy of a destroyed
+key stays behind in it. Its backups are to be kept briefly: an old one would undo an erasure (PERSISTENCE.md).
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from ledger.sqlite.datastore import connect, patience
+from ledger.store import StoreError
+
+KEY_SIZE: Final = 32
+_NONCE_SIZE: Final = 12
+_CONTEXT: Final = b"certledger/data-key"
+_CHUNK: Final = 500
+
+
+class CannotUnwrap(StoreError):
+    """A data key does not open with this master key: it is the wrong one, or the row was changed."""
+
+    def __init__(self, subject: UUID) -> None:
+        super().__init__(f"data key of {subject}: it does not open with this master key, or its row was changed")
+        self.subject = subject
+
+
+class SqliteDataKeys:
+    """The port `DataKeys` on one SQLite file."""
+
+    def __init__(self, path: Path, master_key: bytes) -> None:
+        """Opens the file, making it where it is not there. Raises ValueError for a master key that is not 32 bytes."""
+        if len(master_key) != KEY_SIZE:
+            raise ValueError(f"a master key has {KEY_SIZE} bytes, not {len(master_key)}")
+        self._master = AESGCM(master_key)
+        self._lock = Lock()
+        with patience():
+            self._connection = connect(path)
+            self._connection.execute(
+                "CREATE TABLE IF NOT EXISTS data_keys ("
+                " subject BLOB PRIMARY KEY CHECK (length(subject) = 16),"
+                " wrapped BLOB NOT NULL CHECK (length(wrapped) = 60)) STRICT, WITHOUT ROWID"
+            )
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._lock:
+            self._connection.close()
+
+    def __enter__(self) -> SqliteDataKeys:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def create(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]:
+        """See `ledger.store.DataKeys`. A key that is there already stays, whoever made it."""
+        wanted = list(dict.fromkeys(subjects))
+        fresh = [(subject.bytes, self._wrap(subject, os.urandom(KEY_SIZE))) for subject in wanted]
+        with self._writing() as connection:
+            connection.executemany("INSERT OR IGNORE INTO data_keys VALUES (?, ?)", fresh)
+        return self.get_many(wanted)
+
+    def get(self, subject: UUID) -> bytes | None:
+        """See `ledger.store.DataKeys`. Raises CannotUnwrap."""
+        return self.get_many((subject,)).get(subject)
+
+    def get_many(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]:
+        """See `ledger.store.DataKeys`. Raises CannotUnwrap."""
+        wanted = [subject.bytes for subject in subjects]
+        rows: list[tuple[bytes, bytes]] = []
+        with self._lock, patience():
+            for start in range(0, len(wanted), _CHUNK):
+                rows += self._select(wanted[start : start + _CHUNK])
+        return {subject: self._unwrap(subject, wrapped) for subject, wrapped in ((UUID(bytes=s), w) for s, w in rows)}
+
+    def destroy(self, subject: UUID) -> None:
+        """See `ledger.store.DataKeys`."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM data_keys WHERE subject = ?", (subject.bytes,))
+
+    def _select(self, chunk: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
+        sql = f"SELECT subject, wrapped FROM data_keys WHERE subject IN ({','.join('?' * len(chunk))})"
+        return [(subject, wrapped) for subject, wrapped in self._connection.execute(sql, chunk)]
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, patience():
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def _wrap(self, subject: UUID, key: bytes) -> bytes:
+        nonce = os.urandom(_NONCE_SIZE)
+        return nonce + self._master.encrypt(nonce, key, _CONTEXT + subject.bytes)
+
+    def _unwrap(self, subject: UUID, wrapped: bytes) -> bytes:
+        try:
+            return self._master.decrypt(wrapped[:_NONCE_SIZE], wrapped[_NONCE_SIZE:], _CONTEXT + subject.bytes)
+        except InvalidTag:
+            raise CannotUnwrap(subject) from None
