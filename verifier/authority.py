@@ -32,7 +32,7 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key with what it may sign and from when to when. `until` and `compromised_from` are log indices, exclusive ends."""
+    """A key with what it may sign and from when to when, in log indices."""
 
     kid: bytes
     public_key: bytes

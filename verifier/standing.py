@@ -1,4 +1,4 @@
-"""The one meaning of valid: what stands of an award on a day, folded from its stream (DOMAIN.md, Certification, Titles).
+"""The one meaning of valid: what stands of an award on a day, folded from its stream (DOMAIN.md).
 
 Pages, API, status list, PDF, command line and JavaScript all get it from here or from a twin under the same vectors.
 """

@@ -13,9 +13,9 @@ from io import BytesIO
 from typing import Final, Literal
 
 from PIL import Image
-from qrcode import QRCode  # type: ignore[import-untyped]
-from qrcode.base import rs_blocks  # type: ignore[import-untyped]
-from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q  # type: ignore[import-untyped]
+from qrcode import QRCode
+from qrcode.base import rs_blocks
+from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
 
 Level = Literal["L", "M", "Q"]
 Mode = Literal["numeric", "alphanumeric", "byte"]
