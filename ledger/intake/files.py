@@ -1,0 +1,215 @@
+"""The files of an intake pack: which there are, and their text as tables (DOMAIN.md "Intake packs")."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import ClassVar, Final
+
+import python_calamine
+
+DEFINITION_KINDS: Final = ("organisations", "programmes", "policies", "cohorts")
+ROW_KINDS: Final = (
+    "roster",
+    "enrolments",
+    "attendance",
+    "assessments",
+    "amendments",
+    "withdrawals",
+    "award_requests",
+    "title_applications",
+    "revocations",
+)
+KINDS: Final = DEFINITION_KINDS + ROW_KINDS
+"""The kinds of file of a pack in DOMAIN.md's order, which is also the order of rejects."""
+
+_TOML_KINDS: Final = frozenset({"programmes", "policies"})
+_ANSWERS: Final = "expected"
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class PackError(Exception):
+    """The pack cannot be taken in at all, and nothing of it is recorded. Names the place and the reason."""
+
+    code: ClassVar[str] = "bad-pack"
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")
+        self.place = place
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class PackFile:
+    """One file of a pack. What is hashed and what is parsed are the same bytes."""
+
+    kind: str
+    name: str
+    data: bytes
+
+    def sha256(self) -> bytes:
+        """The hash by which the event of the intake names this file (32 bytes)."""
+        return sha256(self.data).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """The files of a folder, by kind in the order of KINDS, then by name; `unknown` names everything left out."""
+
+    files: tuple[PackFile, ...]
+    unknown: tuple[str, ...]
+
+    def of(self, *kinds: str) -> tuple[PackFile, ...]:
+        """The files of these kinds, in the pack's order."""
+        return tuple(file for file in self.files if file.kind in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a table: the line on which it begins (the header is line 1) and its cells as text."""
+
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file's header and the records below it that are not blank."""
+
+    header: list[str]
+    records: list[Record]
+
+
+def open_pack(folder: Path) -> Pack:
+    """Read the files of a pack. A file's kind is its name up to the first dot; several of one kind are allowed.
+
+    A file of no known kind or form is not read but named in `unknown`; the folder `expected`, which holds answers,
+    is no part of a pack. Raises PackError where the folder cannot be read or holds no file of a known kind.
+    """
+    if not folder.is_dir():
+        raise PackError(str(folder), "is not a folder")
+    files: list[PackFile] = []
+    unknown: list[str] = []
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        kind = path.name.split(".", 1)[0]
+        if path.is_file() and kind in KINDS and path.suffix.lower() in _forms(kind):
+            files.append(PackFile(kind, path.name, path.read_bytes()))
+        elif path.name != _ANSWERS:
+            unknown.append(path.name)
+    if not files:
+        raise PackError(str(folder), f"holds no file of a pack ({', '.join(KINDS)})")
+    files.sort(key=lambda file: (KINDS.index(file.kind), file.name))
+    return Pack(tuple(files), tuple(unknown))
+
+
+def read_text(file: PackFile) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark, or else in GB18030.
+
+    Raises PackError that names the first byte (from 0) which is neither.
+    """
+    if file.data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise PackError(file.name, "is UTF-16; save it as UTF-8 or GB18030")
+    try:
+        return file.data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at_in_utf8 = error.start + (len(_BOM) if file.data.startswith(_BOM) else 0)
+    if _is_damaged_utf8(file.data):
+        raise PackError(file.name, f"is UTF-8, but byte {at_in_utf8} ({_line_of(file.data, at_in_utf8)}) is damaged")
+    try:
+        return file.data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        where = f"byte {error.start} ({_line_of(file.data, error.start)})"
+        raise PackError(
+            file.name, f"is neither UTF-8 (see byte {at_in_utf8}) nor GB18030: {where} has no meaning there"
+        ) from None
+
+
+def read_table(file: PackFile) -> Table:
+    """The header and records of a `.csv` or `.xlsx` file. Raises PackError where it is not a table."""
+    records = _excel_records(file) if file.name.lower().endswith(".xlsx") else _csv_records(file)
+    header = next(records, None)
+    if header is None:
+        raise PackError(file.name, "is empty; line 1 must be the header")
+    if header.line != 1:
+        raise PackError(f"{file.name} line 1", "is blank; line 1 must be the header")
+    return Table(header.cells, list(records))
+
+
+def _forms(kind: str) -> tuple[str, ...]:
+    return (".toml",) if kind in _TOML_KINDS else (".csv", ".xlsx")
+
+
+def _line_of(data: bytes, at: int) -> str:
+    line = data.count(b"\n", 0, at) + 1
+    return f"line {line}"
+
+
+def _is_damaged_utf8(data: bytes) -> bool:
+    # GB18030 gives some meaning to most bytes, so a UTF-8 file with one bad byte would come out as wrong names.
+    # Text that is mostly well-formed Chinese in UTF-8 cannot be GB18030 by chance.
+    text = data.decode("utf-8", errors="replace")
+    ideographs = sum("\u2e80" <= character <= "\uff5e" for character in text)
+    return data.startswith(_BOM) or ideographs > 2 * text.count("\ufffd")
+
+
+def _csv_records(file: PackFile) -> Iterator[Record]:
+    reader = csv.reader(io.StringIO(read_text(file), newline=""), strict=True)
+    before = 0
+    try:
+        for cells in reader:
+            if not _is_blank(cells):
+                yield Record(before + 1, cells)
+            before = reader.line_num
+    except csv.Error as error:
+        raise PackError(f"{file.name} line {before + 1}", f"is not CSV: {error}") from None
+
+
+def _excel_records(file: PackFile) -> Iterator[Record]:
+    for line, row in enumerate(_only_sheet(file), start=1):
+        cells = [_cell_text(value) for value in row]
+        if not _is_blank(cells):
+            yield Record(line, cells)
+
+
+def _only_sheet(file: PackFile) -> Sequence[Sequence[object]]:
+    """The rows of the one sheet that holds anything, from the sheet's first row on."""
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.data))
+        tables = [one.name for one in workbook.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
+        sheets = [workbook.get_sheet_by_name(name) for name in tables]
+        filled = [sheet.to_python(skip_empty_area=False) for sheet in sheets if sheet.start is not None]
+    except python_calamine.CalamineError as error:
+        raise PackError(file.name, f"is not a readable Excel workbook: {error}") from None
+    if len(filled) > 1:
+        raise PackError(file.name, f"has {len(filled)} sheets that are not empty; leave one")
+    return filled[0] if filled else []
+
+
+def _is_blank(cells: Iterable[str]) -> bool:
+    return not any(cell and not cell.isspace() for cell in cells)
+
+
+def _cell_text(value: object) -> str:
+    """A cell of Excel as the text that the same content has in a CSV file."""
+    match value:
+        case str():
+            return value
+        case bool():
+            return str(value).upper()
+        case int() | float():
+            # Excel itself shows 15 digits. A longer number, an ID number typed as one, has lost its end: it keeps
+            # the form with an exponent, which no column accepts.
+            text = f"{value:.15g}"
+            return format(Decimal(text), "f") if abs(value) < 1e15 else text
+        case datetime():
+            return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
+        case date():
+            return value.isoformat()
+        case _:
+            return str(value)

@@ -1,0 +1,122 @@
+"""The fields of a TOML table, each checked and exact; every fault is a PackError that names the place."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from ledger.intake.files import PackError, PackFile, read_text
+
+_MOST_DECIMALS: Final = 30
+
+
+class TomlFields:
+    """One table of a TOML file. `rest_is_known` at the end finds the keys that nobody asked for."""
+
+    def __init__(self, place: str, table: Mapping[str, object]) -> None:
+        self.place = place
+        self._table = table
+        self._asked: set[str] = set()
+
+    @classmethod
+    def of_file(cls, file: PackFile) -> TomlFields:
+        """The top table of a file. Raises PackError where it is not TOML."""
+        try:
+            return cls(file.name, tomllib.loads(read_text(file).replace("\r\n", "\n"), parse_float=Decimal))
+        except (tomllib.TOMLDecodeError, ArithmeticError) as error:
+            raise PackError(file.name, f"is not TOML: {error}") from None
+
+    def has(self, key: str) -> bool:
+        """Whether the key is there."""
+        self._asked.add(key)
+        return key in self._table
+
+    def text(self, key: str) -> str:
+        """A text that is not blank, without the blanks around it."""
+        value = self._value(key)
+        if not isinstance(value, str) or not value.strip():
+            raise self.fault(f"{key} must be a text")
+        return value.strip()
+
+    def choice(self, key: str, choices: Sequence[str]) -> str:
+        """A text that is one of `choices`."""
+        value = self.text(key)
+        if value not in choices:
+            raise self.fault(f"{key} is {value!r}, not one of {', '.join(choices)}")
+        return value
+
+    def choices(self, key: str, choices: Sequence[str]) -> tuple[str, ...]:
+        """A list, not empty and without repeats, of texts that are among `choices`."""
+        value = self._value(key)
+        if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
+            raise self.fault(f"{key} must be a list of one or more different values")
+        for one in value:
+            if one not in choices:
+                raise self.fault(f"{key} has {one!r}, which is not one of {', '.join(choices)}")
+        return tuple(value)
+
+    def number(self, key: str, least: int, most: int) -> Decimal:
+        """An exact number from `least` to `most`, both included."""
+        value = self._value(key)
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self.fault(f"{key} must be a number")
+        number = Decimal(value)
+        if not number.is_finite() or not least <= number <= most:
+            raise self.fault(f"{key} must be from {least} to {most}")
+        if -int(number.as_tuple().exponent) > _MOST_DECIMALS:
+            raise self.fault(f"{key} has more than {_MOST_DECIMALS} decimals")
+        return number
+
+    def whole(self, key: str, least: int, most: int) -> int:
+        """A whole number from `least` to `most`, both included."""
+        value = self._value(key)
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+            raise self.fault(f"{key} must be a whole number from {least} to {most}")
+        return value
+
+    def share(self, key: str) -> Fraction:
+        """A share above 0 and up to 1, as "2/3" or as an exact decimal."""
+        value = self._value(key)
+        try:
+            share = Fraction(value) if isinstance(value, str | int | Decimal) else None
+        except (ValueError, ArithmeticError):
+            share = None
+        if share is None or isinstance(value, bool) or not 0 < share <= 1:
+            raise self.fault(f'{key} must be a share above 0 and up to 1, as "2/3"')
+        return share
+
+    def day(self, key: str) -> date:
+        """A date."""
+        value = self._value(key)
+        if not isinstance(value, date) or isinstance(value, datetime):
+            raise self.fault(f"{key} must be a date, as in 2019-02-01")
+        return value
+
+    def tables(self, key: str, name_by: str) -> list[TomlFields]:
+        """The tables of a list that is not empty, each with its place: its number and its name."""
+        value = self._value(key)
+        if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
+            raise self.fault(f"there must be one or more [[{key}]]")
+        return [
+            TomlFields(f"{self.place}, {key} {number} ({table.get(name_by, 'without ' + name_by)})", table)
+            for number, table in enumerate(value, start=1)
+        ]
+
+    def rest_is_known(self) -> None:
+        """Raises PackError for a key that was not asked for."""
+        unknown = [key for key in self._table if key not in self._asked]
+        if unknown:
+            raise self.fault(f"{', '.join(unknown)} is unknown here")
+
+    def fault(self, reason: str) -> PackError:
+        """The error to raise for this table."""
+        return PackError(self.place, reason)
+
+    def _value(self, key: str) -> object:
+        if not self.has(key):
+            raise self.fault(f"{key} is missing")
+        return self._table[key]
