@@ -135,7 +135,9 @@ def _move_boundaries(c: SQLiteCursor, boundaries: Mapping[bytes, tuple[int, int]
 
 
 def _take_claims(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
-    taken = {key for (key,) in select_in(c, "SELECT key FROM claims WHERE key IN (%s)", [claim.key for claim in claims])}
+    taken = {
+        key for (key,) in select_in(c, "SELECT key FROM claims WHERE key IN (%s)", [claim.key for claim in claims])
+    }
     for claim in claims:
         if claim.key in taken:
             raise ClaimTaken(claim.key)

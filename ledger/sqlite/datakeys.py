@@ -4,8 +4,8 @@ data_keys
   subject   the person, 16 bytes
   wrapped   12-byte nonce ‖ ciphertext of the 32-byte key ‖ 16-byte tag; the subject is authenticated with it
 
-The file uses a rollback journal that is overwritten and truncated, not a write-ahead log, so that no copy of a destroyed
-key stays behind in it. Its backups are to be kept briefly: an old one would undo an erasure (PERSISTENCE.md).
+The file has a rollback journal, deleted at each commit, and no write-ahead log, in which a destroyed key would go on
+standing. Its backups are to be kept briefly: an old one would undo an erasure (PERSISTENCE.md).
 """
 
 from __future__ import annotations

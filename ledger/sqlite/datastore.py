@@ -83,25 +83,29 @@ class LedgerConnection(SQLiteConnection):
 
 
 class LedgerPool(SQLiteConnectionPool):
-    """Connections to one ledger file."""
+    """Connections to one file; a commit is on the disk when it returns, unless `durable` is false."""
+
+    def __init__(self, path: Path, *, lock_seconds: int, durable: bool) -> None:
+        super().__init__(db_name=str(path), pool_size=16, max_overflow=48, pool_timeout=lock_seconds)
+        self._path, self._lock_seconds, self._durable = path, lock_seconds, durable
 
     def _create_connection(self) -> SQLiteConnection:
-        connection = connect(Path(self.db_name), lock_seconds=self.lock_timeout or LOCK_SECONDS)
+        connection = connect(self._path, lock_seconds=self._lock_seconds)
         if not self.is_journal_mode_wal:
-            use_write_ahead_log(connection)
+            use_write_ahead_log(connection, lock_seconds=self._lock_seconds)
             self.is_journal_mode_wal = True
+        if not self._durable:
+            connection.execute("PRAGMA synchronous = NORMAL")
         return LedgerConnection(connection, self.max_age)
 
 
 class LedgerDatastore(SQLiteDatastore):
     """One ledger file, for the recorders of `eventsourcing`."""
 
-    def __init__(self, path: Path, *, lock_seconds: int = LOCK_SECONDS) -> None:
+    def __init__(self, path: Path, *, lock_seconds: int = LOCK_SECONDS, durable: bool = True) -> None:
         super().__init__(db_name=str(path), lock_timeout=lock_seconds)
         self.path = path
-        self.pool = LedgerPool(
-            db_name=str(path), lock_timeout=lock_seconds, pool_size=16, max_overflow=48, pool_timeout=lock_seconds
-        )
+        self.pool = LedgerPool(path, lock_seconds=lock_seconds, durable=durable)
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:

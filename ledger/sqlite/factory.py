@@ -11,7 +11,6 @@ from eventsourcing.utils import Environment, EnvType
 
 from ledger.sqlite.datastore import LedgerDatastore, patience
 from ledger.sqlite.recorder import LedgerRecorder
-from ledger.sqlite.views import ViewRecorder
 
 
 class LedgerFactory(InfrastructureFactory[SQLiteTrackingRecorder]):
@@ -37,9 +36,9 @@ class LedgerFactory(InfrastructureFactory[SQLiteTrackingRecorder]):
         self, tracking_recorder_class: type[SQLiteTrackingRecorder] | None = None
     ) -> SQLiteTrackingRecorder:
         """A view's recorder, by default one that only tracks."""
-        with patience():
-            recorder: SQLiteTrackingRecorder = (tracking_recorder_class or ViewRecorder)(self.datastore)
-            recorder.create_table()
+        self._recorder()  # Makes the tables, tracking included, where several processes may start together.
+        recorder = (tracking_recorder_class or SQLiteTrackingRecorder)(self.datastore)
+        recorder.create_table()
         return recorder
 
     def aggregate_recorder(self, purpose: str = "events") -> Any:

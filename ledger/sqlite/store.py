@@ -13,6 +13,7 @@ from eventsourcing.sqlite import SQLiteCursor
 from ledger.sqlite import appending, reading
 from ledger.sqlite.datastore import LedgerDatastore, patience
 from ledger.sqlite.recorder import LedgerRecorder
+from ledger.sqlite.subscription import IndexSubscription, PollingSubscription
 from ledger.store import (
     Appended,
     Batch,
@@ -131,6 +132,12 @@ class SqliteStore:
             if not (old.size if old else 0) <= new.size <= log.size:
                 raise ValueError(f"a head of size {new.size} cannot be signed: the log has {log.size} entries")
             c.execute("INSERT OR REPLACE INTO signed_head VALUES (1, ?, ?, ?)", (new.size, new.root, new.note))
+
+    @contextmanager
+    def subscribe(self, after: int) -> Iterator[IndexSubscription]:
+        """See `ledger.projector.Feed`."""
+        with PollingSubscription(self.recorder, self.recorder.datastore.path, gt=after) as subscription:
+            yield IndexSubscription(subscription)
 
     @contextmanager
     def _reading(self) -> Iterator[SQLiteCursor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from threading import Event, Thread
@@ -52,3 +52,17 @@ class PollingSubscription(ListenNotifySubscription[ApplicationRecorder]):
             if self._thread_error is None:
                 self._thread_error = error
             self.stop()
+
+
+class IndexSubscription:
+    """The port `ledger.projector.Subscription`: indexes in place of notifications."""
+
+    def __init__(self, notifications: PollingSubscription) -> None:
+        self._notifications = notifications
+
+    def __iter__(self) -> Iterator[int]:
+        return (notification.id - 1 for notification in self._notifications)
+
+    def stop(self) -> None:
+        """Ends the iteration."""
+        self._notifications.stop()
