@@ -220,6 +220,8 @@ _FAULTS: Final = {
 _BAD_ID_NUMBER: Final = "is not one by GB 11643: its length, check character or birth date is wrong"
 _RESIDENT_ID: Final = re.compile(r"[0-9]{17}[0-9X]")
 _NEEDED_BY_AWARD: Final = {"certificate": "cohort", "title": "level"}
+_KINDS_WITH_TIES: Final = frozenset({"roster", "revocations"})
+"""Kinds whose columns are checked against one another."""
 
 
 class _Fault(NamedTuple):
@@ -252,10 +254,10 @@ def read_file(file: PackFile) -> list[Row | Rejected]:
             sentence = f"{file.name} line {record.line}: {fault.sentence}"
             rows.append(Rejected(source, fault.code, sentence, fault.column))
             continue
-        texts = tuple([cell.text for cell in cells])
+        texts, values, faults = zip(*cells, strict=True)
         occurrences[texts] += 1
-        unknown = tuple([column.name for column, cell in zip(reader.columns, cells, strict=True) if cell.fault])
-        rows.append(row_type(source, texts, occurrences[texts], unknown, *[cell.value for cell in cells]))
+        unknown = tuple([column.name for column, code in zip(reader.columns, faults, strict=True) if code])
+        rows.append(row_type(source, texts, occurrences[texts], unknown, *values))
     return rows
 
 
@@ -266,6 +268,8 @@ def _first_fault(reader: RecordReader, record: Record, cells: Sequence[Cell]) ->
     for column, cell in zip(reader.columns, cells, strict=True):
         if column.required and not cell.text:
             return _Fault("missing-field", column.name, "is empty")
+    if reader.kind not in _KINDS_WITH_TIES and not any(cell.fault for cell in cells):
+        return None
     named = {column.name: cell for column, cell in zip(reader.columns, cells, strict=True)}
     missing = _missing_with_the_others(reader.kind, named)
     if missing:
