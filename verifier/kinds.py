@@ -170,6 +170,8 @@ class PackTakenIn(Event):
     files: Public[Mapping[str, bytes]]
     custody: Public[Mapping[str, str]]
     """Who held which organisation's key at the intake."""
+    actors_defaulted: Public[bool]
+    """Whether proposer and approver were not named but the two accounts that `init` made: one operator played both."""
     salt: Personal[bytes]
 
 
@@ -326,6 +328,7 @@ class CertificateAwarded(Event):
     trainee: Personal[UUID]
     enrolment: Personal[UUID]
     cohort: Personal[str]
+    link: Personal[str]
     corrects: Personal[UUID | None]
     source: Personal[str | None]
 
@@ -467,6 +470,7 @@ class TitleGranted(Event):
     application: Personal[UUID]
     policy: Personal[str]
     route: Personal[str]
+    link: Personal[str]
     corrects: Personal[UUID | None]
     source: Personal[str | None]
 
@@ -532,7 +536,10 @@ BASE_KINDS: Final = tuple(
     )
 )
 """Recorded by the base: people, enrolments, applications, cohorts, organisations, keys, accounts, packs."""
-GRANT_KIND: Final = "key.authorised"
+ROOT_KINDS: Final = tuple(k for k in BASE_KINDS if k.split(".")[0] in ("account", "key", "organisation"))
+"""What the root key signs: who belongs to the base and which keys are good."""
+REGISTRY_KINDS: Final = tuple(k for k in BASE_KINDS if k not in ROOT_KINDS)
+"""What the base's everyday key signs."""
 
 APPROVED_KINDS: Final = frozenset(
     {
