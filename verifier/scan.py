@@ -1,0 +1,188 @@
+"""Reading certificates back from PDF files and pictures: the attached proof, the QR codes, the text.
+
+Needs the packages of `certledger[scan]`, which are imported when something is read. What is found is not verified here.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from verifier import address
+from verifier.errors import CouldNotCheck, Malformed
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+ATTACHMENT: Final = "proof.cbor"
+FILE_LIMIT: Final = 32 * 1024 * 1024
+"""Bytes of the largest file that is read."""
+PAGE_LIMIT: Final = 10
+"""Pages of a PDF that are looked at; the rest is not."""
+PIXEL_LIMIT: Final = 50_000_000
+"""Pixels of the largest picture, or page at 200 dots an inch, that is decoded."""
+
+_DPI: Final = 200
+_ENLARGED_LIMIT: Final = 40_000_000
+_TEXT_LIMIT: Final = 200_000
+_FORMATS: Final = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF")
+_HEADER_WITHIN: Final = 1024
+_HEIC_BRANDS: Final = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"avif")
+
+# PDFium keeps global state: one thread at a time, and nothing of it may be left to the garbage collector.
+_PDFIUM: Final = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a file holds: the proof attached to a PDF, the texts of all QR codes in order, the text of a PDF's pages."""
+
+    kind: Literal["pdf", "image"]
+    proof: bytes | None
+    codes: tuple[str, ...]
+    pdf_text: str
+
+
+def read(source: Path | str | bytes) -> Found:
+    """What a PDF or a picture, given as a path or as its bytes, holds.
+
+    Raises Malformed, which says what the file is or what is wrong with it, and CouldNotCheck where the file cannot be
+    read or the packages of `certledger[scan]` are absent.
+    """
+    data = source if isinstance(source, bytes) else _load(Path(source))
+    if len(data) > FILE_LIMIT:
+        raise Malformed(f"file: {len(data)} bytes; the largest that is read has {FILE_LIMIT}")
+    if b"%PDF-" in data[:_HEADER_WITHIN]:
+        return _read_pdf(data)
+    return Found("image", None, _codes(_picture(data)), "")
+
+
+def _load(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(FILE_LIMIT + 1)
+    except OSError as error:
+        raise CouldNotCheck(f"{path}: cannot be read ({error.strerror or error})") from None
+
+
+def _imported(name: str) -> Any:
+    from importlib import import_module
+
+    try:
+        return import_module(name)
+    except ImportError:
+        raise CouldNotCheck(
+            f"reading PDF files and pictures needs the package {name.partition('.')[0]}: pip install 'certledger[scan]'"
+        ) from None
+
+
+def _read_pdf(data: bytes) -> Found:
+    pdfium = _imported("pypdfium2")
+    with _PDFIUM, ExitStack() as stack:
+        try:
+            document = stack.enter_context(closing(pdfium.PdfDocument(data)))
+            proof = _attachment(document)
+            pages = [_page(document, at) for at in range(min(len(document), PAGE_LIMIT))]
+        except pdfium.PdfiumError as error:
+            raise Malformed(f"PDF: cannot be read ({error})") from None
+    codes = dict.fromkeys(code for picture, _ in pages for code in _codes(picture))
+    return Found("pdf", proof, tuple(codes), "\n".join(text for _, text in pages))
+
+
+def _attachment(document: Any) -> bytes | None:
+    """The bytes of the one attachment named `proof.cbor`."""
+    attachments = [document.get_attachment(at) for at in range(document.count_attachments())]
+    named = [attachment for attachment in attachments if attachment.get_name() == ATTACHMENT]
+    if len(named) > 1:
+        raise Malformed(f"PDF: {len(named)} attachments are named {ATTACHMENT}")
+    if not named:
+        return None
+    proof = bytes(named[0].get_data())
+    if len(proof) > address.PROOF_LIMIT:
+        raise Malformed(f"PDF: {ATTACHMENT} has {len(proof)} bytes; a proof has at most {address.PROOF_LIMIT}")
+    return proof
+
+
+def _page(document: Any, at: int) -> tuple[Image, str]:
+    """A page as a picture, and its text."""
+    with closing(document[at]) as page:
+        width, height = (side * _DPI / 72 for side in page.get_size())
+        if width * height > PIXEL_LIMIT:
+            raise Malformed(f"PDF: page {at + 1} is too large to be read ({width:.0f} by {height:.0f} pixels)")
+        with closing(page.render(scale=_DPI / 72, grayscale=True)) as bitmap:
+            picture: Image = bitmap.to_pil().copy()
+        with closing(page.get_textpage()) as text_page:
+            text: str = text_page.get_text_range(0, min(text_page.count_chars(), _TEXT_LIMIT))
+    return picture, text.replace("\r\n", "\n")
+
+
+def _picture(data: bytes) -> Image:
+    """The picture in shades of grey, on white. Its size is checked before its pixels are decoded."""
+    pil = _imported("PIL.Image")
+    if not data:
+        raise Malformed("file: empty")
+    if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
+        raise Malformed("picture: HEIC and AVIF are not read; save it as JPEG or PNG")
+    try:
+        picture = pil.open(BytesIO(data), formats=_FORMATS)
+    except (pil.DecompressionBombError, pil.DecompressionBombWarning):
+        raise Malformed(f"picture: more than {PIXEL_LIMIT} pixels") from None
+    except pil.UnidentifiedImageError:
+        raise Malformed(f"file: neither a PDF nor a picture ({', '.join(_FORMATS)})") from None
+    except Exception as error:
+        # Decoders of foreign formats raise whatever a broken file leads them into.
+        raise Malformed(f"picture: cannot be read ({error})") from None
+    with picture:
+        if picture.width * picture.height > PIXEL_LIMIT:
+            raise Malformed(f"picture: {picture.width} by {picture.height} is more than {PIXEL_LIMIT} pixels")
+        try:
+            return _on_white(picture)
+        except Exception as error:
+            raise Malformed(f"picture: cannot be decoded ({error})") from None
+
+
+def _on_white(picture: Image) -> Image:
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("L")
+    coloured = picture.convert("RGBA")
+    ground = _imported("PIL.Image").new("RGBA", coloured.size, "white")
+    ground.alpha_composite(coloured)
+    grey: Image = ground.convert("L")
+    return grey
+
+
+def _codes(picture: Image) -> tuple[str, ...]:
+    """The texts of all QR codes. Further attempts are made until a link and a proof are among them."""
+    zxing = _imported("zxingcpp")
+    texts: dict[str, None] = {}
+    for attempt in _attempts(picture):
+        for barcode in zxing.read_barcodes(attempt, formats=zxing.BarcodeFormat.QRCode, text_mode=zxing.TextMode.Plain):
+            texts.setdefault(barcode.text)
+        kinds = {type(parsed) for parsed in map(_parsed, texts) if parsed is not None}
+        if len(kinds) == 2:
+            break
+    return tuple(texts)
+
+
+def _attempts(picture: Image) -> Iterator[Image]:
+    """The picture as it is, sharpened, and both at twice the size: what reads blurred and small prints."""
+    filters = _imported("PIL.ImageFilter")
+    sharpen = filters.UnsharpMask(radius=2, percent=200, threshold=2)
+    yield picture
+    yield picture.filter(sharpen)
+    if 4 * picture.width * picture.height <= _ENLARGED_LIMIT:
+        doubled = picture.resize((2 * picture.width, 2 * picture.height), _imported("PIL.Image").Resampling.BICUBIC)
+        yield doubled
+        yield doubled.filter(sharpen)
+
+
+def _parsed(text: str) -> address.LinkAddress | address.ProofAddress | None:
+    try:
+        return address.parse_address(text)
+    except Malformed:
+        return None
