@@ -1,0 +1,61 @@
+"""Private uniqueness: what may be there once, keyed by HMAC under a key derived from the master key (FORMATS §1).
+
+Nobody without that key can test from the table whether somebody is here; claims about a person go with the person.
+"""
+
+from __future__ import annotations
+
+import hmac
+from hashlib import sha256
+from uuid import UUID
+
+
+class ClaimKeys:
+    """Keys of the claims table. Each kind of claim has its own prefix, so that none collides with another."""
+
+    def __init__(self, key: bytes) -> None:
+        self._mac = hmac.new(key, b"certledger/claims\x00", sha256)
+
+    def _key(self, kind: bytes, *parts: bytes) -> bytes:
+        mac = self._mac.copy()
+        mac.update(kind)
+        for part in parts:
+            mac.update(len(part).to_bytes(4, "big"))
+            mac.update(part)
+        return mac.digest()
+
+    def trainee_no(self, number: str) -> bytes:
+        """A trainee number of the base."""
+        return self._key(b"trainee-no", number.encode())
+
+    def identity(self, id_type: str, id_number: str) -> bytes:
+        """An identity document: its type and number."""
+        return self._key(b"identity", id_type.encode(), id_number.encode())
+
+    def enrolment(self, trainee: UUID, cohort: str) -> bytes:
+        """One enrolment of a trainee in a cohort."""
+        return self._key(b"enrolment", trainee.bytes, cohort.encode())
+
+    def certificate_of(self, enrolment: UUID) -> bytes:
+        """One certificate an enrolment."""
+        return self._key(b"certificate-of", enrolment.bytes)
+
+    def title_of(self, application: UUID) -> bytes:
+        """One title an application."""
+        return self._key(b"title-of", application.bytes)
+
+    def status_index(self, index: int) -> bytes:
+        """A place in the status list."""
+        return self._key(b"status-index", index.to_bytes(8, "big"))
+
+    def definition(self, kind: str, code: str) -> bytes:
+        """A thing that the base defines: organisation, programme edition, policy, cohort, calendar."""
+        return self._key(b"definition", kind.encode(), code.encode())
+
+    def row(self, identity: bytes) -> bytes:
+        """A row of a pack by its content and its occurrence among equal rows of its file."""
+        return self._key(b"row", identity)
+
+    def pack(self, digest: bytes) -> bytes:
+        """A pack by the digest of its files."""
+        return self._key(b"pack", digest)

@@ -1,0 +1,60 @@
+"""Every domain "no" of the ledger, with its stable code.
+
+A refusal is not an error: somebody asked for what DOMAIN.md's rules do not give. Nothing is recorded for it, unless
+the rules themselves record it (a refused certification, a refused application).
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """Why a command was refused. The values are DOMAIN.md's codes where it has one."""
+
+    # Rows of a pack, and the same faults in a command (DOMAIN.md, "Rows that are turned away").
+    UNKNOWN_COHORT = "unknown-cohort"
+    UNKNOWN_ORGANISATION = "unknown-organisation"
+    UNKNOWN_TRAINEE = "unknown-trainee"
+    NOT_ENROLLED = "not-enrolled"
+    UNKNOWN_VALUE = "unknown-value"
+    DUPLICATE_TRAINEE = "duplicate-trainee"
+    ALREADY_ENROLLED = "already-enrolled"
+    ENROLLED_AFTER_END = "enrolled-after-end"
+    COHORT_FULL = "cohort-full"
+    TOO_MANY_ATTEMPTS = "too-many-attempts"
+    DUPLICATE_RESULT = "duplicate-result"
+    NO_RESULT = "no-result"
+    NO_AWARD = "no-award"
+    BAD_PANEL = "bad-panel"
+    BAD_ORDER = "bad-order"
+    # Commands that the present state does not allow.
+    ALREADY_REVOKED = "already-revoked"
+    ALREADY_SUPERSEDED = "already-superseded"
+    ALREADY_SUSPENDED = "already-suspended"
+    NOT_SUSPENDED = "not-suspended"
+    APPLICATION_CLOSED = "application-closed"
+    WRONG_STEP = "wrong-step"
+    ERASED = "erased"
+    DUPLICATE_ORGANISATION = "duplicate-organisation"
+    DUPLICATE_COHORT = "duplicate-cohort"
+    DUPLICATE_POLICY = "duplicate-policy"
+    DUPLICATE_CALENDAR = "duplicate-calendar"
+    UNKNOWN_PROGRAMME = "unknown-programme"
+    UNKNOWN_KEY = "unknown-key"
+    NO_POLICY = "no-policy"
+    # Control (DOMAIN.md).
+    SAME_PERSON = "same-person"
+    NO_APPROVER = "no-approver"
+    MISSING_ROLE = "missing-role"
+    UNKNOWN_ACCOUNT = "unknown-account"
+    NO_KEY = "no-key"
+
+
+class Refusal(Exception):
+    """The command was refused; the message names the place and the rule, and repeats no personal value."""
+
+    def __init__(self, code: Code, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

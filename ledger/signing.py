@@ -1,0 +1,122 @@
+"""The keystore: the only module that sees a private key.
+
+One key a purpose and organisation, each in a file of its own, encrypted under a key derived from the ledger's master
+key, readable by its owner only. Who holds the key, and what it is for, is bound to the ciphertext.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
+
+from ledger.refusals import Code, Refusal
+from verifier import cbor
+from verifier.errors import Malformed
+from verifier.keys import thumbprint
+
+MASTER_KEY_SIZE: Final = 32
+
+
+class KeystoreError(Exception):
+    """A key file or the master key is missing, damaged, or not the right one."""
+
+
+def derive(master: bytes, purpose: str) -> bytes:
+    """A 32-byte key for one purpose out of the master key (HKDF-SHA-256, RFC 5869)."""
+    if len(master) != MASTER_KEY_SIZE:
+        raise KeystoreError(f"the master key is {len(master)} bytes long, not {MASTER_KEY_SIZE}")
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"certledger/" + purpose.encode()).derive(master)
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """A key that signs: for an organisation, the named kinds of event."""
+
+    kid: bytes
+    public_key: bytes
+    organisation: str
+    custody: str
+    kinds: frozenset[str]
+    sign: Callable[[bytes], bytes]
+    """The 64-byte Ed25519 signature of a message; releases the interpreter's lock while it works."""
+
+
+def signer_of(seed: bytes, organisation: str, custody: str, kinds: Iterable[str]) -> Signer:
+    """The signer of a 32-byte Ed25519 seed (RFC 8032 §5.1.5)."""
+    public, secret = crypto_sign_seed_keypair(seed)
+    return Signer(
+        thumbprint(public),
+        public,
+        organisation,
+        custody,
+        frozenset(kinds),
+        lambda message: crypto_sign(message, secret)[:64],
+    )
+
+
+class Keystore:
+    """The private keys that lie with the base, in one folder."""
+
+    def __init__(self, folder: Path, master: bytes) -> None:
+        self._folder = folder
+        self._cipher = AESGCM(derive(master, "keystore"))
+        self._signers: list[Signer] | None = None
+
+    def create(self, organisation: str, custody: str, kinds: Iterable[str], seed: bytes) -> Signer:
+        """A new key out of a 32-byte random seed; on the disk before this returns."""
+        signer = signer_of(seed, organisation, custody, kinds)
+        facts = cbor.encode([signer.kid, organisation, custody, sorted(signer.kinds)])
+        nonce = os.urandom(12)
+        data = cbor.encode([facts, nonce, self._cipher.encrypt(nonce, seed, facts)])
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(self._folder / f"{organisation}-{signer.kid.hex()[:16]}.key", data)
+        self._signers = None
+        return signer
+
+    def signers(self) -> list[Signer]:
+        """All keys, oldest first. Raises KeystoreError, naming the file that cannot be opened."""
+        if self._signers is None:
+            files = sorted(self._folder.glob("*.key"), key=lambda file: (file.stat().st_mtime_ns, file.name))
+            self._signers = [self._open(file) for file in files]
+        return self._signers
+
+    def signer(self, organisation: str, kind: str) -> Signer:
+        """The newest key of an organisation for a kind of event. Raises Refusal `no-key`."""
+        for signer in reversed(self.signers()):
+            if signer.organisation == organisation and kind in signer.kinds:
+                return signer
+        raise Refusal(Code.NO_KEY, f"no key of {organisation} for {kind} lies in this keystore")
+
+    def _open(self, file: Path) -> Signer:
+        if file.stat().st_mode & 0o077:
+            raise KeystoreError(f"{file.name} can be read by others than its owner: chmod 600 it")
+        try:
+            facts, nonce, sealed = cbor.decode(file.read_bytes())
+            kid, organisation, custody, kinds = cbor.decode(facts)
+            seed = self._cipher.decrypt(nonce, sealed, facts)
+        except InvalidTag:
+            raise KeystoreError(f"{file.name} does not open with this master key, or was changed") from None
+        except (Malformed, ValueError, TypeError) as error:
+            raise KeystoreError(f"{file.name} is not a key file: {error}") from None
+        signer = signer_of(seed, organisation, custody, kinds)
+        if signer.kid != kid:
+            raise KeystoreError(f"{file.name} names another key than it holds")
+        return signer
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Writes a new file that only its owner can read, durably. Raises FileExistsError if it is there."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
