@@ -1,0 +1,29 @@
+"""A test that asks for `backend` or `store` runs on every adapter."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ledger.store import Store
+from tests.ledger.store.backends import BACKENDS, Backend
+from tests.ledger.store.making import Maker
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
+    made = BACKENDS[request.param](tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def store(backend: Backend) -> Store:
+    return backend.open()
+
+
+@pytest.fixture
+def make() -> Maker:
+    return Maker()
