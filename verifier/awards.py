@@ -1,0 +1,53 @@
+"""Every award of the log with its standing: the fold that the status list is made of (FORMATS §6).
+
+The ledger's publication and the audit of a published log share it. It needs the public part of the statements only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from verifier.authority import Authority
+from verifier.errors import RuleBroken
+from verifier.events import event_type
+from verifier.standing import AWARDS, CHANGES, Award, evolve
+from verifier.statement import Statement
+
+AWARD_TYPES: Final = frozenset(event_type(cls).name for cls in (*AWARDS, *CHANGES))
+"""Wire names of the events that make an award or change its standing."""
+
+
+def disowned(index: int, statement: Statement, authority: Authority) -> bool:
+    """Whether entry `index` was signed by a key that was compromised as of that index or an earlier one.
+
+    Such an entry stays in the log and counts for nothing. Raises UnknownKey.
+    """
+    compromised_from = authority.key(statement.kid).compromised_from
+    return compromised_from is not None and index >= compromised_from
+
+
+def fold_awards(entries: Iterable[tuple[int, Statement]], authority: Authority) -> dict[UUID, Award]:
+    """The awards by stream id, in log order, with all changes of standing.
+
+    `entries` are log indices with statements whose signatures are checked or trusted; types other than `AWARD_TYPES`
+    may be left out. `authority` is that of the whole log: a compromise reported later disowns earlier entries.
+    Raises RuleBroken, naming the index, for a change of what was never awarded; UnknownKey.
+    """
+    awards: dict[UUID, Award] = {}
+    without: set[UUID] = set()
+    for index, statement in entries:
+        event, stream = statement.record.event, statement.stream_id
+        if not isinstance(event, (*AWARDS, *CHANGES)):
+            continue
+        if disowned(index, statement, authority):
+            if isinstance(event, AWARDS):
+                without.add(stream)
+            continue
+        if stream not in awards and not isinstance(event, AWARDS):
+            if stream in without:  # a good revocation of what a thief awarded: there is nothing left to change
+                continue
+            raise RuleBroken(f"entry {index}: {statement.type} without an award before it")
+        awards[stream] = evolve(awards.get(stream), event)
+    return awards
