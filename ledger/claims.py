@@ -9,6 +9,10 @@ import hmac
 from hashlib import sha256
 from uuid import UUID
 
+from ledger.store import Claim
+from verifier import kinds
+from verifier.events import Event
+
 
 class ClaimKeys:
     """Keys of the claims table. Each kind of claim has its own prefix, so that none collides with another."""
@@ -59,3 +63,31 @@ class ClaimKeys:
     def pack(self, digest: bytes) -> bytes:
         """A pack by the digest of its files."""
         return self._key(b"pack", digest)
+
+
+def claims_for(keys: ClaimKeys, event: Event, subject: UUID) -> list[Claim]:
+    """The claims that an event makes, recomputable from its personal values. Each holds the event's stream id.
+
+    An event whose personal values are erased makes none: its claims went with the person.
+    """
+    stream = event.stream_id.bytes
+    match event:
+        case kinds.TraineeRegistered(trainee_no=str(number), id_type=str(id_type), id_number=str(id_number)):
+            found = [keys.trainee_no(number), keys.identity(id_type, id_number)]
+        case kinds.EnrolmentMade(trainee=UUID() as trainee, cohort=str(cohort)):
+            found = [keys.enrolment(trainee, cohort)]
+        case kinds.CertificateAwarded(enrolment=UUID() as enrolment):
+            found = [keys.certificate_of(enrolment)] if event.corrects is None else []
+            return [*_of(found, subject, stream), Claim(keys.status_index(event.status_index), None, stream)]
+        case kinds.TitleGranted(application=UUID() as application):
+            found = [keys.title_of(application)] if event.corrects is None else []
+            return [*_of(found, subject, stream), Claim(keys.status_index(event.status_index), None, stream)]
+        case kinds.CertificateAwarded() | kinds.TitleGranted():
+            return [Claim(keys.status_index(event.status_index), None, stream)]
+        case _:
+            found = []
+    return _of(found, subject, stream)
+
+
+def _of(found: list[bytes], subject: UUID, value: bytes) -> list[Claim]:
+    return [Claim(key, subject, value) for key in found]

@@ -1,0 +1,446 @@
+"""What can be asked of the ledger: commands, imperative, with every id, number and day as an argument.
+
+The command line, the API, the web console and intake all turn their input into these.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from verifier.rules import Assessment, Calendar, Module, Policy
+
+# --- the base -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AccreditOrganisation:
+    """Take an organisation into the base, or give its particulars anew."""
+
+    organisation_id: UUID
+    code: str
+    kind: str
+    name_zh: str
+    name_en: str
+    uri: str
+
+
+@dataclass(frozen=True, slots=True)
+class AuthoriseKey:
+    """Let a key sign the named kinds of event for an organisation."""
+
+    organisation: str
+    public_key: bytes
+    kinds: tuple[str, ...]
+    custody: str
+
+
+@dataclass(frozen=True, slots=True)
+class RetireKey:
+    """Let a key sign nothing more."""
+
+    kid: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class ReportKeyCompromised:
+    """Disown what a key signed from an index on."""
+
+    kid: bytes
+    as_of: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccount:
+    """Give a member of staff an account under a pseudonym."""
+
+    account_id: UUID
+    pseudonym: str
+    organisation: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAccount:
+    """Let an account act no more."""
+
+    account_id: UUID
+    pseudonym: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishProgramme:
+    """Publish an edition of a programme."""
+
+    programme_id: UUID
+    code: str
+    name_zh: str
+    name_en: str
+    certified_by: str
+    taught_by: str
+    min_attendance: Decimal
+    max_attempts: int
+    total_pass: Decimal
+    valid_years: int
+    modules: tuple[Module, ...]
+    assessments: tuple[Assessment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublishPolicy:
+    """Publish an edition of the rules for titles."""
+
+    policy_id: UUID
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptCalendar:
+    """Adopt the calendar of working days of a year."""
+
+    calendar_id: UUID
+    calendar: Calendar
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCohort:
+    """Open a run of a programme, under its newest edition."""
+
+    cohort_id: UUID
+    code: str
+    programme: str
+    starts_on: date
+    ends_on: date
+    capacity: int
+
+
+@dataclass(frozen=True, slots=True)
+class TakeInPack:
+    """Record that a pack is taken in."""
+
+    pack_id: UUID
+    files: dict[str, bytes]
+    custody: dict[str, str]
+    salt: bytes
+    actors_defaulted: bool
+
+
+# --- people and training --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterTrainee:
+    """Register a person as a trainee."""
+
+    trainee: UUID
+    trainee_no: str
+    name: str
+    id_type: str
+    id_number: str
+    education: str
+    graduated_on: date | None
+    practice_from: date
+    title_held: str | None
+    title_since: date | None
+    employer: str | None
+    email: str | None
+    phone: str | None
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeName:
+    """Record that a trainee bears another name."""
+
+    trainee: UUID
+    name: str
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AmendDetails:
+    """Put right a trainee's particulars other than the name; each is given whole."""
+
+    trainee: UUID
+    education: str
+    graduated_on: date | None
+    practice_from: date
+    title_held: str | None
+    title_since: date | None
+    employer: str | None
+    email: str | None
+    phone: str | None
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class EraseTrainee:
+    """Erase a person's data."""
+
+    trainee: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Enrol:
+    """Enrol a trainee in a cohort."""
+
+    trainee: UUID
+    enrolment: UUID
+    cohort: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Record that the trainee withdrew from the cohort."""
+
+    trainee: UUID
+    cohort: str
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecordAttendance:
+    """Record hours attended in a module."""
+
+    trainee: UUID
+    cohort: str
+    module: str
+    hours: Decimal
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """Record the score of one attempt at one assessment."""
+
+    trainee: UUID
+    cohort: str
+    assessment: str
+    attempt: int
+    score: Decimal
+    assessor: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AmendResult:
+    """Replace a wrong score."""
+
+    trainee: UUID
+    cohort: str
+    assessment: str
+    attempt: int
+    score: Decimal
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class AttachEvidence:
+    """Name a document that belongs to an enrolment, award or application by its SHA-256."""
+
+    trainee: UUID
+    stream: UUID
+    description: str
+    digest: bytes
+    on: date
+
+
+# --- awards ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What is drawn at random for an award, whether or not it is made."""
+
+    award: UUID
+    number: str
+    link: str
+    status_index: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestCertification:
+    """Ask that an enrolment be certified."""
+
+    trainee: UUID
+    cohort: str
+    drawn: Drawn
+    on: date
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendCertificate:
+    """Suspend a certificate."""
+
+    trainee: UUID
+    certificate: UUID
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReinstateCertificate:
+    """Let a suspended certificate stand again."""
+
+    trainee: UUID
+    certificate: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeCertificate:
+    """Revoke the certificate of a cohort."""
+
+    trainee: UUID
+    cohort: str
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectCertificate:
+    """Replace a certificate by its correction: same award, the person's data as they are now."""
+
+    trainee: UUID
+    certificate: UUID
+    drawn: Drawn
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyForTitle:
+    """Apply for a title."""
+
+    trainee: UUID
+    application: UUID
+    application_no: str
+    level: str
+    speciality: str
+    recommended_by: str | None
+    on: date
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPanel:
+    """Record the panel's vote."""
+
+    trainee: UUID
+    application: UUID
+    size: int
+    present: int
+    votes_for: int
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class PostNotice:
+    """Record that the public notice was posted."""
+
+    trainee: UUID
+    application: UUID
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseObjection:
+    """Record an objection raised during the notice."""
+
+    trainee: UUID
+    application: UUID
+    grounds: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveObjection:
+    """Dismiss or uphold an objection."""
+
+    trainee: UUID
+    application: UUID
+    outcome: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class DecideApplication:
+    """Decide an application after its notice."""
+
+    trainee: UUID
+    application: UUID
+    drawn: Drawn
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeTitle:
+    """Revoke the title of a level."""
+
+    trainee: UUID
+    level: str
+    reason: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectTitle:
+    """Replace a title's paper by its correction."""
+
+    trainee: UUID
+    title: UUID
+    drawn: Drawn
+    on: date
+
+
+PersonCommand = (
+    RegisterTrainee
+    | ChangeName
+    | AmendDetails
+    | EraseTrainee
+    | Enrol
+    | Withdraw
+    | RecordAttendance
+    | RecordResult
+    | AmendResult
+    | AttachEvidence
+    | RequestCertification
+    | SuspendCertificate
+    | ReinstateCertificate
+    | RevokeCertificate
+    | CorrectCertificate
+    | ApplyForTitle
+    | RecordPanel
+    | PostNotice
+    | RaiseObjection
+    | ResolveObjection
+    | DecideApplication
+    | RevokeTitle
+    | CorrectTitle
+)
+"""Commands about one person: decided on that person's dossier."""
+
+BaseCommand = (
+    AccreditOrganisation
+    | AuthoriseKey
+    | RetireKey
+    | ReportKeyCompromised
+    | OpenAccount
+    | CloseAccount
+    | PublishProgramme
+    | PublishPolicy
+    | AdoptCalendar
+    | OpenCohort
+    | TakeInPack
+)
+"""Commands about the base itself: decided on its catalogue and authority."""
+
+Command = PersonCommand | BaseCommand

@@ -1,0 +1,1 @@
+"""Functional deciders: `evolve(state, event)` and `decide(command, …)`. No I/O, no clock; history is never refused."""

@@ -1,0 +1,273 @@
+"""The base itself: organisations, keys, accounts, and what it offers by which rules (DOMAIN.md, Words and Control)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import assert_never
+from uuid import UUID
+
+from ledger import commands as c
+from ledger.deciders.person import check_value
+from ledger.refusals import Code, Refusal
+from verifier import kinds
+from verifier.authority import CUSTODIES, ROLES, Organisation
+from verifier.catalogue import Catalogue, Cohort
+from verifier.events import Event
+from verifier.keys import thumbprint
+from verifier.rules import ORGANISATION_KINDS, Programme
+
+
+@dataclass(slots=True)
+class Base:
+    """The base as of the last event: who belongs to it, who acts for it, what it offers."""
+
+    log_id: UUID
+    code: str = ""
+    origin: str = ""
+    url: str = ""
+    organisations: dict[str, Organisation] = field(default_factory=dict)
+    streams: dict[str, UUID] = field(default_factory=dict)
+    """Stream of an organisation, by its code."""
+    cohorts: dict[str, UUID] = field(default_factory=dict)
+    """Stream of a cohort, by its code."""
+    keys: dict[bytes, str] = field(default_factory=dict)
+    """Organisation of each key that is neither retired nor compromised, by thumbprint."""
+    accounts: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Roles of the open accounts, by pseudonym."""
+    packs: dict[UUID, kinds.PackTakenIn] = field(default_factory=dict)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    names: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """Chinese and English name of the newest edition of each programme."""
+    versions: dict[UUID, int] = field(default_factory=dict)
+
+    def evolve(self, event: Event) -> None:
+        """Takes in one more event about the base."""
+        self.versions[event.stream_id] = self.versions.get(event.stream_id, 0) + 1
+        self.catalogue.evolve(event)
+        match event:
+            case kinds.LogStarted():
+                self.code, self.origin, self.url = event.code, event.origin, event.url
+                self.organisations[event.code] = Organisation(
+                    event.code, "base", event.uri, event.name_zh, event.name_en
+                )
+                self.streams[event.code] = event.log_id
+                self.keys.update({thumbprint(key.public_key): event.code for key in event.keys})
+            case kinds.OrganisationAccredited():
+                self.organisations[event.code] = Organisation(
+                    event.code, event.kind, event.uri, event.name_zh, event.name_en
+                )
+                self.streams[event.code] = event.organisation_id
+            case kinds.KeyAuthorised():
+                self.keys[thumbprint(event.public_key)] = event.organisation
+            case kinds.KeyRetired() | kinds.KeyCompromised():
+                self.keys.pop(event.kid, None)
+            case kinds.AccountOpened():
+                self.accounts[event.pseudonym] = frozenset(event.roles)
+            case kinds.AccountClosed():
+                self.accounts.pop(event.pseudonym, None)
+            case kinds.ProgrammePublished():
+                self.names[event.code] = (event.name_zh, event.name_en)
+            case kinds.CohortOpened():
+                self.cohorts[event.code] = event.cohort_id
+            case kinds.PackTakenIn():
+                self.packs[event.pack_id] = event
+            case _:
+                pass
+
+
+def decide(command: c.BaseCommand, base: Base) -> list[Event]:
+    """The events of a command about the base; none where everything already is as asked."""
+    match command:
+        case c.AccreditOrganisation():
+            return _accredit(command, base)
+        case c.AuthoriseKey():
+            return _authorise(command, base)
+        case c.RetireKey():
+            return [kinds.KeyRetired(organisation_id=_stream_of_key(command.kid, base), kid=command.kid)]
+        case c.ReportKeyCompromised():
+            stream = _stream_of_key(command.kid, base)
+            return [kinds.KeyCompromised(organisation_id=stream, kid=command.kid, as_of=command.as_of)]
+        case c.OpenAccount():
+            return _open_account(command, base)
+        case c.CloseAccount():
+            if command.pseudonym not in base.accounts:
+                raise Refusal(Code.UNKNOWN_ACCOUNT, f"no open account {command.pseudonym}")
+            return [kinds.AccountClosed(account_id=command.account_id, pseudonym=command.pseudonym)]
+        case c.PublishProgramme():
+            return _publish_programme(command, base)
+        case c.PublishPolicy():
+            return _publish_policy(command, base)
+        case c.AdoptCalendar():
+            return _adopt_calendar(command, base)
+        case c.OpenCohort():
+            return _open_cohort(command, base)
+        case c.TakeInPack():
+            return [
+                kinds.PackTakenIn(
+                    pack_id=command.pack_id,
+                    files=command.files,
+                    custody=command.custody,
+                    actors_defaulted=command.actors_defaulted,
+                    salt=command.salt,
+                )
+            ]
+        case _:
+            assert_never(command)
+
+
+def _accredit(command: c.AccreditOrganisation, base: Base) -> list[Event]:
+    check_value("kind of organisation", command.kind, ORGANISATION_KINDS)
+    known = base.organisations.get(command.code)
+    wanted = Organisation(command.code, command.kind, command.uri, command.name_zh, command.name_en)
+    if known == wanted:
+        return []
+    if command.code == base.code:
+        raise Refusal(Code.DUPLICATE_ORGANISATION, f"{command.code} is the code of the base itself")
+    return [
+        kinds.OrganisationAccredited(
+            organisation_id=base.streams.get(command.code, command.organisation_id),
+            code=command.code,
+            kind=command.kind,
+            name_zh=command.name_zh,
+            name_en=command.name_en,
+            uri=command.uri,
+        )
+    ]
+
+
+def _authorise(command: c.AuthoriseKey, base: Base) -> list[Event]:
+    if command.organisation not in base.organisations:
+        raise Refusal(Code.UNKNOWN_ORGANISATION, f"no organisation {command.organisation!r}")
+    check_value("custody", command.custody, CUSTODIES)
+    if thumbprint(command.public_key) in base.keys:
+        raise Refusal(Code.UNKNOWN_KEY, "this key is authorised already")
+    return [
+        kinds.KeyAuthorised(
+            organisation_id=base.streams[command.organisation],
+            organisation=command.organisation,
+            public_key=command.public_key,
+            kinds=command.kinds,
+            custody=command.custody,
+        )
+    ]
+
+
+def _stream_of_key(kid: bytes, base: Base) -> UUID:
+    organisation = base.keys.get(kid)
+    if organisation is None:
+        raise Refusal(Code.UNKNOWN_KEY, f"no key {kid.hex()[:16]} is in use")
+    return base.streams[organisation]
+
+
+def _open_account(command: c.OpenAccount, base: Base) -> list[Event]:
+    if command.organisation not in base.organisations:
+        raise Refusal(Code.UNKNOWN_ORGANISATION, f"no organisation {command.organisation!r}")
+    for role in command.roles:
+        check_value("role", role, ROLES)
+    return [
+        kinds.AccountOpened(
+            account_id=command.account_id,
+            pseudonym=command.pseudonym,
+            organisation=command.organisation,
+            roles=command.roles,
+        )
+    ]
+
+
+def _publish_programme(command: c.PublishProgramme, base: Base) -> list[Event]:
+    for organisation in (command.certified_by, command.taught_by):
+        if organisation not in base.organisations:
+            raise Refusal(Code.UNKNOWN_ORGANISATION, f"no organisation {organisation!r}")
+    wanted = Programme(
+        command.code,
+        command.certified_by,
+        command.taught_by,
+        command.min_attendance,
+        command.max_attempts,
+        command.total_pass,
+        command.valid_years,
+        command.modules,
+        command.assessments,
+    )
+    newest = base.catalogue.newest_edition(command.code)
+    names = (command.name_zh, command.name_en)
+    if newest and base.catalogue.programme(command.code, newest) == wanted and base.names[command.code] == names:
+        return []
+    return [
+        kinds.ProgrammePublished(
+            programme_id=command.programme_id,
+            code=command.code,
+            edition=(newest or 0) + 1,
+            name_zh=command.name_zh,
+            name_en=command.name_en,
+            certified_by=command.certified_by,
+            taught_by=command.taught_by,
+            min_attendance=command.min_attendance,
+            max_attempts=command.max_attempts,
+            total_pass=command.total_pass,
+            valid_years=command.valid_years,
+            modules=command.modules,
+            assessments=command.assessments,
+        )
+    ]
+
+
+def _publish_policy(command: c.PublishPolicy, base: Base) -> list[Event]:
+    policy = command.policy
+    if policy.authority not in base.organisations:
+        raise Refusal(Code.UNKNOWN_ORGANISATION, f"no organisation {policy.authority!r}")
+    known = [item for item in base.catalogue.policies if item.edition == policy.edition]
+    if known == [policy]:
+        return []
+    if known:
+        raise Refusal(Code.DUPLICATE_POLICY, f"policy {policy.edition} is published already, with other rules")
+    return [
+        kinds.PolicyPublished(
+            policy_id=command.policy_id,
+            edition=policy.edition,
+            authority=policy.authority,
+            effective_from=policy.effective_from,
+            panel_min_members=policy.panel_min_members,
+            quorum=policy.quorum,
+            majority=policy.majority,
+            notice_working_days=policy.notice_working_days,
+            routes=policy.routes,
+        )
+    ]
+
+
+def _adopt_calendar(command: c.AdoptCalendar, base: Base) -> list[Event]:
+    if base.catalogue.calendars.get(command.calendar.year) == command.calendar:
+        return []
+    return [
+        kinds.CalendarAdopted(
+            calendar_id=command.calendar_id,
+            year=command.calendar.year,
+            days_off=tuple(sorted(command.calendar.days_off)),
+            make_up_days=tuple(sorted(command.calendar.make_up_days)),
+            source=command.source,
+        )
+    ]
+
+
+def _open_cohort(command: c.OpenCohort, base: Base) -> list[Event]:
+    edition = base.catalogue.newest_edition(command.programme)
+    if edition is None:
+        raise Refusal(Code.UNKNOWN_PROGRAMME, f"no programme {command.programme!r}")
+    known = base.catalogue.cohorts.get(command.code)
+    if known is not None:
+        days = (command.starts_on, command.ends_on, command.capacity)
+        if known == Cohort(command.code, command.programme, known.programme_edition, *days):
+            return []
+        raise Refusal(Code.DUPLICATE_COHORT, f"cohort {command.code} is open already, with other particulars")
+    return [
+        kinds.CohortOpened(
+            cohort_id=command.cohort_id,
+            code=command.code,
+            programme=command.programme,
+            programme_edition=edition,
+            starts_on=command.starts_on,
+            ends_on=command.ends_on,
+            capacity=command.capacity,
+        )
+    ]
