@@ -6,10 +6,11 @@ Needs the packages of `certledger[scan]`, which are imported when something is r
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -25,10 +26,11 @@ FILE_LIMIT: Final = 32 * 1024 * 1024
 PAGE_LIMIT: Final = 10
 """Pages of a PDF that are looked at; the rest is not."""
 PIXEL_LIMIT: Final = 50_000_000
-"""Pixels of the largest picture, or page at 200 dots an inch, that is decoded."""
+"""Pixels of the largest picture that is decoded, and of a PDF's pages together at 200 dots an inch."""
 
 _DPI: Final = 200
 _ENLARGED_LIMIT: Final = 40_000_000
+_HARDER_LIMIT: Final = 3
 _TEXT_LIMIT: Final = 200_000
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF")
 _HEADER_WITHIN: Final = 1024
@@ -59,7 +61,7 @@ def read(source: Path | str | bytes) -> Found:
         raise Malformed(f"file: {len(data)} bytes; the largest that is read has {FILE_LIMIT}")
     if b"%PDF-" in data[:_HEADER_WITHIN]:
         return _read_pdf(data)
-    return Found("image", None, _codes(_picture(data)), "")
+    return Found("image", None, _codes([_picture(data)]), "")
 
 
 def _load(path: Path) -> bytes:
@@ -87,11 +89,10 @@ def _read_pdf(data: bytes) -> Found:
         try:
             document = stack.enter_context(closing(pdfium.PdfDocument(data)))
             proof = _attachment(document)
-            pages = [_page(document, at) for at in range(min(len(document), PAGE_LIMIT))]
+            pages = list(_pages(document))
         except pdfium.PdfiumError as error:
             raise Malformed(f"PDF: cannot be read ({error})") from None
-    codes = dict.fromkeys(code for picture, _ in pages for code in _codes(picture))
-    return Found("pdf", proof, tuple(codes), "\n".join(text for _, text in pages))
+    return Found("pdf", proof, _codes([picture for picture, _ in pages]), "\n".join(text for _, text in pages))
 
 
 def _attachment(document: Any) -> bytes | None:
@@ -108,17 +109,21 @@ def _attachment(document: Any) -> bytes | None:
     return proof
 
 
-def _page(document: Any, at: int) -> tuple[Image, str]:
-    """A page as a picture, and its text."""
-    with closing(document[at]) as page:
-        width, height = (side * _DPI / 72 for side in page.get_size())
-        if width * height > PIXEL_LIMIT:
-            raise Malformed(f"PDF: page {at + 1} is too large to be read ({width:.0f} by {height:.0f} pixels)")
-        with closing(page.render(scale=_DPI / 72, grayscale=True)) as bitmap:
-            picture: Image = bitmap.to_pil().copy()
-        with closing(page.get_textpage()) as text_page:
-            text: str = text_page.get_text_range(0, min(text_page.count_chars(), _TEXT_LIMIT))
-    return picture, text.replace("\r\n", "\n")
+def _pages(document: Any) -> Iterator[tuple[Image, str]]:
+    """The first pages, each as a picture and as its text."""
+    room = float(PIXEL_LIMIT)
+    for at in range(min(len(document), PAGE_LIMIT)):
+        with closing(document[at]) as page:
+            width, height = (side * _DPI / 72 for side in page.get_size())
+            room -= width * height
+            if room < 0:
+                raise Malformed(f"PDF: page {at + 1} is too large to be read ({width:.0f} by {height:.0f} pixels)")
+            with closing(page.render(scale=_DPI / 72, grayscale=True)) as bitmap:
+                picture: Image = bitmap.to_pil().copy()
+            with closing(page.get_textpage()) as text_page:
+                text: str = text_page.get_text_range(0, min(text_page.count_chars(), _TEXT_LIMIT))
+        # PDFium marks a hyphen at the end of a line with U+FFFE.
+        yield picture, text.replace("\r\n", "\n").replace("\ufffe", "-")
 
 
 def _picture(data: bytes) -> Image:
@@ -156,24 +161,27 @@ def _on_white(picture: Image) -> Image:
     return grey
 
 
-def _codes(picture: Image) -> tuple[str, ...]:
-    """The texts of all QR codes. Further attempts are made until a link and a proof are among them."""
+def _codes(pictures: Sequence[Image]) -> tuple[str, ...]:
+    """The texts of all QR codes. Where no link or no proof is among them, the first pictures are tried harder."""
     zxing = _imported("zxingcpp")
     texts: dict[str, None] = {}
-    for attempt in _attempts(picture):
-        for barcode in zxing.read_barcodes(attempt, formats=zxing.BarcodeFormat.QRCode, text_mode=zxing.TextMode.Plain):
-            texts.setdefault(barcode.text)
+    harder = (attempt for picture in pictures[:_HARDER_LIMIT] for attempt in _attempts(picture))
+    for at, picture in enumerate(chain(pictures, harder)):
         kinds = {type(parsed) for parsed in map(_parsed, texts) if parsed is not None}
-        if len(kinds) == 2:
+        if at >= len(pictures) and len(kinds) == 2:
             break
+        for barcode in zxing.read_barcodes(picture, formats=zxing.BarcodeFormat.QRCode, text_mode=zxing.TextMode.Plain):
+            texts.setdefault(barcode.text)
     return tuple(texts)
 
 
 def _attempts(picture: Image) -> Iterator[Image]:
-    """The picture as it is, sharpened, and both at twice the size: what reads blurred and small prints."""
+    """The picture sharpened, and at twice the size plain and sharpened: what reads blurred and small prints."""
+    dark, light = picture.convert("L").getextrema()
+    if dark == light:
+        return
     filters = _imported("PIL.ImageFilter")
     sharpen = filters.UnsharpMask(radius=2, percent=200, threshold=2)
-    yield picture
     yield picture.filter(sharpen)
     if 4 * picture.width * picture.height <= _ENLARGED_LIMIT:
         doubled = picture.resize((2 * picture.width, 2 * picture.height), _imported("PIL.Image").Resampling.BICUBIC)

@@ -65,13 +65,6 @@ class CertificatePage:
             raise CannotPrint(f"{self.kind} {self.number}: a value that such a page shows is missing")
 
 
-def mask_id_number(number: str) -> str:
-    """The number as it stands on paper: its first six and last four characters, of short ones the last three alone."""
-    if len(number) >= 15:
-        return number[:6] + "*" * (len(number) - 10) + number[-4:]
-    return "*" * max(len(number) - 3, 0) + number[-3:]
-
-
 def words(page: CertificatePage) -> dict[str, Any]:
     """The texts of the page by their place in the template."""
     certificate = page.kind == "certificate"

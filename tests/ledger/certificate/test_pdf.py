@@ -1,0 +1,237 @@
+"""The certificate as a file: read back with PDFium and zxing-cpp, which had no part in making it."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+
+import noto_cjk_sans_otc
+import pypdfium2
+import pytest
+import zxingcpp
+from nacl.signing import SigningKey
+from PIL import Image
+
+from ledger.certificate import codes, pdf
+from ledger.certificate.page import Bilingual, CannotPrint, CertificatePage
+from verifier import address, scan, seal
+from verifier.errors import NotAsIssued
+
+KEY = SigningKey(bytes(range(32)))
+PUBLIC = bytes(KEY.verify_key)
+A4 = (595, 842)
+
+LONG_NAME = "古丽巴哈尔·阿卜杜热西提·买买提吐尔逊·阿卜杜克热木·艾合买提江"
+LONG_PROGRAMME = Bilingual(
+    "面向国际企业的大数据智能化分析、人工智能工程应用与云计算平台运维高级综合能力认证（第二版）",
+    "Advanced Comprehensive Certification in Big Data Intelligence, Applied Artificial Intelligence Engineering and "
+    "Cloud Platform Operations for International Enterprises (Second Edition)",
+)
+
+
+def sign(digest: bytes) -> bytes:
+    return KEY.sign(digest).signature
+
+
+@contextmanager
+def opened(file: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    with closing(pypdfium2.PdfDocument(file)) as document:
+        yield document
+
+
+def text_of(file: bytes) -> str:
+    """All text without blanks, which line breaks and wide letters add."""
+    return re.sub(r"[\s\u200b]", "", scan.read(file).pdf_text)
+
+
+def drawn(file: bytes, dpi: int) -> Image.Image:
+    with opened(file) as document, closing(document[0]) as page:
+        bitmap = page.render(scale=dpi / 72, grayscale=True)
+        with closing(bitmap):
+            return bitmap.to_pil().copy()
+
+
+def printed_at(file: bytes, dpi: int) -> set[str]:
+    """The codes that are read from the page at that many dots an inch, without any second attempt."""
+    return {barcode.text for barcode in zxingcpp.read_barcodes(drawn(file, dpi))}
+
+
+@pytest.fixture(scope="module")
+def file(certificate: CertificatePage, proof: bytes) -> bytes:
+    return pdf.issue(certificate, proof, sign)
+
+
+def test_the_font_is_the_one_that_was_looked_at() -> None:
+    with noto_cjk_sans_otc.FONT_PATH.open("rb") as font:
+        assert sha256(font.read()).hexdigest() == "b76b0433203017ca80401b2ee0dd69350349871c4b19d504c34dbdd80541690a"
+
+
+def test_it_is_one_a4_page(file: bytes) -> None:
+    with opened(file) as document:
+        assert len(document) == 1
+        assert tuple(map(round, document.get_page_size(0))) == A4
+
+
+def test_it_declares_pdf_a_3a_and_pdf_ua_1(file: bytes) -> None:
+    assert b"<pdfaid:part>3</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>" in file
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in file
+
+
+def test_the_proof_is_attached(file: bytes, proof: bytes) -> None:
+    with opened(file) as document:
+        assert document.count_attachments() == 1
+        assert document.get_attachment(0).get_name() == "proof.cbor"
+        assert bytes(document.get_attachment(0).get_data()) == proof
+
+
+@pytest.mark.parametrize("dpi", [110, 150, 200, 300])
+def test_both_codes_are_read_from_the_page(file: bytes, certificate: CertificatePage, proof: bytes, dpi: int) -> None:
+    assert printed_at(file, dpi) == {
+        address.link_address(certificate.base_url, certificate.link_id),
+        address.proof_address(certificate.base_url, proof),
+    }
+
+
+def test_a_certificate_shows_all_its_values_in_both_languages(file: bytes, certificate: CertificatePage) -> None:
+    text = text_of(file)
+    for value in (
+        *(certificate.base.zh, certificate.base.en, certificate.organisation.zh, certificate.organisation.en),
+        *(certificate.award.zh, certificate.award.en, certificate.name, "居民身份证", "Resident Identity Card"),
+        *("500000********4038", "86.5", "2023年6月26日", "26 June 2023", "2026年6月26日", "26 June 2026"),
+        *(certificate.number, "certificates.example.org", "认证证书", "CERTIFICATE", "代为保管", "holds for it"),
+    ):
+        assert value.replace(" ", "") in text
+
+
+def test_a_title_shows_all_its_values_in_both_languages(title: CertificatePage, proof: bytes) -> None:
+    text = text_of(pdf.render(title, proof))
+    for value in (
+        *(title.organisation.zh, title.organisation.en, title.award.zh, title.award.en, title.name, "大数据工程"),
+        *("护照", "Passport", "******678", "2024年2月29日", "29 February 2024", title.number, "127.0.0.1:8000"),
+        *("职称证书", "CERTIFICATE OF PROFESSIONAL TITLE"),
+    ):
+        assert value.replace(" ", "") in text
+    assert "Validthrough" not in text
+    assert "代为保管" not in text
+
+
+def test_the_same_input_gives_the_same_bytes_in_every_process(
+    certificate: CertificatePage, title: CertificatePage, proof: bytes
+) -> None:
+    jobs = [(certificate, proof), (title, proof), (replace(certificate, name="夏侯洋"), proof)]
+    here = list(pdf.render_many(jobs, 1))
+    assert list(pdf.render_many(jobs, 2)) == here
+    assert len(set(here)) == 3
+
+
+def test_the_file_is_dated_by_the_record(file: bytes) -> None:
+    assert b"<xmp:CreateDate>2023-11-14T22:13:20+00:00</xmp:CreateDate>" in file
+
+
+def test_the_seal_stands_once_and_is_good(file: bytes) -> None:
+    assert file.count(seal.MARKER) == 1
+    assert seal.check(file, PUBLIC)
+
+
+def test_an_edited_file_is_not_as_issued(file: bytes) -> None:
+    chance = random.Random(3)
+    for at in chance.sample(range(len(file)), 300):
+        changed = bytearray(file)
+        changed[at] ^= 1 << chance.randrange(8)
+        with pytest.raises(NotAsIssued):
+            seal.check(bytes(changed), PUBLIC)
+
+
+def test_an_incremental_update_is_not_as_issued(file: bytes) -> None:
+    update = b"\n9 0 obj\n<<>>\nendobj\nxref\n0 0\ntrailer\n<<>>\nstartxref\n0\n%%EOF\n"
+    with pytest.raises(NotAsIssued):
+        seal.check(file + update, PUBLIC)
+
+
+def test_an_unsealed_file_is_not_as_issued(certificate: CertificatePage, proof: bytes) -> None:
+    with pytest.raises(NotAsIssued):
+        seal.check(pdf.render(certificate, proof), PUBLIC)
+
+
+def test_values_are_text_and_never_markup(certificate: CertificatePage, proof: bytes) -> None:
+    name = '#panic("x") *b* $x$ <l> @r'
+    assert name.replace(" ", "") in text_of(pdf.render(replace(certificate, name=name), proof))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "𠮷㛃",
+        "김철수",
+        "阿依古丽·买买提",
+        LONG_NAME,
+        "Wolfeschlegelsteinhausenbergerdorff-Przybyszewska Ngozi",
+        "W" * 60,
+    ],
+)
+def test_a_long_or_rare_name_has_room(certificate: CertificatePage, proof: bytes, name: str) -> None:
+    page = replace(certificate, name=name, award=LONG_PROGRAMME, base_url=f"https://{'long-name.' * 5}example.org")
+    file = pdf.render(page, proof)
+    text = text_of(file)
+    assert name.replace(" ", "") in text
+    assert LONG_PROGRAMME.zh in text
+    assert len(printed_at(file, 150)) == 2
+    assert ink_outside_the_frame(file) == 0
+
+
+def ink_outside_the_frame(file: bytes) -> int:
+    """Dark pixels in the 8 mm at the edge of the page."""
+    image = drawn(file, 100)
+    margin = round(8 / 25.4 * 100)
+    image.paste(255, (margin, margin, image.width - margin, image.height - margin))
+    return sum(image.histogram()[:200])
+
+
+@pytest.mark.parametrize(("name", "missing"), [("罗😀", "😀"), ("مم", "م"), ("ཀ", "ཀ")])
+def test_a_character_without_a_glyph_is_an_error(
+    certificate: CertificatePage, proof: bytes, name: str, missing: str
+) -> None:
+    with pytest.raises(CannotPrint, match=f"{certificate.number}: .*{missing}.*could not be displayed"):
+        pdf.render(replace(certificate, name=name), proof)
+
+
+def test_a_text_without_room_is_an_error(certificate: CertificatePage, proof: bytes) -> None:
+    with pytest.raises(CannotPrint, match="there is no room for: 名"):
+        pdf.render(replace(certificate, name="名" * 300), proof)
+
+
+def test_a_value_that_is_missing_is_an_error(certificate: CertificatePage, title: CertificatePage) -> None:
+    for page, lacking in ((certificate, "total"), (certificate, "expires_on"), (title, "speciality")):
+        with pytest.raises(CannotPrint, match="missing"):
+            replace(page, **{lacking: None})
+
+
+def test_an_unknown_id_type_is_an_error(certificate: CertificatePage, proof: bytes) -> None:
+    with pytest.raises(CannotPrint, match="library-card"):
+        pdf.render(replace(certificate, id_type="library-card"), proof)
+
+
+@pytest.mark.parametrize("id_type", ["resident-id", "passport", "hk-macau-permit", "taiwan-permit"])
+def test_every_id_type_has_its_words(certificate: CertificatePage, proof: bytes, id_type: str) -> None:
+    assert len(pdf.render(replace(certificate, id_type=id_type, awarded_on=date(2023, 12, 31)), proof)) > 40_000
+
+
+def test_the_codes_are_as_large_as_paper_needs(certificate: CertificatePage) -> None:
+    link = codes.link_code(address.link_address(certificate.base_url, certificate.link_id))
+    assert pdf.link_module_mm(link) * link.modules >= 20
+    assert pdf.link_module_mm(link) >= 0.5
+    for size in (300, 431, 1273, 1600, 2000):
+        paper = codes.proof_code(address.proof_address(certificate.base_url, bytes([255]) * size))
+        assert 40 <= round(pdf.proof_module_mm(paper) * paper.modules, 3) <= 52
+        assert pdf.proof_module_mm(paper) >= 0.33
+
+
+def test_a_proof_too_long_for_paper_is_an_error(certificate: CertificatePage) -> None:
+    for size in (2400, 4000):
+        with pytest.raises((CannotPrint, codes.TooLong)):
+            pdf.render(certificate, bytes([255]) * size)
