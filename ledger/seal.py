@@ -16,6 +16,7 @@ from ledger.signing import Signer
 from ledger.store import Entry
 from ledger.vault import Vault
 from verifier.events import Event, event_type
+from verifier.kinds import APPROVED_KINDS
 from verifier.record import SALT_SIZE, Envelope, blind_command, make_payload
 from verifier.statement import Headers, assemble, to_be_signed
 
@@ -40,8 +41,9 @@ class Circumstances:
 
     command_id: bytes
     recorded_at: int
-    actors: tuple[str, ...]
-    """Proposer, and approver where there is one."""
+    proposer: str
+    approver: str | None = None
+    """Named only in events that need two people."""
     pack: UUID | None = None
 
 
@@ -86,7 +88,11 @@ class Sealer:
     def _unsigned(self, draft: Draft, shared: Circumstances, salt: Callable[[], bytes]) -> Unsigned:
         stream = draft.event.stream_id
         envelope = Envelope(
-            draft.version, shared.recorded_at, blind_command(shared.command_id, stream), shared.actors, shared.pack
+            draft.version,
+            shared.recorded_at,
+            blind_command(shared.command_id, stream),
+            _actors(draft.event, shared),
+            shared.pack,
         )
         payload, disclosures = make_payload(draft.event, envelope, salt)
         return Unsigned(draft, self._headers_of(draft.signer).of(stream), payload, disclosures)
@@ -131,3 +137,11 @@ class _Salts:
 def _salts_needed(event: Event) -> int:
     declared = event_type(event)
     return len(declared.personal) + (2 if declared.printed else 0)
+
+
+def _actors(event: Event, shared: Circumstances) -> tuple[str, ...]:
+    if event_type(event).kind not in APPROVED_KINDS:
+        return (shared.proposer,)
+    if shared.approver is None or shared.approver == shared.proposer:
+        raise ValueError(f"{event_type(event).name} needs a proposer and an approver")
+    return (shared.proposer, shared.approver)

@@ -15,7 +15,7 @@ from verifier.address import link_digest, number_digest
 from verifier.authority import Organisation
 from verifier.catalogue import Catalogue
 from verifier.events import Event
-from verifier.rules import AWARD_LEVELS, OBJECTIONS, REVOCATION_REASONS, NoCalendar, Policy
+from verifier.rules import AWARD_LEVELS, OBJECTIONS, REVOCATION_REASONS, TITLES, NoCalendar, Policy
 
 
 def apply(
@@ -123,7 +123,7 @@ def decide(command: c.DecideApplication, dossier: Dossier, catalogue: Catalogue)
 def revoke(command: c.RevokeTitle, dossier: Dossier) -> list[Event]:
     """Revocation of the title of a level that was granted here and is in force."""
     registered(dossier, command.on)
-    check_value("level", command.level, AWARD_LEVELS)
+    check_value("level", command.level, TITLES)
     check_value("reason", command.reason, REVOCATION_REASONS)
     for title in dossier.titles.values():
         if title.event.level == command.level and not title.award.ended and title.award.awarded_on <= command.on:

@@ -1,0 +1,353 @@
+"""Load, fold, decide, seal, append: the one way by which anything gets into the log.
+
+A `Desk` collects what commands decide and appends it in one batch, for a single command as for a thousand of an intake.
+The trainee is the consistency boundary: all of a person's streams are folded into one dossier, and an append names the
+revision of every dossier and cohort that it was decided on.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import assert_never
+from uuid import UUID
+
+from ledger import commands as c
+from ledger import permissions
+from ledger.claims import ClaimKeys, claims_for
+from ledger.deciders import base as base_decider
+from ledger.deciders import certificate, person, title
+from ledger.deciders.base import Base
+from ledger.deciders.state import Dossier
+from ledger.permissions import Actors
+from ledger.refusals import Code, Refusal
+from ledger.seal import Circumstances, Draft, Randomness, Sealer
+from ledger.signing import Keystore
+from ledger.store import Appended, Batch, Claim, ClaimTaken, Store
+from ledger.vault import Vault
+from verifier import kinds
+from verifier.address import new_link_id, new_number
+from verifier.events import Event, event_type
+from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS, TEACHING_KINDS
+from verifier.statuslist import LIST_LENGTH
+
+Clock = Callable[[], int]
+"""Milliseconds since 1970 UTC."""
+
+TITLE_PREFIXES = {"assistant-engineer": "AENG", "engineer": "ENG"}
+"""First part of the number of a title's certificate."""
+
+
+def system_clock() -> int:
+    """The machine's clock."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True)
+class _Work:
+    """What has been decided on and is not yet recorded."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    claims: dict[bytes, Claim] = field(default_factory=dict)
+    streams: list[tuple[UUID, UUID]] = field(default_factory=list)
+    boundaries: dict[UUID, tuple[int, int]] = field(default_factory=dict)
+    """Revision read and revision to write."""
+    erases: list[UUID] = field(default_factory=list)
+
+
+class Desk:
+    """Decides commands and records what comes of them. Not shared between threads."""
+
+    def __init__(
+        self,
+        store: Store,
+        vault: Vault,
+        keystore: Keystore,
+        claim_keys: ClaimKeys,
+        log_id: UUID,
+        clock: Clock = system_clock,
+        randomness: Randomness = os.urandom,
+    ) -> None:
+        self.store, self.vault, self.keystore, self.claim_keys = store, vault, keystore, claim_keys
+        self.base = Base(log_id)
+        self._clock, self.randomness = clock, randomness
+        self._sealer = Sealer(vault, lambda code: self.base.organisations[code].uri, randomness)
+        self._dossiers: dict[UUID, Dossier] = {}
+        self._revisions: dict[UUID, int] = {}
+        self._work = _Work()
+        self._last_time = 0
+        for recorded in store.dossier(log_id):
+            self.base.evolve(vault.read(recorded)[1])
+        self._revisions[log_id] = sum(self.base.versions.values())
+
+    # --- asking -----------------------------------------------------------------------------------------------------
+
+    def dossier(self, trainee: UUID) -> Dossier:
+        """Everything known of a person, folded from the person's streams."""
+        dossier = self._dossiers.get(trainee)
+        if dossier is None:
+            dossier = Dossier(trainee)
+            for recorded in self.store.dossier(trainee):
+                dossier.evolve(self.vault.read(recorded)[1])
+            self._dossiers[trainee] = dossier
+            self._revisions[trainee] = sum(dossier.versions.values())
+        return dossier
+
+    def find_trainee(self, trainee_no: str) -> UUID | None:
+        """The trainee of a number."""
+        return self._claimed(self.claim_keys.trainee_no(trainee_no))
+
+    def is_taken(self, key: bytes) -> bool:
+        """Whether a claim is there or about to be."""
+        return self._claimed(key) is not None
+
+    def places_taken(self, cohort: str) -> int:
+        """Enrolments in a cohort so far: a withdrawal frees no place."""
+        stream = self.base.cohorts.get(cohort)
+        return 0 if stream is None else self._revision(stream)
+
+    def new_id(self) -> UUID:
+        """A random stream id (RFC 9562 version 4)."""
+        return UUID(bytes=self.randomness(16), version=4)
+
+    def draw(self, prefix: str, year: int) -> c.Drawn:
+        """Everything that is drawn at random for an award. The status index is free at this moment."""
+        return c.Drawn(
+            self.new_id(),
+            new_number(prefix, year, self.randomness(16)),
+            new_link_id(self.randomness(16)),
+            self._free_status_index(),
+        )
+
+    # --- deciding ---------------------------------------------------------------------------------------------------
+
+    def decide(self, command: c.Command, actors: Actors) -> list[Event]:
+        """Decides a command on what is recorded and what is about to be. Raises Refusal: then nothing is changed."""
+        if isinstance(command, c.BaseCommand):
+            events = base_decider.decide(command, self.base)
+            self._check(events, actors)
+            for event in events:
+                signer = self.keystore.signer(self.base.code, event_type(event).kind)
+                self.base.evolve(event)
+                self._draft(event, self.base.versions[event.stream_id], self.base.log_id, signer)
+            return events
+        dossier = self.dossier(command.trainee)
+        events = self._decide_person(command, dossier)
+        self._check(events, actors)
+        claims = [claim for event in events for claim in claims_for(self.claim_keys, event, command.trainee)]
+        if any(self.is_taken(claim.key) for claim in claims if claim.subject is not None):
+            raise Refusal(_TAKEN.get(type(events[0]), Code.DUPLICATE_TRAINEE), "this is in the ledger already")
+        issuers = [self._issuer(event, command, dossier) for event in events]
+        for event, issuer in zip(events, issuers, strict=True):
+            dossier.evolve(event)
+            signer = self.keystore.signer(issuer, event_type(event).kind)
+            self._draft(event, dossier.versions[event.stream_id], command.trainee, signer)
+            if isinstance(event, kinds.EnrolmentMade) and isinstance(event.cohort, str):
+                self._touch(self.base.cohorts[event.cohort])
+        self._work.claims.update({claim.key: claim for claim in claims})
+        if isinstance(command, c.EraseTrainee):
+            self._work.erases.append(command.trainee)
+        return events
+
+    def claim(self, claim: Claim) -> None:
+        """Adds a claim of the caller's own to what is about to be recorded."""
+        self._work.claims[claim.key] = claim
+
+    def count(self, boundary: UUID) -> None:
+        """Raises the revision of a boundary by one with what is about to be recorded."""
+        self._touch(boundary)
+
+    @property
+    def pending(self) -> int:
+        """How many events are decided on and not yet recorded."""
+        return len(self._work.drafts)
+
+    # --- recording --------------------------------------------------------------------------------------------------
+
+    def flush(
+        self, actors: Actors, pack: UUID | None = None, command_id: bytes | None = None, shuffle: bool = False
+    ) -> Appended | None:
+        """Records all that was decided on, in one transaction; None if there was nothing.
+
+        With `shuffle` the order between streams is random, each stream's own order kept: in a bulk intake, neighbours
+        in the log would otherwise tell which certificate belongs to which enrolment.
+
+        Raises StoreError when somebody else changed what this was decided on; then the desk is of no use any more.
+        """
+        work, self._work = self._work, _Work()
+        if not work.drafts and not work.claims:
+            return None
+        command_id = command_id or self.randomness(16)
+        drafts = self._shuffled(work.drafts) if shuffle else work.drafts
+        shared = Circumstances(command_id, self._now(), actors.proposer, actors.approver, pack)
+        batch = Batch(
+            command_id,
+            self._sealer.seal(drafts, shared),
+            list(work.claims.values()),
+            {boundary.bytes: revisions for boundary, revisions in work.boundaries.items()},
+            work.streams,
+            work.erases,
+        )
+        appended = self.store.append(batch)
+        for subject in work.erases:
+            self.vault.forget(subject)
+            self._dossiers.pop(subject, None)
+        return appended
+
+    def execute(self, command: c.Command, actors: Actors, command_id: bytes | None = None) -> list[Event]:
+        """Decides one command and records it. Raises Refusal."""
+        events = self.decide(command, actors)
+        try:
+            self.flush(actors, command_id=command_id)
+        except ClaimTaken:
+            raise Refusal(_TAKEN.get(type(events[0]), Code.DUPLICATE_TRAINEE), "somebody was quicker") from None
+        return events
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _decide_person(self, command: c.PersonCommand, dossier: Dossier) -> list[Event]:
+        catalogue, organisations = self.base.catalogue, self.base.organisations
+        match command:
+            case c.RecordAttendance():
+                return person.record_attendance(command, dossier, catalogue)
+            case c.RecordResult():
+                return person.record_result(command, dossier, catalogue)
+            case c.RegisterTrainee():
+                return person.register(command, dossier, organisations)
+            case c.Enrol():
+                return person.enrol(command, dossier, catalogue, self.places_taken(command.cohort))
+            case c.AmendResult():
+                return person.amend_result(command, dossier, catalogue)
+            case c.Withdraw():
+                return person.withdraw(command, dossier, catalogue)
+            case c.ChangeName():
+                return person.change_name(command, dossier)
+            case c.AmendDetails():
+                return person.amend_details(command, dossier, organisations)
+            case c.EraseTrainee():
+                return person.erase(command, dossier)
+            case c.AttachEvidence():
+                return person.attach_evidence(command, dossier)
+            case c.RequestCertification():
+                return certificate.request(command, dossier, catalogue)
+            case c.SuspendCertificate():
+                return certificate.suspend(command, dossier)
+            case c.ReinstateCertificate():
+                return certificate.reinstate(command, dossier)
+            case c.RevokeCertificate():
+                return certificate.revoke(command, dossier, catalogue)
+            case c.CorrectCertificate():
+                return certificate.correct(command, dossier)
+            case c.ApplyForTitle():
+                return title.apply(command, dossier, catalogue, organisations)
+            case c.RecordPanel():
+                return title.record_panel(command, dossier, catalogue)
+            case c.PostNotice():
+                return title.post_notice(command, dossier, catalogue)
+            case c.RaiseObjection():
+                return title.raise_objection(command, dossier, catalogue)
+            case c.ResolveObjection():
+                return title.resolve_objection(command, dossier, catalogue)
+            case c.DecideApplication():
+                return title.decide(command, dossier, catalogue)
+            case c.RevokeTitle():
+                return title.revoke(command, dossier)
+            case c.CorrectTitle():
+                return title.correct(command, dossier)
+            case _:
+                assert_never(command)
+
+    def _check(self, events: Sequence[Event], actors: Actors) -> None:
+        for kind in {event_type(event).kind for event in events}:
+            permissions.check(kind, actors, self.base.accounts)
+
+    def _issuer(self, event: Event, command: c.PersonCommand, dossier: Dossier) -> str:
+        """The organisation that records an event (DOMAIN.md, Control)."""
+        kind = event_type(event).kind
+        if kind in TEACHING_KINDS or kind in CERTIFYING_KINDS:
+            cohort = _cohort_of(event, command, dossier)
+            programme = self.base.catalogue.programme_of(self.base.catalogue.cohorts[cohort])
+            return programme.taught_by if kind in TEACHING_KINDS else programme.certified_by
+        if kind in AUTHORITY_KINDS:
+            return self._authority_of(event, dossier)
+        return self.base.code
+
+    def _authority_of(self, event: Event, dossier: Dossier) -> str:
+        """The authority of the policy that an application or title is decided under; before the first edition, its."""
+        edition = getattr(event, "policy", None)
+        if not isinstance(edition, str):
+            application = dossier.applications.get(event.stream_id)
+            granted = dossier.titles.get(event.stream_id)
+            edition = application.policy if application else granted.event.policy if granted else None
+        if isinstance(edition, str):
+            return self.base.catalogue.policy(edition).authority
+        if not self.base.catalogue.policies:
+            raise Refusal(Code.NO_POLICY, "no policy for titles was ever published")
+        return min(self.base.catalogue.policies, key=lambda policy: policy.effective_from).authority
+
+    def _draft(self, event: Event, version: int, subject: UUID, signer: object) -> None:
+        if version == 1:
+            self._work.streams.append((subject, event.stream_id))
+        self._work.drafts.append(Draft(event, version, subject, signer))  # type: ignore[arg-type]
+        self._touch(subject)
+
+    def _touch(self, boundary: UUID) -> None:
+        read, now = self._work.boundaries.get(boundary) or (self._revision(boundary),) * 2
+        self._work.boundaries[boundary] = (read, now + 1)
+        self._revisions[boundary] = now + 1
+
+    def _revision(self, boundary: UUID) -> int:
+        if boundary not in self._revisions:
+            self._revisions[boundary] = self.store.boundary(boundary.bytes)
+        return self._revisions[boundary]
+
+    def _claimed(self, key: bytes) -> UUID | None:
+        claim = self._work.claims.get(key) or self.store.claim(key)
+        return None if claim is None else UUID(bytes=claim.value)
+
+    def _free_status_index(self) -> int:
+        """A random free place in the status list; in the next list where this one is all but full (FORMATS §6)."""
+        tries = 0
+        while True:
+            number, tries = tries // 24, tries + 1
+            index = number * LIST_LENGTH + int.from_bytes(self.randomness(4), "big") % LIST_LENGTH
+            if not self.is_taken(self.claim_keys.status_index(index)):
+                return index
+
+    def _shuffled(self, drafts: list[Draft]) -> list[Draft]:
+        order = [draft.event.stream_id for draft in drafts]
+        random.Random(self.randomness(32)).shuffle(order)
+        queues: dict[UUID, list[Draft]] = {}
+        for draft in reversed(drafts):
+            queues.setdefault(draft.event.stream_id, []).append(draft)
+        return [queues[stream].pop() for stream in order]
+
+    def _now(self) -> int:
+        """The clock, but never back: recorded time never runs backwards in the log (FORMATS §1)."""
+        if not self._last_time and (size := self.store.head().size):
+            last = self.store.entry(size - 1)
+            self._last_time = 0 if last is None else self.vault.read(last)[0].record.envelope.recorded_at
+        self._last_time = max(self._last_time, self._clock())
+        return self._last_time
+
+
+_TAKEN: dict[type, Code] = {
+    kinds.TraineeRegistered: Code.DUPLICATE_TRAINEE,
+    kinds.EnrolmentMade: Code.ALREADY_ENROLLED,
+    kinds.CertificateAwarded: Code.WRONG_STEP,
+    kinds.TitleGranted: Code.WRONG_STEP,
+}
+"""What a refusal says where a claim is already taken."""
+
+
+def _cohort_of(event: Event, command: c.PersonCommand, dossier: Dossier) -> str:
+    """The cohort whose programme an event about an enrolment or a certificate belongs to."""
+    cohort = getattr(command, "cohort", None)
+    if not isinstance(cohort, str):
+        cohort = dossier.certificates[getattr(command, "certificate")].event.cohort  # noqa: B009
+    if not isinstance(cohort, str):
+        raise Refusal(Code.ERASED, f"the cohort of this {event_type(event).kind} is erased")
+    return cohort
