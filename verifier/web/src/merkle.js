@@ -1,0 +1,95 @@
+/** The Merkle tree of RFC 6962 §2.1 / RFC 9162 §2.1 over SHA-256: hashes and proofs. Sizes and indices are BigInts. */
+import { equal, sha256 } from "./bytes.js";
+import { inconsistent, notIncluded } from "./errors.js";
+
+export const HASH_SIZE = 32;
+
+/** Hash of one log entry: SHA-256(0x00 ‖ entry). */
+export const leafHash = (entry) => sha256(Uint8Array.of(0), entry);
+
+/** Hash of an inner node: SHA-256(0x01 ‖ left ‖ right). */
+export const nodeHash = (left, right) => sha256(Uint8Array.of(1), left, right);
+
+/** The root that an inclusion path leads to (RFC 9162 §2.1.3.2). */
+export async function rootFromPath(leaf, index, size, path) {
+  if (!(index >= 0n && index < size)) throw notIncluded(`index ${index} lies outside a tree of ${size} entries`);
+  if ([leaf, ...path].some((node) => node.length !== HASH_SIZE)) {
+    throw notIncluded("a hash in the inclusion path is not 32 bytes long");
+  }
+  const climb = new Climb(index, size - 1n);
+  let root = leaf;
+  for (const node of path) {
+    if (climb.atTop) throw notIncluded("the inclusion path is longer than the tree is high");
+    root = climb.step() ? await nodeHash(node, root) : await nodeHash(root, node);
+  }
+  if (!climb.atTop) throw notIncluded("the inclusion path is shorter than the tree is high");
+  return root;
+}
+
+/** Checks that `leaf` is entry `index` of the tree of `size` entries with this root. */
+export async function verifyInclusion(leaf, index, size, path, root) {
+  if (!equal(await rootFromPath(leaf, index, size, path), root)) {
+    throw notIncluded(`the inclusion path of entry ${index} does not lead to the root of the tree of ${size} entries`);
+  }
+}
+
+/** Checks that the tree of `size` entries extends that of `old` entries (RFC 9162 §2.1.4.2). */
+export async function verifyConsistency(old, size, proof, oldRoot, root) {
+  const refused = () => inconsistent(`the tree of ${size} entries does not extend the one of ${old} entries`);
+  if (!(old >= 0n && old <= size)) throw refused();
+  if (old === 0n || old === size) {
+    if (proof.length || (old === size && !equal(oldRoot, root))) throw refused();
+    if (old === 0n && !equal(oldRoot, await sha256())) throw refused();
+    return;
+  }
+  if (proof.some((node) => node.length !== HASH_SIZE)) {
+    throw inconsistent("a hash in the consistency proof is not 32 bytes long");
+  }
+  const nodes = old & (old - 1n) ? proof : [oldRoot, ...proof];
+  if (!nodes.length) throw inconsistent("the consistency proof is empty");
+  const climb = new Climb(old - 1n, size - 1n);
+  climb.skipComplete();
+  let [first] = nodes;
+  let second = first;
+  for (const node of nodes.slice(1)) {
+    if (climb.atTop) throw inconsistent("the consistency proof is longer than the tree is high");
+    if (climb.step()) {
+      first = await nodeHash(node, first);
+      second = await nodeHash(node, second);
+    } else {
+      second = await nodeHash(second, node);
+    }
+  }
+  if (!climb.atTop || !equal(first, oldRoot) || !equal(second, root)) throw refused();
+}
+
+/** The way from a leaf to the root: `fn` and `sn` of RFC 9162. */
+class Climb {
+  constructor(node, last) {
+    this.node = node;
+    this.last = last;
+  }
+
+  get atTop() {
+    return this.last === 0n;
+  }
+
+  skipComplete() {
+    while (this.node & 1n) this.shift();
+  }
+
+  /** One level up; true where the sibling stands on the left. */
+  step() {
+    const left = Boolean(this.node & 1n) || this.node === this.last;
+    if (left) {
+      while (!(this.node & 1n) && this.node) this.shift();
+    }
+    this.shift();
+    return left;
+  }
+
+  shift() {
+    this.node >>= 1n;
+    this.last >>= 1n;
+  }
+}
