@@ -122,8 +122,9 @@ class Projector:
     @contextmanager
     def live(self, feed: Feed) -> Iterator[Live]:
         """Keeps the views up to date in a thread of its own as long as the context lasts. Raises what failed there."""
-        with feed.subscribe(self.catch_up()) as subscription:
-            live = Live(self, subscription)
+        size = self.catch_up()
+        with feed.subscribe(size) as subscription:
+            live = Live(self, subscription, size)
             live.start()
             try:
                 yield live
@@ -157,11 +158,12 @@ class Projector:
 class Live(Thread):
     """The thread that follows a subscription."""
 
-    def __init__(self, projector: Projector, subscription: Subscription) -> None:
+    def __init__(self, projector: Projector, subscription: Subscription, size: int) -> None:
+        """`size`: how many entries the views show already."""
         super().__init__(name="projector", daemon=True)
         self._projector = projector
         self._subscription = subscription
-        self._size = 0
+        self._size = size
         self._error: BaseException | None = None
         self._moved = Condition()
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from eventsourcing.persistence import ConnectionUnavailableError, OperationalError
+from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnavailableError, OperationalError
 from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore
 
 from ledger.store import StoreBusy
@@ -97,6 +97,25 @@ class LedgerPool(SQLiteConnectionPool):
         if not self._durable:
             connection.execute("PRAGMA synchronous = NORMAL")
         return LedgerConnection(connection, self.max_age)
+
+    def put_connection(self, conn: SQLiteConnection) -> None:
+        """Takes a connection back; after `close` it is closed by the thread that used it."""
+        writing = conn.is_writer
+        try:
+            super().put_connection(conn)
+        except ConnectionPoolClosedError:
+            conn.close()
+            if writing:
+                self._writer_lock.release()
+
+    def close(self) -> None:
+        """Closes idle connections at once, and each of the others when it comes back.
+
+        The library closes them under the thread that uses them, which crashes the process.
+        """
+        with self._put_condition:
+            self._in_use.clear()
+        super().close()
 
 
 class LedgerDatastore(SQLiteDatastore):
