@@ -12,7 +12,7 @@ from typing import Final
 
 from ledger.signing import Signer
 from ledger.store import Recorded, SignedHead, SignedHeadMoved, Store
-from ledger.tiles import Folder, frontier_in, publish_tree
+from ledger.tiles import Folder, check_not_ahead, frontier_in, publish_tree
 from verifier import cbor, checkpoint, note
 from verifier.checkpoint import Checkpoint
 from verifier.errors import Malformed, VerificationError
@@ -64,7 +64,9 @@ class Sequencer:
 
     def _run(self, now_ms: int) -> SignedHead | None:
         old = self._store.signed_head()
-        if old is not None:
+        if old is None:
+            check_not_ahead(self._folder, 0, self._keys, self._origin)
+        else:
             self._check_signed(old)
             self._publish(old)
         new = self._extend(old, now_ms)

@@ -176,18 +176,23 @@ def published(folder: Folder, keys: list[VerifierKey], origin: str) -> Checkpoin
         raise AnotherLog(CHECKPOINT, f"what is published here is not of the log {origin}: {error.message}") from None
 
 
+def check_not_ahead(folder: Folder, size: int, keys: list[VerifierKey], origin: str) -> Checkpoint | None:
+    """What `published` gives, if it is of at most `size` entries. Raises AnotherLog, PublishedAhead."""
+    there = published(folder, keys, origin)
+    if there is not None and there.size > size:
+        raise PublishedAhead(
+            CHECKPOINT, f"{there.size} entries are published, the log has signed {size}: is the database an old copy?"
+        )
+    return there
+
+
 def publish_tree(folder: Folder, source: Source, head: SignedHead, keys: list[VerifierKey], origin: str) -> None:
     """Publishes the signed tree: only what the folder's own checkpoint does not cover is written.
 
     Raises AnotherLog, PublishedAhead or Diverged, and then has changed nothing that was published; StoreCorrupt.
     """
     # (1) What is published is of this log and not newer than what it signed.
-    old = published(folder, keys, origin) or Checkpoint(origin, 0, EMPTY_ROOT)
-    if old.size > head.size:
-        raise PublishedAhead(
-            CHECKPOINT,
-            f"{old.size} entries are published, the log has signed {head.size}: is the database an old copy?",
-        )
+    old = check_not_ahead(folder, head.size, keys, origin) or Checkpoint(origin, 0, EMPTY_ROOT)
     # (2) The signed tree extends the published one. Tiles that do not lead to their checkpoint are written anew.
     frontier = frontier_in(folder, old.size, old.root)
     since = old.size if frontier else 0
