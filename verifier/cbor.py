@@ -19,14 +19,16 @@ REDACTED: Final = CBORSimpleValue(59)
 """Map key under which the hashes of redacted claims stand (SD-CWT, `redacted_claim_keys`)."""
 
 _MAX_DEPTH: Final = 16
-_SCALARS: Final = frozenset({int, str, bytes, bool, type(None)})
+_SCALARS: Final = frozenset({str, bytes, bool, type(None)})
+_INT_END: Final = 2**64
+"""Integers beyond these bounds are tagged bignums, and there are no tags here."""
 
 dumps = cbor2.dumps
 """Plain encoder: exact only for values whose maps are already in deterministic order (callers on hot paths)."""
 
 
 def encode(value: Any) -> bytes:
-    """The deterministic encoding of `value`. Raises TypeError for what the encoding has no room for (floats, sets…)."""
+    """The deterministic encoding of `value`. Raises TypeError or ValueError for what it has no room for (floats, sets…)."""
     return cbor2.dumps(_ordered(value, 0))
 
 
@@ -58,7 +60,9 @@ def _check(value: Any, depth: int) -> None:
     kind = type(value)
     if kind in _SCALARS:
         return
-    if kind is list:
+    if kind is int:
+        _in_range(value)
+    elif kind is list:
         for item in value:
             if type(item) not in _SCALARS:
                 _check(item, depth + 1)
@@ -86,6 +90,8 @@ def _ordered(value: Any, depth: int) -> Any:
     kind = type(value)
     if kind in _SCALARS:
         return value
+    if kind is int:
+        return _in_range(value)
     if kind in (list, tuple):
         return [_ordered(item, depth + 1) for item in value]
     if isinstance(value, Mapping):
@@ -96,6 +102,15 @@ def _ordered(value: Any, depth: int) -> Any:
 
 
 def _key(key: Any) -> Any:
-    if type(key) in (int, str, bytes) or key == REDACTED:
+    kind = type(key)
+    if kind is int and key != REDACTED:  # for cbor2, simple(59) and 59 are equal: one of them must never be a key
+        return _in_range(key)
+    if kind in (str, bytes) or (kind is CBORSimpleValue and key == REDACTED):
         return key
-    raise TypeError(f"no place for {type(key).__name__} as a map key")
+    raise TypeError(f"no place for {key!r} as a map key")
+
+
+def _in_range(value: int) -> int:
+    if not -_INT_END <= value < _INT_END:
+        raise ValueError("an integer of more than 64 bits")
+    return value

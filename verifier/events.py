@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
+import re
 import types
 import typing
 from collections.abc import Callable, Mapping
@@ -192,17 +193,28 @@ def _uuid(data: Any) -> UUID:
     return UUID(bytes=data)
 
 
+_NUMBER: Final = re.compile(r"-?[0-9]+([./][0-9]+)?")
+"""What a number can look like, before it is parsed: `1E999999999` would take hours to read and gigabytes to write."""
+
+
 def _decimal(text: Any) -> Decimal:
-    value = Decimal(text)
-    if not value.is_finite():
-        raise ValueError("not finite")
-    return value
+    return Decimal(_number(text))
+
+
+def _fraction(text: Any) -> Fraction:
+    return Fraction(_number(text))
+
+
+def _number(text: Any) -> str:
+    if type(text) is not str or not _NUMBER.fullmatch(text):
+        raise ValueError("not a number")
+    return text
 
 
 _TEXTUAL: Final[dict[Any, tuple[Convert, Convert]]] = {
     date: (date.isoformat, date.fromisoformat),
     Decimal: (lambda value: format(value, "f"), _decimal),
-    Fraction: (str, Fraction),
+    Fraction: (str, _fraction),
     UUID: (lambda value: value.bytes, _uuid),
 }
 

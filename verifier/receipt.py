@@ -85,7 +85,7 @@ def parse(data: bytes) -> Receipt:
     if type(headers) is not dict or headers.keys() != {ALG, KID, CWT_CLAIMS, VDS, TREE_SIZE}:
         raise Malformed("the receipt's protected header does not hold exactly alg, kid, CWT claims, vds and tree size")
     check_algorithm(headers)
-    if headers[VDS] != RFC9162_SHA256 or payload is not None:
+    if type(headers[VDS]) is not int or headers[VDS] != RFC9162_SHA256 or payload is not None:
         raise Malformed("not an RFC 9162 SHA-256 receipt with detached payload")
     issuer, subject = text_claims(headers)
     size, index, path = _proof(unprotected)

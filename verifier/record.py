@@ -103,11 +103,12 @@ def read_payload(payload: bytes) -> Record:
         raise Malformed(f"unknown event type {name!r}")
     declared = EVENTS[name]
     envelope = _envelope(value)
+    has_commitments = cbor.REDACTED in value
     commitments = _hashes(value.pop(cbor.REDACTED, []), declared.name)
     expected = 2 if declared.printed else len(declared.personal)
-    if len(commitments) != expected:
+    if len(commitments) != expected or has_commitments != bool(expected):  # an empty list is left out
         raise Malformed(f"{declared.name} has {len(commitments)} commitments, not {expected}")
-    stream = _uuid(value[STREAM], "stream id")
+    stream = _uuid(value.get(STREAM), "stream id")
     fields: dict[str, Any] = {declared.stream: stream}
     for field in declared.public:
         if field.name not in value:
