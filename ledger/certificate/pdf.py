@@ -35,6 +35,7 @@ _LINK_SIDE: Final = 20.5
 _PROOF_MODULE: Final = 0.4
 _PROOF_MODULE_LEAST: Final = 0.33
 _PROOF_SIDE: Final = (40.0, 52.0)
+_ONE_PAGE: Final = b"<xmpTPg:NPages>1</xmpTPg:NPages>"
 _INFO_KEYWORDS: Final = re.compile(rb"/Keywords ?\(" + re.escape(seal.PLACEHOLDER) + rb"\)")
 
 
@@ -115,6 +116,9 @@ def _typeset(data: dict[str, Any], page: CertificatePage) -> bytes:
         raise CannotPrint(f"certificate {page.number}: {_reason(error)}") from None
     if warnings or not isinstance(pdf, bytes):
         raise CannotPrint(f"certificate {page.number}: {'; '.join(warning.message for warning in warnings)}")
+    # Read from the XMP metadata: asking Typst for the count would make it set the page twice.
+    if _ONE_PAGE not in pdf:
+        raise CannotPrint(f"certificate {page.number}: the texts take more than one page")
     return pdf
 
 
