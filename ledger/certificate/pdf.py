@@ -40,10 +40,16 @@ _INFO_KEYWORDS: Final = re.compile(rb"/Keywords ?\(" + re.escape(seal.PLACEHOLDE
 
 
 def render(page: CertificatePage, proof: bytes) -> bytes:
-    """The page as a PDF with an empty seal. Raises CannotPrint, which names what has no glyph or no room."""
+    """The page as a PDF with an empty seal. Raises CannotPrint, which names what has no glyph or no room, and
+    verifier.errors.Malformed where the page's address is none.
+    """
     data = words(page)
     link = codes.link_code(address.link_address(page.base_url, page.link_id))
-    paper = codes.proof_code(address.proof_address(page.base_url, proof))
+    try:
+        paper = codes.proof_code(address.proof_address(page.base_url, proof))
+        side = _side(paper, proof_module_mm(paper))
+    except ValueError as error:
+        raise CannotPrint(f"certificate {page.number}: {error}") from None
     data["seal"] = seal.PLACEHOLDER.decode("ascii")
     data["link"] = {
         "svg": link.svg(),
@@ -52,7 +58,7 @@ def render(page: CertificatePage, proof: bytes) -> bytes:
     }
     data["proof"] = {
         "svg": paper.svg(),
-        "side_mm": _side(paper, proof_module_mm(paper)),
+        "side_mm": side,
         "alt": "二维码：本证书的完整证明，可离线核验。QR code that holds the whole proof, to be checked offline.",
         "bytes": list(proof),
         "description": f"Proof of certificate {page.number}: signed statement with receipt (COSE)",

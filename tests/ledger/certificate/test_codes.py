@@ -1,4 +1,4 @@
-"""The QR codes of ledger/certificate/codes.py: the same as other encoders make, and read by an independent reader."""
+"""The QR codes of ledger/certificate/: the same as other encoders make, and read by an independent reader."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from qrcode import QRCode
 from qrcode.util import BIT_LIMIT_TABLE, MODE_8BIT_BYTE, MODE_ALPHA_NUM, MODE_NUMBER, QRData
 
 from ledger.certificate import codes
-from ledger.certificate.codes import Segment
+from ledger.certificate.symbol import Level, Segment, TooLong
 from verifier import address
 
 LINK = address.link_address("https://certificates.example.org", "0123456789ABCDEFGHJKMNPQ")
@@ -54,7 +54,7 @@ VERSIONS += [(level, version) for level in ("M", "Q") for version in (1, 2, 6, 9
 
 
 @pytest.mark.parametrize(("level", "version"), VERSIONS)
-def test_every_version_is_filled_and_laid_out_as_qrcode_does(level: codes.Level, version: int) -> None:
+def test_every_version_is_filled_and_laid_out_as_qrcode_does(level: Level, version: int) -> None:
     segments = [Segment("numeric", filling(version, level))]
     code = codes.make(segments, level)
     assert (code.version, code.modules) == (version, 4 * version + 17)
@@ -64,7 +64,7 @@ def test_every_version_is_filled_and_laid_out_as_qrcode_does(level: codes.Level,
 def test_one_digit_more_takes_the_next_version() -> None:
     for version in (9, 26, 39):
         assert codes.make([Segment("numeric", filling(version, "L") + "0")], "L").version == version + 1
-    with pytest.raises(codes.TooLong, match="7090 characters"):
+    with pytest.raises(TooLong, match="7090 characters"):
         codes.make([Segment("numeric", filling(40, "L") + "0")], "L")
 
 

@@ -9,13 +9,14 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from io import BytesIO
 
 import noto_cjk_sans_otc
 import pypdfium2
 import pytest
 import zxingcpp
 from nacl.signing import SigningKey
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from ledger.certificate import codes, pdf
 from ledger.certificate.page import Bilingual, CannotPrint, CertificatePage
@@ -92,6 +93,17 @@ def test_the_proof_is_attached(file: bytes, proof: bytes) -> None:
 @pytest.mark.parametrize("dpi", [110, 150, 200, 300])
 def test_both_codes_are_read_from_the_page(file: bytes, certificate: CertificatePage, proof: bytes, dpi: int) -> None:
     assert printed_at(file, dpi) == {
+        address.link_address(certificate.base_url, certificate.link_id),
+        address.proof_address(certificate.base_url, proof),
+    }
+
+
+def test_a_photograph_of_the_page_is_read(file: bytes, certificate: CertificatePage, proof: bytes) -> None:
+    """Turned by some degrees, blurred and compressed."""
+    photograph = drawn(file, 200).rotate(4, expand=True, fillcolor=200).filter(ImageFilter.GaussianBlur(0.8))
+    out = BytesIO()
+    photograph.save(out, "JPEG", quality=60)
+    assert set(scan.read(out.getvalue()).codes) == {
         address.link_address(certificate.base_url, certificate.link_id),
         address.proof_address(certificate.base_url, proof),
     }
@@ -232,6 +244,6 @@ def test_the_codes_are_as_large_as_paper_needs(certificate: CertificatePage) -> 
 
 
 def test_a_proof_too_long_for_paper_is_an_error(certificate: CertificatePage) -> None:
-    for size in (2400, 4000):
-        with pytest.raises((CannotPrint, codes.TooLong)):
+    for size, reason in ((2400, "too fine to be read"), (4000, "fit into no QR code")):
+        with pytest.raises(CannotPrint, match=f"{certificate.number}: .*{reason}"):
             pdf.render(certificate, bytes([255]) * size)
