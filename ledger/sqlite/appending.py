@@ -1,6 +1,4 @@
-"""The one transaction that records a batch. Its first statement writes, so that no reader has to become a writer
-(PERSISTENCE.md: reading first ends in "database is locked").
-"""
+"""The one transaction that records a batch. It holds the write lock from its start, so what it reads stays true."""
 
 from __future__ import annotations
 
@@ -41,17 +39,12 @@ def check_batch(batch: Batch) -> None:
             raise ValueError(f"boundary {boundary.hex()}: revision {write} cannot follow {read}")
 
 
-def lock_head(c: SQLiteCursor) -> Frontier:
-    """Takes the write lock with a write, then reads the tree. Raises StoreCorrupt."""
-    c.execute("UPDATE tree_head SET size = size WHERE id = 1 RETURNING size, frontier")
-    rows = c.fetchall()
-    if not rows:
+def read_head(c: SQLiteCursor) -> Frontier:
+    """The tree over all entries. Raises StoreCorrupt."""
+    c.execute("SELECT size, frontier FROM tree_head WHERE id = 1")
+    row = c.fetchone()
+    if row is None:
         raise StoreCorrupt(None, "tree_head", "the row is missing")
-    return read_head(rows[0])
-
-
-def read_head(row: Mapping[str, Any]) -> Frontier:
-    """The tree that a row of tree_head describes. Raises StoreCorrupt."""
     try:
         frontier = Frontier.from_bytes(row["frontier"])
     except Inconsistent as error:
@@ -68,7 +61,7 @@ def write_head(c: SQLiteCursor, frontier: Frontier) -> None:
 
 def write_batch(c: SQLiteCursor, batch: Batch) -> Appended:
     """Writes all of the batch inside the transaction of `c`. Raises VersionConflict, BoundaryMoved, ClaimTaken."""
-    before = lock_head(c)
+    before = read_head(c)
     if (known := find_command(c, batch.command_id)) is not None:
         return known
     _check_versions(c, batch.entries)

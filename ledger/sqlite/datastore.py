@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Final
 
 from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnavailableError, OperationalError
-from eventsourcing.sqlite import SQLiteConnection, SQLiteConnectionPool, SQLiteCursor, SQLiteDatastore
+from eventsourcing.sqlite import (
+    SQLiteConnection,
+    SQLiteConnectionPool,
+    SQLiteCursor,
+    SQLiteDatastore,
+    SQLiteTransaction,
+)
 
 from ledger.store import StoreBusy
 
@@ -75,11 +81,24 @@ class LedgerConnection(SQLiteConnection):
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
         """One transaction. The library leaves it open where COMMIT itself fails; the pool must not see that again."""
         try:
-            with super().transaction(commit=commit) as cursor:
+            with _Transaction(self, commit=commit) as cursor, cursor:
                 yield cursor
         finally:
             if self.raw.in_transaction:
                 self.close()
+
+
+class _Transaction(SQLiteTransaction):
+    """Takes the write lock at once where it is going to write.
+
+    The library's plain BEGIN takes it with the first write; where that comes after a read and another process has
+    written meanwhile, the answer is "database is locked" without any waiting (PERSISTENCE.md).
+    """
+
+    def __enter__(self) -> SQLiteCursor:
+        cursor = self.connection.cursor()
+        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        return cursor
 
 
 class LedgerPool(SQLiteConnectionPool):

@@ -10,7 +10,7 @@ from eventsourcing.persistence import ApplicationRecorder, Notification, StoredE
 from eventsourcing.sqlite import SQLiteCursor, SQLiteProcessRecorder
 
 from ledger.sqlite import schema
-from ledger.sqlite.appending import check_batch, lock_head, write_batch, write_head
+from ledger.sqlite.appending import check_batch, read_head, write_batch, write_head
 from ledger.sqlite.datastore import LedgerDatastore
 from ledger.sqlite.subscription import PollingSubscription
 from ledger.store import Appended, Batch
@@ -41,7 +41,7 @@ class LedgerRecorder(SQLiteProcessRecorder):
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
     ) -> Sequence[int] | None:
         """The library's plain path, without anything private beside the events; leaves are computed here."""
-        before = lock_head(c)
+        before = read_head(c)
         leaves = [leaf_hash(event.state) for event in stored_events]
         write_head(c, before.extend(leaves))
         numbers = range(before.size + 1, before.size + 1 + len(leaves))

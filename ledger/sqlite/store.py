@@ -11,7 +11,7 @@ from uuid import UUID
 from eventsourcing.sqlite import SQLiteCursor
 
 from ledger.sqlite import appending, reading
-from ledger.sqlite.datastore import LedgerDatastore, patience
+from ledger.sqlite.datastore import LOCK_SECONDS, LedgerDatastore, patience
 from ledger.sqlite.recorder import LedgerRecorder
 from ledger.sqlite.subscription import IndexSubscription, PollingSubscription
 from ledger.store import (
@@ -22,7 +22,6 @@ from ledger.store import (
     Recorded,
     SignedHead,
     SignedHeadMoved,
-    StoreCorrupt,
 )
 
 
@@ -105,11 +104,7 @@ class SqliteStore:
     def head(self) -> Head:
         """See `ledger.store.Tree`."""
         with self._reading() as c:
-            c.execute("SELECT size, frontier FROM tree_head WHERE id = 1")
-            row = c.fetchone()
-        if row is None:
-            raise StoreCorrupt(None, "tree_head", "the row is missing")
-        frontier = appending.read_head(row)
+            frontier = appending.read_head(c)
         return Head(frontier.size, frontier)
 
     def leaves(self, start: int, end: int) -> list[bytes]:
@@ -125,7 +120,7 @@ class SqliteStore:
     def sign_head(self, expected_old: SignedHead | None, new: SignedHead) -> None:
         """See `ledger.store.Tree`."""
         with patience(), self.recorder.datastore.transaction(commit=True) as c:
-            log = appending.lock_head(c)
+            log = appending.read_head(c)
             old = reading.signed_head(c)
             if old != expected_old:
                 raise SignedHeadMoved(old)
@@ -145,6 +140,11 @@ class SqliteStore:
             yield c
 
     def _forget_old_pages(self) -> None:
-        """Empties the write-ahead log, in which the erased rows still stand; readers may delay it to a later time."""
+        """Empties the write-ahead log, in which the erased rows still stand.
+
+        Where a reader stays in an old snapshot for seconds, the log is emptied when the last connection closes.
+        """
         with self.recorder.datastore.connection() as connection:
+            connection.execute("PRAGMA busy_timeout = 2000")
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")

@@ -80,7 +80,6 @@ class SqliteViews(SQLiteTrackingRecorder):
         """See `ledger.projector.Views`."""
         reached = Position(seen.count + len(entries), entries[-1].leaf)
         with patience(), self.datastore.transaction(commit=True) as c:
-            c.execute("UPDATE projections SET revision = revision WHERE name = ?", (projection.name,))  # Write first.
             if self._position(c, projection) != seen:
                 raise ViewMoved(projection.name)
             projection.apply(_Tables(c), entries)
