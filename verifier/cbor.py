@@ -28,7 +28,7 @@ dumps = cbor2.dumps
 
 
 def encode(value: Any) -> bytes:
-    """The deterministic encoding of `value`. Raises TypeError or ValueError for what it has no room for (floats, sets…)."""
+    """The deterministic encoding of `value`. Raises TypeError or ValueError for floats, tags and the like."""
     return cbor2.dumps(_ordered(value, 0))
 
 
