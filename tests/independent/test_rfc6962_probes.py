@@ -27,8 +27,9 @@ def path_of(probe: dict[str, Any]) -> Sequence[bytes]:
 
 
 FROM_EMPTY = "consistency/additional/size1-is-zero-and-size2-is-not-zero"
-"""The one probe on which we differ, on purpose: transparency-dev takes no proof from the empty tree, for there is nothing
-to prove. C2SP tlog-witness has a witness begin at size 0 with an empty proof, so for us every tree extends the empty one."""
+"""The one probe on which we differ, on purpose: transparency-dev takes no proof from the empty tree, for there is
+nothing to prove. C2SP tlog-witness has a witness begin at size 0 with an empty proof: for us every tree extends the
+empty one."""
 
 
 @pytest.mark.parametrize("probe", [case for case in cases("consistency") if case.id != FROM_EMPTY])
