@@ -12,6 +12,7 @@ import pytest
 from verifier import kinds
 from verifier.catalogue import Catalogue, Cohort
 from verifier.errors import RuleBroken
+from verifier.events import Event
 from verifier.rules import Assessment, Calendar, Module
 
 
@@ -58,7 +59,7 @@ OPENED = kinds.CohortOpened(
 )
 
 
-def fold(*events: kinds.Event) -> Catalogue:
+def fold(*events: Event) -> Catalogue:
     catalogue = Catalogue()
     for event in events:
         catalogue.evolve(event)

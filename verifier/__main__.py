@@ -1,0 +1,173 @@
+"""The `certverify` command: check what somebody holds, audit what a base has published."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import click
+
+from verifier import fetch, trust
+from verifier.check import Checker, could_not_check
+from verifier.errors import CouldNotCheck, VerificationError
+from verifier.fetch import PublishedLog
+from verifier.trust import Trust
+from verifier.verdict import GOOD, NOT_CHECKED, State, Verdict, custody_line, issuer_line, worst
+
+TRUST_VARIABLE: Final = "CERTLEDGER_TRUST"
+_INPUT_LIMIT: Final = 32 * 1024 * 1024
+_COLOURS: Final = {GOOD: "green", NOT_CHECKED: "yellow"}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="certledger")
+def certverify() -> None:
+    """Checks certificates of a certledger base, and audits what it has published.
+
+    Exit codes: 0 good, 1 not good, 2 misuse, 3 could not check.
+    """
+
+
+_trust_option = click.option(
+    "--trust", "trust_file", metavar="FILE", help=f"Trust file; else ${TRUST_VARIABLE}, else the user's own."
+)
+_json_option = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+@certverify.command()
+@click.argument("things", metavar="THING...", nargs=-1, required=True)
+@_trust_option
+@click.option("--log", "log_place", metavar="DIR|URL", help="A copy of the published log; else the base's own.")
+@click.option("--offline", is_flag=True, help="Open no connection. Without --log the standing is not checked.")
+@_json_option
+@click.pass_context
+def check(
+    context: click.Context,
+    things: tuple[str, ...],
+    trust_file: str | None,
+    log_place: str | None,
+    offline: bool,
+    as_json: bool,
+) -> None:
+    """Checks THINGs: a PDF, a picture with a QR code, the address in a code, proof.cbor, or - for standard input.
+
+    «Authentic, standing not checked» is exit 3, or 0 with --offline.
+    """
+    if offline and log_place and "://" in log_place:
+        raise click.UsageError("--offline and a log at an address exclude each other")
+    if list(things).count("-") > 1:
+        raise click.UsageError("standard input can be checked only once")
+    now = datetime.now(UTC)
+    verdicts = _check_all(things, trust_file, log_place, offline, now)
+    codes = []
+    for verdict, base in verdicts:
+        click.echo(json.dumps(verdict.as_json(), ensure_ascii=False) if as_json else _report(verdict, base))
+        codes.append(verdict.exit_code)
+    context.exit(worst(codes))
+
+
+def main() -> None:
+    """Runs the command; whatever the locale, a character that it cannot show is no reason to stop."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    certverify(prog_name="certverify")
+
+
+def _check_all(
+    things: tuple[str, ...], trust_file: str | None, log_place: str | None, offline: bool, now: datetime
+) -> Iterable[tuple[Verdict, Trust | None]]:
+    try:
+        trusted = load_trust(trust_file)
+        log: PublishedLog | None = fetch.open_log(log_place) if log_place else None
+    except CouldNotCheck as error:
+        for thing in things:
+            yield could_not_check(thing, error.message, now), None
+        return
+    checker = Checker(trusted, now, log, offline)
+    for thing in things:
+        yield _check_one(checker, thing), trusted
+
+
+def _check_one(checker: Checker, thing: str) -> Verdict:
+    if thing[:8].lower().startswith(("http://", "https://")):
+        return checker.check_text(thing)
+    try:
+        data = _read_input(thing)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        return could_not_check(thing, f"{thing}: cannot be read ({reason})", checker.now)
+    return checker.check_bytes(thing, data)
+
+
+def _read_input(thing: str) -> bytes:
+    if thing == "-":
+        return sys.stdin.buffer.read(_INPUT_LIMIT + 1)
+    with Path(thing).open("rb") as file:
+        return file.read(_INPUT_LIMIT + 1)
+
+
+def load_trust(named: str | None) -> Trust:
+    """The trust file named, or that of the environment, or the user's own. Raises CouldNotCheck."""
+    chosen = named or os.environ.get(TRUST_VARIABLE)
+    path = Path(chosen) if chosen else Path(click.get_app_dir("certledger")) / "trust.txt"
+    try:
+        return trust.parse(path.read_bytes().decode())
+    except FileNotFoundError:
+        raise CouldNotCheck(
+            f"there is no trust file {path}: get trust.txt from the base, compare its SHA-256 with one that you have "
+            "by another way (by telephone, in print), and put it there or name it with --trust"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise CouldNotCheck(f"the trust file {path} cannot be read: {error}") from None
+    except VerificationError as error:
+        raise CouldNotCheck(f"{path}: {error.message}") from None
+
+
+# --- what is printed ------------------------------------------------------------------------------------------------
+
+
+def _report(verdict: Verdict, trusted: Trust | None) -> str:
+    """The verdict for people: the word and the sentence first."""
+    word = click.style(verdict.state.value.upper(), fg=_COLOURS.get(verdict.exit_code, "red"), bold=True)
+    lines = [f"{word}  {_plain(verdict.sentence)}", _line("checked", _short(verdict.thing))]
+    if verdict.message:
+        lines.append(_line("reason", f"{verdict.message} [{verdict.code}]"))
+    lines += [_line(field.label, field.text) for field in verdict.fields]
+    if (proved := verdict.proved) is not None:
+        base = trusted.organisations.get(trusted.base) if trusted else None
+        lines.append(_line("issuer", issuer_line(proved)))
+        lines.append(_line("custody", custody_line(proved, base)))
+        lines.append(_line("entry", f"{proved.index}, recorded {proved.recorded_at:%Y-%m-%d %H:%M:%S} UTC"))
+    if verdict.as_of is not None:
+        lines.append(_line("as of", f"the log's first {verdict.as_of} entries"))
+    if verdict.checked_at is not None:
+        lines.append(_line("checked at", f"{verdict.checked_at:%Y-%m-%d %H:%M:%S} UTC"))
+    if verdict.state is State.STANDING_NOT_CHECKED and verdict.offline:
+        lines.append(_line("note", "offline as asked for: whether it was revoked since is not known"))
+    lines += [_line("note", note) for note in verdict.notes]
+    return "\n".join(lines) + "\n"
+
+
+def _line(label: str, value: str) -> str:
+    return f"  {_plain(label)}: {_plain(value)}"
+
+
+def _short(thing: str) -> str:
+    return thing if len(thing) <= 120 else thing[:80] + "…" + thing[-20:]
+
+
+def _plain(text: str) -> str:
+    """Without characters that could move the cursor, colour the screen or turn the writing round."""
+    shown = text if len(text) <= 2000 else text[:1000] + " …"
+    return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in shown)
+
+
+if __name__ == "__main__":
+    main()

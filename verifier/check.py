@@ -1,0 +1,333 @@
+"""From a thing that somebody holds (a PDF, a picture, an address, a proof) to a verdict."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from verifier import address, fetch, kinds, scan, seal
+from verifier.address import LinkAddress, ProofAddress
+from verifier.current import Change, Current, check_standing
+from verifier.errors import (
+    BadSignature,
+    CouldNotCheck,
+    Inconsistent,
+    Malformed,
+    Mismatch,
+    NotAsIssued,
+    NotEntitled,
+    NotIncluded,
+    UnknownKey,
+    VerificationError,
+)
+from verifier.fetch import PublishedLog
+from verifier.standing import Standing
+from verifier.trust import Trust
+from verifier.verdict import State, Verdict, printed_fields
+from verifier.verify import Proved, verify_change, verify_proof
+
+COMPARE: Final = "compare these fields with the paper: whatever differs there was not signed"
+_ANSWER_LIMIT: Final = 1024 * 1024
+_PROOF_START: Final = b"\xd2"
+_PDF_START: Final = b"%PDF-"
+_FOLDER_SCAN, _NETWORK_SCAN = 256, 4
+"""Entry bundles that are searched for the day and reason of a change: what is cheap."""
+
+_STATE_OF: Final[tuple[tuple[type[VerificationError], State], ...]] = (
+    (Malformed, State.NOT_A_PROOF),
+    (UnknownKey, State.UNKNOWN_KEY),
+    (NotEntitled, State.NOT_ENTITLED),
+    (Inconsistent, State.INCONSISTENT),
+    (NotAsIssued, State.NOT_AS_ISSUED),
+    (BadSignature, State.TAMPERED),
+    (Mismatch, State.TAMPERED),
+    (NotIncluded, State.TAMPERED),
+)
+_SENTENCES: Final = {
+    State.VALID: "authentic, and it stands",
+    State.NOT_YET_VALID: "authentic, but not valid before the day of its award",
+    State.EXPIRED: "authentic, but its last day of validity has passed",
+    State.SUSPENDED: "authentic, but suspended by the organisation that awarded it",
+    State.REVOKED: "authentic, but revoked",
+    State.SUPERSEDED: "authentic, but superseded by a correction",
+    State.REVOKED_OR_SUPERSEDED: "authentic, but revoked or superseded (the published list says so)",
+    State.STANDING_NOT_CHECKED: "authentic, standing not checked",
+    State.NOT_AS_ISSUED: "this file is not, byte for byte, one that the ledger issued",
+    State.TAMPERED: "this is not what was signed",
+    State.UNKNOWN_KEY: "signed by a key that the trust file does not know",
+    State.NOT_ENTITLED: "signed by a key that was not entitled to it",
+    State.NOT_A_PROOF: "this is no certificate of a ledger",
+    State.INCONSISTENT: "the log contradicts itself: keep all files and tell the base and its auditors",
+    State.COULD_NOT_CHECK: "could not be checked: this says nothing for it and nothing against it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Checks things against one trust file. Without a log and offline, no socket is ever opened."""
+
+    trust: Trust
+    now: datetime
+    log: PublishedLog | None = None
+    """The copy of the published log to use; None for the one at the trust file's address."""
+    offline: bool = False
+
+    def check_text(self, thing: str) -> Verdict:
+        """The verdict about an address."""
+        try:
+            return self._address(thing, address.parse_address(thing))
+        except (VerificationError, CouldNotCheck) as error:
+            return self._refused(thing, error)
+
+    def check_bytes(self, thing: str, data: bytes) -> Verdict:
+        """The verdict about a file's content: a proof, an address as text, a PDF or a picture."""
+        try:
+            if data.startswith(_PROOF_START):
+                return self._proof(thing, data, [COMPARE])
+            if (text := _address_in(data)) is not None:
+                return self._address(thing, address.parse_address(text))
+            if _PDF_START in data[:1024]:
+                return self._pdf(thing, data)
+            return self._picture(thing, data)
+        except (VerificationError, CouldNotCheck) as error:
+            return self._refused(thing, error)
+
+    # --- the things -------------------------------------------------------------------------------------------------
+
+    def _address(self, thing: str, parsed: LinkAddress | ProofAddress) -> Verdict:
+        if isinstance(parsed, LinkAddress):
+            return self._link(thing, parsed)
+        return self._proof(thing, parsed.proof, [*self._foreign_host(parsed), COMPARE])
+
+    def _foreign_host(self, parsed: ProofAddress) -> list[str]:
+        if parsed.host == self._host:
+            return []
+        return [f"the code leads to {parsed.host}, which is not the base's {self._host}: do not open it"]
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.trust.url).netloc.lower()
+
+    def _picture(self, thing: str, data: bytes) -> Verdict:
+        """A picture is one of paper: its codes must agree with one another, the rest is for the eye."""
+        codes = scan.read(data).codes
+        if not codes:
+            raise CouldNotCheck("no QR code could be read in the picture: take a sharper one, or check the other code")
+        links, proofs = _parsed_codes(codes)
+        if len({proof.proof for proof in proofs}) > 1 or (not proofs and len(set(links)) > 1):
+            raise Malformed("the picture shows the codes of several certificates: check one at a time")
+        if proofs:
+            proved = verify_proof(proofs[0].proof, self.trust)
+            self._check_links(links, proved)
+            return self._standing(thing, proved, [*self._foreign_host(proofs[0]), COMPARE])
+        if links:
+            return self._link(thing, links[0])
+        raise Malformed("the QR code in the picture is none of a certificate")
+
+    def _pdf(self, thing: str, data: bytes) -> Verdict:
+        """A PDF must be as issued to the last byte; if not, what was signed is shown beside the refusal."""
+        refusal = self._seal_refusal(data)
+        try:
+            found = scan.read(data)
+        except (Malformed, CouldNotCheck) as error:
+            if refusal is None:
+                raise
+            return self._not_as_issued(thing, refusal, (), error.message)
+        links, proofs = _parsed_codes(found.codes)
+        attached = [] if found.proof is None else [found.proof]
+        shown = list(dict.fromkeys([*attached, *(proof.proof for proof in proofs)]))
+        if refusal is None and len(shown) != 1:
+            refusal = NotAsIssued(
+                "file: the attached proof and the proof code on the page are not the same"
+                if shown
+                else "file: it carries no proof"
+            )
+        if refusal is not None:
+            return self._not_as_issued(thing, refusal, shown)
+        proved = verify_proof(shown[0], self.trust)
+        self._check_links(links, proved)
+        return self._standing(thing, proved, [])
+
+    def _link(self, thing: str, link: LinkAddress) -> Verdict:
+        """The server behind the base's own host is asked for the proof, and believed in nothing."""
+        if self.offline:
+            raise CouldNotCheck("a link address can only be checked over the network, and --offline was given")
+        if link.host != self._host:
+            raise CouldNotCheck(f"the link leads to {link.host}, not to the base's {self._host}: nothing was fetched")
+        answer = fetch.get(f"{self.trust.url.rstrip('/')}/c/{link.link_id}.json", _ANSWER_LIMIT)
+        proof, changes = _read_answer(answer)
+        proved = verify_proof(proof, self.trust)
+        self._check_links([link], proved)
+        notes: list[str] = []
+        known: list[Change] = []
+        for change in changes:
+            try:
+                known.append(verify_change(change, self.trust, proved))
+            except (VerificationError, CouldNotCheck) as error:
+                notes.append(f"a change of standing that the server gave does not verify: {error.message}")
+        return self._standing(thing, proved, [*notes, COMPARE], known)
+
+    def _proof(self, thing: str, data: bytes, notes: Sequence[str]) -> Verdict:
+        return self._standing(thing, verify_proof(data, self.trust), notes)
+
+    # --- what is checked of them ------------------------------------------------------------------------------------
+
+    def _check_links(self, links: Iterable[LinkAddress], proved: Proved) -> None:
+        """Raises Mismatch for a link that is not this award's own, at the base's own host."""
+        for link in links:
+            if link.host != self._host:
+                raise Mismatch(f"the link code leads to {link.host}, not to the base's {self._host}")
+            if address.link_digest(link.link_id) != proved.event.link_hash:
+                raise Mismatch("the link is that of another certificate than the proof")
+
+    def _seal_refusal(self, data: bytes) -> NotAsIssued | None:
+        """Why a file is not as issued. Raises CouldNotCheck where no key for seals can be relied on."""
+        keys = [key for key in self.trust.keys.values() if kinds.DOCUMENT_KIND in key.kinds]
+        if not keys:
+            raise CouldNotCheck("the trust file names no key for file seals: get a newer one")
+        refusal: NotAsIssued | None = None
+        for key in keys:
+            try:
+                seal.check(data, key.public_key)
+            except NotAsIssued as error:
+                refusal = error
+                continue
+            if key.compromised_from is not None:
+                raise CouldNotCheck("the file is sealed with a key that was reported compromised: check its codes")
+            return None
+        return refusal
+
+    def _standing(self, thing: str, proved: Proved, notes: Sequence[str], changes: Sequence[Change] = ()) -> Verdict:
+        """The verdict about an authentic award."""
+        verdict = Verdict(
+            thing,
+            State.STANDING_NOT_CHECKED,
+            _SENTENCES[State.STANDING_NOT_CHECKED],
+            proved=proved,
+            fields=printed_fields(proved, self.trust),
+            checked_at=self.now,
+            as_of=proved.logged.included.size,
+            notes=(*notes, *self._trust_notes(proved)),
+            offline=self.offline,
+        )
+        if self.log is None and self.offline:
+            return verdict
+        try:
+            log = self.log or fetch.open_log(f"{self.trust.url.rstrip('/')}/log")
+            scanned = _FOLDER_SCAN if isinstance(log, fetch.FolderLog) else _NETWORK_SCAN
+            current = check_standing(proved, log, self.trust, self.now, changes, scanned)
+        except Inconsistent as error:
+            return replace(
+                verdict,
+                state=State.INCONSISTENT,
+                sentence=_SENTENCES[State.INCONSISTENT],
+                code=error.code,
+                message=error.message,
+            )
+        except (VerificationError, CouldNotCheck) as error:
+            return replace(verdict, code=error.code, message=error.message, offline=False)
+        state = State.REVOKED_OR_SUPERSEDED if current.standing is None else State(current.standing.value)
+        return replace(
+            verdict,
+            state=state,
+            sentence=_SENTENCES[state],
+            as_of=current.list.size,
+            notes=(*_standing_notes(current), *verdict.notes),
+        )
+
+    def _trust_notes(self, proved: Proved) -> list[str]:
+        if proved.index < self.trust.as_of:
+            return []
+        return [
+            f"the trust file is as of {self.trust.as_of} entries, the award is entry {proved.index}: "
+            "a key reported compromised since would not be known"
+        ]
+
+    def _not_as_issued(self, thing: str, error: NotAsIssued, shown: Sequence[bytes], unread: str = "") -> Verdict:
+        """The refusal of a file, with what was signed where the file still holds it."""
+        verdict = self._refused(thing, error)
+        if not shown:
+            return replace(verdict, notes=(unread,) if unread else ())
+        try:
+            proved = verify_proof(shown[0], self.trust)
+        except (VerificationError, CouldNotCheck) as other:
+            return replace(verdict, notes=(f"its proof is not good either: {other.message}",))
+        fields = printed_fields(proved, self.trust)
+        notes = ("the fields are what was signed; the file may show something else", COMPARE)
+        return replace(verdict, proved=proved, fields=fields, as_of=proved.logged.included.size, notes=notes)
+
+    def _refused(self, thing: str, error: VerificationError | CouldNotCheck) -> Verdict:
+        state = State.COULD_NOT_CHECK
+        if isinstance(error, VerificationError):
+            state = next((state for kind, state in _STATE_OF if isinstance(error, kind)), State.TAMPERED)
+        return Verdict(thing, state, _SENTENCES[state], error.code, error.message, checked_at=self.now)
+
+
+def could_not_check(thing: str, message: str, now: datetime) -> Verdict:
+    """The verdict where not even the means of a check were at hand."""
+    state = State.COULD_NOT_CHECK
+    return Verdict(thing, state, _SENTENCES[state], CouldNotCheck.code, message, checked_at=now)
+
+
+def _standing_notes(current: Current) -> list[str]:
+    award = current.award
+    if current.standing is Standing.REVOKED:
+        return [f"revoked on {award.revoked_on}, reason: {award.revoked_for}"]
+    if current.standing is Standing.SUPERSEDED:
+        return [f"superseded on {award.superseded_on}"]
+    if current.standing is Standing.SUSPENDED and award.suspensions:
+        return [f"suspended on {award.suspensions[-1][0]}"]
+    return []
+
+
+def _address_in(data: bytes) -> str | None:
+    """The address that a text file holds; None for anything else."""
+    if data[:8].lower().startswith((b"http://", b"https://")):
+        try:
+            return data.decode("ascii").strip()
+        except UnicodeDecodeError:
+            raise Malformed("address: not plain characters") from None
+    return None
+
+
+def _parsed_codes(codes: Iterable[str]) -> tuple[list[LinkAddress], list[ProofAddress]]:
+    """The codes that are ours. Raises Malformed for one that looks like ours and is spoilt."""
+    links: list[LinkAddress] = []
+    proofs: list[ProofAddress] = []
+    for code in codes:
+        try:
+            parsed = address.parse_address(code)
+        except Malformed:
+            if "/p#" in code:
+                raise
+            continue
+        if isinstance(parsed, LinkAddress):
+            links.append(parsed)
+        else:
+            proofs.append(parsed)
+    return links, proofs
+
+
+def _read_answer(data: bytes) -> tuple[bytes, list[bytes]]:
+    """Proof and changes out of the link's JSON twin. Raises CouldNotCheck for an answer in another form."""
+    try:
+        answer: Any = json.loads(data)
+        proof = _base64url(answer["proof"])
+        changes = [_base64url(change) for change in answer.get("changes", [])]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise CouldNotCheck("the server's answer to the link is not in the form that it should have") from None
+    return proof, changes
+
+
+def _base64url(text: str) -> bytes:
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError(str(error)) from None
+    return data
