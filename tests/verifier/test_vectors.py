@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from verifier import address, cbor, keys, merkle, receipt, standing, statement, statuslist, trust
+from verifier import address, cbor, keys, merkle, receipt, standing, statement, statuslist, trust, verify
 from verifier.errors import CouldNotCheck, VerificationError
+from verifier.events import WITHHELD
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 CASES = sorted(path.parent for path in VECTORS.glob("*/*/expected.json"))
@@ -33,6 +34,24 @@ def check_addresses(given: dict[str, str]) -> Any:
     read = address.parse_address(given["text"])
     said = {"proof": read.proof.hex()} if isinstance(read, address.ProofAddress) else {"link_id": read.link_id}
     return {"scheme": read.scheme, "host": read.host, **said}
+
+
+def check_bundles(given: dict[str, str]) -> Any:
+    proved = verify.verify_proof(bytes.fromhex(given["proof"]), trust.parse(given["trust"]))
+    logged, event = proved.logged, proved.event
+    record = logged.statement.record
+    personal = {field.name: getattr(event, field.name) for field in (*record.type.printed, *record.type.personal)}
+    return {
+        "type": record.type.name,
+        "stream": str(record.stream),
+        "organisation": logged.organisation.code,
+        "custody": logged.key.custody,
+        "index": str(proved.index),
+        "size": str(logged.included.size),
+        "recorded_at": record.envelope.recorded_at,
+        "fields": {field.name: plain(getattr(event, field.name)) for field in record.type.public},
+        "disclosed": {name: plain(value) for name, value in personal.items() if value is not WITHHELD},
+    }
 
 
 def check_cbor(given: dict[str, str]) -> Any:
@@ -157,6 +176,7 @@ def check_trust(text: str) -> Any:
 
 CHECKS: dict[str, Callable[[Any], Any]] = {
     "addresses": check_addresses,
+    "bundles": check_bundles,
     "cbor": check_cbor,
     "ed25519": check_ed25519,
     "merkle": check_merkle,
@@ -168,9 +188,7 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "case", [case for case in CASES if case.parent.name in CHECKS], ids=lambda case: f"{case.parent.name}/{case.name}"
-)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.parent.name}/{case.name}")
 def test_vector(case: Path) -> None:
     """What is accepted gives the expected value, what is not gives the expected code and a sentence."""
     expected = json.loads((case / "expected.json").read_text("utf-8"))

@@ -22,6 +22,9 @@ def write(out: Files) -> None:
     whole = made.proof(at["certificate"], slice(None))
     given = {"proof": whole.hex(), "trust": made.trust()}
     out.good("bundles", "everything-disclosed", given, _value(made, at["certificate"], slice(None)), MADE)
+    no_authority = made.trust().replace("organisation BUREAU authority ", "organisation BUREAU enterprise ")
+    given = {"proof": made.proof(at["title"]).hex(), "trust": no_authority}
+    out.fail("bundles", "title-by-no-authority", given, "not-entitled", MADE)
     _refused(out, made, at["certificate"])
     _keys(out, made, at["certificate"])
     _standing(out, made, at)
@@ -79,8 +82,8 @@ def _refused(out: Files, made: log.Log, index: int) -> None:
         ),
         "disclosed-twice": ("mismatch", make(entry.raw, [shown, shown], [good_receipt])),
         "single-field-before-rest": ("mismatch", make(entry.raw, [entry.disclosures[2], rest], [good_receipt])),
-        "nothing-disclosed": ("malformed", make(entry.raw, [], [good_receipt])),
-        "rest-alone": ("malformed", make(entry.raw, [rest], [good_receipt])),
+        "nothing-disclosed": ("mismatch", make(entry.raw, [], [good_receipt])),
+        "rest-alone": ("mismatch", make(entry.raw, [rest], [good_receipt])),
         "no-receipt": ("malformed", make(entry.raw, [shown], [])),
         "two-receipts": ("malformed", make(entry.raw, [shown], [good_receipt, good_receipt])),
         "trailing-byte": ("malformed", make(entry.raw, [shown], [good_receipt]) + b"\x00"),
@@ -136,24 +139,38 @@ def _keys(out: Files, made: log.Log, index: int) -> None:
     log_kid = thumbprint(log.public_of("receipt")).hex()
     line = next(line for line in text.splitlines() if line.startswith(f"key {kid}"))
     log_line = next(line for line in text.splitlines() if line.startswith(f"key {log_kid}"))
-    good = _value(made, index)
+    programme = next(line for line in text.splitlines() if line.startswith("programme "))
+    good, size = _value(made, index), len(made.entries)
     for case, changed in {
         "key-retired-later": _span(line, "-", index + 1),
         "key-compromised-later": _span(line, "-", "-", index + 1),
     }.items():
         out.good("bundles", case, {"proof": proof.hex(), "trust": text.replace(line, changed)}, good, MADE)
-    for case, (code, old, changed) in {
+    for case, (code, old, changed, *left_out) in {
         "key-unknown": ("unknown-key", line + "\n", ""),
         "key-not-for-this-kind": ("not-entitled", line, line.replace("certificate.awarded,", "")),
         "key-authorised-later": ("not-entitled", line, _span(line, index + 1)),
         "key-retired-before": ("not-entitled", line, _span(line, "-", index)),
         "key-compromised-at-this-index": ("key-compromised", line, _span(line, "-", "-", index)),
         "key-compromised-before": ("key-compromised", line, _span(line, "-", "-", 0)),
+        "programme-unknown": ("not-entitled", programme + "\n", ""),
+        "programme-certified-by-another": ("not-entitled", programme, programme.replace(" PARTNER ", " BUREAU ")),
+        "key-newer-than-trust": ("could-not-check", f"asof {size}\n", f"asof {index}\n", line + "\n"),
+        "programme-newer-than-trust": ("could-not-check", f"asof {size}\n", f"asof {index}\n", programme + "\n"),
         "key-of-another-organisation": ("not-entitled", line, line.replace(" PARTNER ", " BUREAU ")),
         "receipt-key-unknown": ("unknown-key", log_line + "\n", ""),
         "receipt-key-compromised": ("key-compromised", log_line, _span(log_line, "-", "-", 0)),
     }.items():
-        out.fail("bundles", case, {"proof": proof.hex(), "trust": text.replace(old, changed)}, code, MADE)
+        out.fail(
+            "bundles", case, {"proof": proof.hex(), "trust": without(text.replace(old, changed), left_out)}, code, MADE
+        )
+
+
+def without(text: str, left_out: list[str]) -> str:
+    """The text without these parts of it."""
+    for part in left_out:
+        text = text.replace(part, "")
+    return text
 
 
 def _span(line: str, since: Any = "-", until: Any = "-", compromised: Any = "-") -> str:

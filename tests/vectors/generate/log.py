@@ -19,7 +19,7 @@ from verifier.keys import thumbprint
 from verifier.record import Envelope, blind_command, make_payload
 
 ORIGIN = "log.example.org/certledger"
-URL = "https://verify.example.org/log"
+URL = "https://verify.example.org"
 BASE, PARTNER, BUREAU = "BASE", "PARTNER", "BUREAU"
 URIS = {name: f"https://{name.lower()}.example.org" for name in (BASE, PARTNER, BUREAU)}
 NAMES = {

@@ -90,6 +90,9 @@ def _bad_statements(raw: bytes) -> dict[str, bytes]:
     payloads: dict[str, dict[Any, Any]] = {
         "type-unknown": {1: "certificate.awarded/9"},
         "type-not-text": {1: 1},
+        "type-missing": {1: ...},
+        "stream-missing": {2: ...},
+        "version-missing": {3: ...},
         "stream-of-15-bytes": {2: value[2][:15]},
         "stream-other-than-subject": {2: log.stream_of("other").bytes},
         "version-zero": {3: 0},
@@ -183,6 +186,7 @@ def _receipts(out: Files, made: log.Log, index: int) -> None:
         "size-one": _proof_changed(good, [1, 0]),
         "index-outside": _proof_changed(good, [size, size]),
         "index-negative": _proof_changed(good, [size, -1]),
+        "vds-true": _sign1([cbor.encode({**header, 395: True}), unprotected, None, signature]),
         "payload-attached": _sign1([protected, unprotected, root, signature]),
         "no-proof": _sign1([protected, {}, None, signature]),
         "two-proofs": _sign1([protected, {396: {-1: unprotected[396][-1] * 2}}, None, signature]),
@@ -279,7 +283,7 @@ def _status(out: Files, made: log.Log) -> None:
     bits = bytearray(statuslist.LIST_LENGTH // 4)
     bits[0], bits[1], bits[-1] = 0b10_00_01_00, 0b00_00_00_01, 0b10_00_00_00
     root, size = merkle.root_of(made.leaves()), len(made.entries)
-    uri, kid = f"{log.URL}/status/0", thumbprint(log.public_of("status"))
+    uri, kid = f"{log.URL}/log/status/0", thumbprint(log.public_of("status"))
     sign = log.sign_as("status")
     token = statuslist.make(uri, log.START // 1000, size, root, bytes(bits), kid, sign)
     key = log.public_of("status").hex()

@@ -47,6 +47,7 @@ class Reader {
     const info = first & 31;
     if (major === 7) return this.simple(info, depth);
     if (major === 6) throw malformed("CBOR: tags have no place here");
+    if (major !== 2 && major !== 3) checkDepth(depth);
     const argument = this.argument(info);
     switch (major) {
       case 0: return argument;
@@ -83,7 +84,7 @@ class Reader {
     if (info !== 24 || this.take(1)[0] !== REDACTED_SIMPLE) {
       throw malformed("CBOR: floats and simple values other than false, true, null and simple(59) have no place here");
     }
-    this.checkDepth(depth);
+    checkDepth(depth);
     return REDACTED;
   }
 
@@ -97,20 +98,17 @@ class Reader {
   }
 
   list(size, depth) {
-    this.checkDepth(depth);
     const items = [];
     for (let i = 0; i < size; i += 1) items.push(this.value(depth + 1));
     return items;
   }
 
   map(size, depth) {
-    this.checkDepth(depth);
     const entries = new Map();
     let last = new Uint8Array();
     for (let i = 0; i < size; i += 1) {
       const start = this.at;
-      const key = this.value(depth + 1);
-      if (!isKey(key)) throw malformed("CBOR: a map key is neither a whole number, nor text, nor bytes");
+      const key = this.key();
       const encoded = this.data.subarray(start, this.at);
       if (compare(last, encoded) >= 0) throw malformed("CBOR: map keys are not in bytewise order, or one stands twice");
       last = encoded;
@@ -119,10 +117,17 @@ class Reader {
     return entries;
   }
 
-  checkDepth(depth) {
-    if (depth > MAX_DEPTH) throw malformed(`CBOR: nested deeper than ${MAX_DEPTH} levels`);
+  /** A map key: a whole number, text, bytes or simple(59). The number 59 is none: cbor2 takes the two for equal. */
+  key() {
+    const major = this.at < this.data.length ? this.data[this.at] >> 5 : 0;
+    const key = [0, 1, 2, 3, 7].includes(major) ? this.value(0) : undefined;
+    if (key === undefined || key === null || typeof key === "boolean" || key === REDACTED_SIMPLE) {
+      throw malformed("CBOR: a map key is neither a whole number other than 59, nor text, nor bytes");
+    }
+    return key;
   }
 }
 
-const isKey = (key) =>
-  key === REDACTED || key instanceof Uint8Array || ["number", "bigint", "string"].includes(typeof key);
+function checkDepth(depth) {
+  if (depth > MAX_DEPTH) throw malformed(`CBOR: nested deeper than ${MAX_DEPTH} levels`);
+}

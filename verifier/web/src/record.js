@@ -22,9 +22,9 @@ export function readPayload(payload) {
   const name = value.get(TYPE);
   const type = typeof name === "string" ? TYPES.get(name) : undefined;
   if (!type) throw malformed(`event type ${JSON.stringify(String(name))} is none that this check knows`);
-  const commitments = hashes(value.get(REDACTED) ?? [], name);
+  const commitments = hashes(value.has(REDACTED) ? value.get(REDACTED) : [], name);
   const expected = type.printed.length ? 2 : type.personal.length;
-  if (commitments.length !== expected) {
+  if (commitments.length !== expected || value.has(REDACTED) !== expected > 0) {
     throw malformed(`${name} has ${commitments.length} commitments, not ${expected}`);
   }
   const record = {
