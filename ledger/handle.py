@@ -25,11 +25,11 @@ from ledger.deciders.state import Dossier
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
 from ledger.seal import Circumstances, Draft, Randomness, Sealer
-from ledger.signing import Keystore
+from ledger.signing import Keystore, Signer
 from ledger.store import Appended, Batch, Claim, ClaimTaken, Store
 from ledger.vault import Vault
 from verifier import kinds
-from verifier.address import new_link_id, new_number
+from verifier.address import LINK_ID_BYTES, NUMBER_RANDOM_BYTES, new_link_id, new_number
 from verifier.events import Event, event_type
 from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS, TEACHING_KINDS
 from verifier.statuslist import LIST_LENGTH
@@ -117,8 +117,8 @@ class Desk:
         """Everything that is drawn at random for an award. The status index is free at this moment."""
         return c.Drawn(
             self.new_id(),
-            new_number(prefix, year, self.randomness(16)),
-            new_link_id(self.randomness(16)),
+            new_number(prefix, year, self.randomness(NUMBER_RANDOM_BYTES)),
+            new_link_id(self.randomness(LINK_ID_BYTES)),
             self._free_status_index(),
         )
 
@@ -130,7 +130,7 @@ class Desk:
             events = base_decider.decide(command, self.base)
             self._check(events, actors)
             for event in events:
-                signer = self.keystore.signer(self.base.code, event_type(event).kind)
+                signer = self._signer(self.base.code, event)
                 self.base.evolve(event)
                 self._draft(event, self.base.versions[event.stream_id], self.base.log_id, signer)
             return events
@@ -142,8 +142,8 @@ class Desk:
             raise Refusal(_TAKEN.get(type(events[0]), Code.DUPLICATE_TRAINEE), "this is in the ledger already")
         issuers = [self._issuer(event, command, dossier) for event in events]
         for event, issuer in zip(events, issuers, strict=True):
+            signer = self._signer(issuer, event)
             dossier.evolve(event)
-            signer = self.keystore.signer(issuer, event_type(event).kind)
             self._draft(event, dossier.versions[event.stream_id], command.trainee, signer)
             if isinstance(event, kinds.EnrolmentMade) and isinstance(event.cohort, str):
                 self._touch(self.base.cohorts[event.cohort])
@@ -151,6 +151,16 @@ class Desk:
         if isinstance(command, c.EraseTrainee):
             self._work.erases.append(command.trainee)
         return events
+
+    def found(self, events: Sequence[Event], root: Signer) -> None:
+        """Drafts the first events of a log, which nobody could be entitled to yet: the root key signs them."""
+        for event in events:
+            self.base.evolve(event)
+            self._draft(event, self.base.versions[event.stream_id], self.base.log_id, root)
+
+    def discard(self) -> None:
+        """Forgets what was decided on and not recorded. Then the desk is of no use any more."""
+        self._work = _Work()
 
     def claim(self, claim: Claim) -> None:
         """Adds a claim of the caller's own to what is about to be recorded."""
@@ -288,10 +298,13 @@ class Desk:
             raise Refusal(Code.NO_POLICY, "no policy for titles was ever published")
         return min(self.base.catalogue.policies, key=lambda policy: policy.effective_from).authority
 
-    def _draft(self, event: Event, version: int, subject: UUID, signer: object) -> None:
+    def _signer(self, organisation: str, event: Event) -> Signer:
+        return self.keystore.signer(organisation, event_type(event).kind, self.base.keys)
+
+    def _draft(self, event: Event, version: int, subject: UUID, signer: Signer) -> None:
         if version == 1:
             self._work.streams.append((subject, event.stream_id))
-        self._work.drafts.append(Draft(event, version, subject, signer))  # type: ignore[arg-type]
+        self._work.drafts.append(Draft(event, version, subject, signer))
         self._touch(subject)
 
     def _touch(self, boundary: UUID) -> None:

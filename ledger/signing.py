@@ -7,7 +7,7 @@ key, readable by its owner only. Who holds the key, and what it is for, is bound
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -89,10 +89,13 @@ class Keystore:
             self._signers = [self._open(file) for file in files]
         return self._signers
 
-    def signer(self, organisation: str, kind: str) -> Signer:
-        """The newest key of an organisation for a kind of event. Raises Refusal `no-key`."""
+    def signer(self, organisation: str, kind: str, authorised: Container[bytes]) -> Signer:
+        """The newest of an organisation's authorised keys for a kind of event. Raises Refusal `no-key`.
+
+        A key that a crash left behind before the log authorised it is passed over.
+        """
         for signer in reversed(self.signers()):
-            if signer.organisation == organisation and kind in signer.kinds:
+            if signer.organisation == organisation and kind in signer.kinds and signer.kid in authorised:
                 return signer
         raise Refusal(Code.NO_KEY, f"no key of {organisation} for {kind} lies in this keystore")
 

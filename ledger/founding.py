@@ -1,0 +1,114 @@
+"""The making of a ledger: folder, master key, keys, genesis, and the two accounts that a new base begins with."""
+
+from __future__ import annotations
+
+import os
+from base64 import b32encode
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from ledger.handle import Clock, system_clock
+from ledger.intake.calendars import adopt_calendars
+from ledger.open import Ledger, assemble
+from ledger.permissions import Actors
+from ledger.seal import Randomness
+from ledger.settings import Settings, SettingsError, master_key_path, write_master_key
+from verifier import kinds
+from verifier.kinds import LOG_KINDS, REGISTRY_KINDS, ROOT_KINDS
+from verifier.note import is_key_name
+
+BASE_CODE = "BASE"
+"""Code of the base itself among the organisations."""
+OPERATOR, APPROVER = "operator", "approver"
+"""Local names of the two accounts that `init` makes."""
+OPERATOR_ROLES = ("administrator", "assessor", "registrar")
+APPROVER_ROLES = ("approver",)
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+@dataclass(frozen=True, slots=True)
+class Founding:
+    """What a new ledger is to be."""
+
+    name_zh: str = "大数据工程师创新能力培训基地"
+    name_en: str = "Engineers' Innovation Ability Training Base"
+    url: str = DEFAULT_URL
+    origin: str = ""
+    """Empty for one made of the address's host and the log's id."""
+    master_key_in: str = ""
+    """A file inside the ledger's folder for the master key: the demo's exception."""
+
+
+def found(folder: Path, founding: Founding, clock: Clock = system_clock, randomness: Randomness = os.urandom) -> Ledger:
+    """Makes a new ledger in an empty or missing folder and opens it. Raises SettingsError if one is there."""
+    if (folder / "ledger.toml").exists():
+        raise SettingsError(f"{folder} is a ledger already")
+    if folder.exists() and any(folder.iterdir()):
+        raise SettingsError(f"{folder} is not empty")
+    log_id = UUID(bytes=randomness(16), version=4)
+    settings = Settings(
+        log_id,
+        founding.origin or f"{_host(founding.url)}/{log_id.hex[:12]}",
+        founding.url.rstrip("/"),
+        founding.name_zh,
+        founding.name_en,
+        {OPERATOR: _pseudonym(randomness), APPROVER: _pseudonym(randomness)},
+        founding.master_key_in,
+    )
+    if not is_key_name(settings.origin):
+        raise SettingsError(f"origin {settings.origin!r} has a blank or a plus sign in it, or is empty")
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    master = randomness(32)
+    write_master_key(master_key_path(folder, log_id, founding.master_key_in), master)
+    ledger = assemble(folder, settings, master, clock, randomness)
+    try:
+        _begin(ledger)
+        # Last: a folder without this file is no ledger, so a crash before it leaves nothing that could be mistaken.
+        (folder / "ledger.toml").write_text(settings.to_toml(), encoding="utf-8")
+    except BaseException:
+        ledger.close()
+        raise
+    return ledger
+
+
+def _begin(ledger: Ledger) -> None:
+    settings, keystore = ledger.settings, ledger.keystore
+    root = keystore.create(BASE_CODE, "base", (*ROOT_KINDS, "log.started"), ledger.randomness(32))
+    registry = keystore.create(BASE_CODE, "base", REGISTRY_KINDS, ledger.randomness(32))
+    log_keys = [keystore.create(BASE_CODE, "base", (kind,), ledger.randomness(32)) for kind in LOG_KINDS]
+    desk = ledger.desk()
+    actors = Actors(settings.accounts[OPERATOR], settings.accounts[APPROVER])
+    genesis = kinds.LogStarted(
+        log_id=settings.log_id,
+        origin=settings.origin,
+        url=settings.url,
+        code=BASE_CODE,
+        name_zh=settings.name_zh,
+        name_en=settings.name_en,
+        uri=f"{settings.url}/o/{BASE_CODE}",
+        keys=tuple(
+            kinds.GenesisKey(key.public_key, key.custody, tuple(sorted(key.kinds)))
+            for key in (root, registry, *log_keys)
+        ),
+    )
+    accounts = [
+        kinds.AccountOpened(account_id=desk.new_id(), pseudonym=pseudonym, organisation=BASE_CODE, roles=roles)
+        for pseudonym, roles in ((actors.proposer, OPERATOR_ROLES), (actors.approver or "", APPROVER_ROLES))
+    ]
+    desk.found([genesis, *accounts], root)
+    adopt_calendars(desk, actors)
+    desk.flush(actors)
+
+
+def _pseudonym(randomness: Randomness) -> str:
+    """Says nothing of who it is: 40 random bits in base32."""
+    return "P" + b32encode(randomness(5)).decode()
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise SettingsError(f"{url!r} is not an http or https address")
+    return parts.hostname

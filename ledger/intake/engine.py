@@ -1,0 +1,234 @@
+"""Taking a pack in: its definitions and rows become commands, in the order in which they take effect (DOMAIN.md).
+
+A bad row is turned away alone. Rows that were taken in before, from this pack or another, are passed over; so the same
+pack twice records nothing new, and an intake that was killed goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from uuid import UUID
+
+from ledger import commands as c
+from ledger.handle import Desk
+from ledger.intake.calendars import adopt_calendars
+from ledger.intake.definitions import Definitions, read_definitions
+from ledger.intake.files import Pack, PackError
+from ledger.intake.keys import authorise_keys
+from ledger.intake.rows import Rejected, Row, read_rows
+from ledger.intake.schedule import Step, schedule
+from ledger.intake.translate import Translator
+from ledger.permissions import Actors
+from ledger.refusals import Refusal
+from ledger.store import Claim
+from verifier import cbor
+from verifier.errors import Malformed
+
+CHUNK = 1000
+"""Events a transaction (PERSISTENCE.md, bulk)."""
+
+Progress = Callable[[int, int], None]
+"""Called now and then with the steps done and the steps in all."""
+
+
+@dataclass(slots=True)
+class IntakeReport:
+    """What came of a pack."""
+
+    pack: UUID | None = None
+    """The stream of the pack's event; None if the ledger knew everything already."""
+    events: int = 0
+    taken: Counter[str] = field(default_factory=Counter)
+    """Rows taken in now, by file."""
+    known: Counter[str] = field(default_factory=Counter)
+    """Rows that the ledger had already, by file."""
+    rejected: list[Rejected] = field(default_factory=list)
+    """In the order of `rejects.csv`."""
+    unknown_files: tuple[str, ...] = ()
+
+
+class PackTurnedAway(Exception):
+    """A strict intake met bad rows: nothing was recorded."""
+
+    def __init__(self, rejected: list[Rejected]) -> None:
+        super().__init__(f"{len(rejected)} bad rows; the first: {rejected[0].sentence} ({rejected[0].code})")
+        self.rejected = rejected
+
+
+def take_in(
+    desk: Desk,
+    pack: Pack,
+    actors: Actors,
+    *,
+    strict: bool = False,
+    actors_defaulted: bool = False,
+    progress: Progress = lambda done, total: None,
+) -> IntakeReport:
+    """Takes a pack in. Raises PackError or PackTurnedAway with nothing recorded, Refusal for actors without rights."""
+    definitions = read_definitions(pack)
+    definitions.check_references(desk.base.organisations, desk.base.catalogue.editions)
+    rows = read_rows(pack)
+    intake = _Intake(desk, pack, actors, strict, IntakeReport(unknown_files=pack.unknown))
+    intake.begin(definitions, actors_defaulted)
+    intake.report.rejected.extend(row for row in rows if isinstance(row, Rejected))
+    steps = schedule([row for row in rows if isinstance(row, Row)])
+    intake.look_up(steps)
+    for done, step in enumerate(steps, 1):
+        intake.step(step)
+        if desk.pending >= CHUNK and not strict:
+            intake.flush()
+            progress(done, len(steps))
+    intake.finish()
+    progress(len(steps), len(steps))
+    return intake.report
+
+
+class _Intake:
+    """One intake on its way."""
+
+    def __init__(self, desk: Desk, pack: Pack, actors: Actors, strict: bool, report: IntakeReport) -> None:
+        self.desk, self.pack, self.actors, self.strict, self.report = desk, pack, actors, strict, report
+        self.pack_id = desk.new_id()
+        self.resumed = False
+        self._taken: dict[bytes, Claim] = {}
+        self._translator = Translator(desk, actors)
+        self._overhead = 0
+        """Events drafted of which none is the pack's own content: the pack's event itself."""
+        self._recorded = 0
+
+    def begin(self, definitions: Definitions, actors_defaulted: bool) -> None:
+        """Drafts the pack's event and its definitions, in one transaction with the first rows."""
+        key = self.desk.claim_keys.pack(_digest(self.pack))
+        if (claim := self.desk.store.claim(key)) is not None:
+            self.pack_id, self.resumed = UUID(bytes=claim.value), True
+        else:
+            salt = self.desk.randomness(16)
+            files = {file.name: sha256(salt + file.data).digest() for file in self.pack.files}
+            signers = self.desk.keystore.signers()
+            custody = {signer.organisation: signer.custody for signer in signers}
+            custody |= {code: custody.get(code, "base") for code in _organisations_with_keys(definitions)}
+            command = c.TakeInPack(self.pack_id, files, custody, salt, actors_defaulted)
+            self._overhead = len(self.desk.decide(command, self.actors))
+            self.desk.claim(Claim(key, None, self.pack_id.bytes))
+        try:
+            define(self.desk, definitions, self.actors)
+        except Refusal as refusal:
+            self.desk.discard()
+            raise PackError("definitions", f"{refusal.message} ({refusal.code})") from None
+
+    def look_up(self, steps: list[Step]) -> None:
+        """Finds out in bulk which steps the ledger knows."""
+        keys = [self._taken_key(step) for step in steps]
+        if self.resumed:
+            keys += [self._rejected_key(step) for step in steps if step.part in ("row", "apply")]
+        self._taken = self.desk.store.claims(keys)
+
+    def step(self, step: Step) -> None:
+        """Takes one step, turns its row away, or passes it over."""
+        row, first = step.row, step.part in ("row", "apply")
+        taken_key = self._taken_key(step)
+        if (claim := self._taken.get(taken_key)) is not None:
+            self._translator.remember(step, claim.value[16:])
+            self.report.known[row.source.file] += first
+            return
+        if self.resumed and first and (claim := self._taken.get(self._rejected_key(step))) is not None:
+            code, sentence, column = _rejection(claim)
+            self.report.rejected.append(Rejected(row.source, code, sentence, column))
+            return
+        try:
+            outcome = self._translator.take(step)
+        except Refusal as refusal:
+            if not first:
+                raise  # a later step of an application that was taken in follows from what its first step checked
+            self._reject(step, refusal)
+            return
+        if outcome is None:
+            return
+        self.report.taken[row.source.file] += first
+        self.desk.claim(Claim(taken_key, outcome.subject, self.pack_id.bytes + outcome.stream.bytes))
+        self.desk.count(self.pack_id)
+
+    def flush(self) -> None:
+        """Records what was decided so far."""
+        appended = self.desk.flush(self.actors, self.pack_id, shuffle=True)
+        self._recorded += 0 if appended is None else appended.count
+
+    def finish(self) -> None:
+        """Records the rest; nothing at all if there was nothing new."""
+        self.report.rejected.sort(key=lambda rejected: rejected.source.order())
+        if self.strict and self.report.rejected:
+            self.desk.discard()
+            raise PackTurnedAway(self.report.rejected)
+        if self._recorded == 0 and self.desk.pending <= self._overhead:
+            self.desk.discard()
+            return
+        self.flush()
+        self.report.pack, self.report.events = self.pack_id, self._recorded
+
+    def _reject(self, step: Step, refusal: Refusal) -> None:
+        row = step.row
+        sentence = f"{row.source.file} line {row.source.line}: {refusal.message}"
+        self.report.rejected.append(Rejected(row.source, refusal.code.value, sentence, ""))
+        value = self.pack_id.bytes + cbor.encode([refusal.code.value, sentence, ""])
+        self.desk.claim(Claim(self._rejected_key(step), None, value))
+        self.desk.count(self.pack_id)
+
+    def _taken_key(self, step: Step) -> bytes:
+        return self.desk.claim_keys.row(step.part.encode() + b"\x00" + step.row.identity())
+
+    def _rejected_key(self, step: Step) -> bytes:
+        return self.desk.claim_keys.row(b"turned-away\x00" + self.pack_id.bytes + step.row.identity())
+
+
+def define(desk: Desk, definitions: Definitions, actors: Actors) -> None:
+    """Organisations with their keys, programmes, policies, calendars and cohorts of a pack. Raises Refusal."""
+    base = desk.base
+    for item in definitions.organisations:
+        uri = f"{base.url}/o/{item.code}"
+        command = c.AccreditOrganisation(desk.new_id(), item.code, item.kind, item.name_zh, item.name_en, uri)
+        desk.decide(command, actors)
+    authorise_keys(desk, definitions, actors)
+    for programme in definitions.programmes:
+        rules = programme.rules
+        desk.decide(
+            c.PublishProgramme(
+                desk.new_id(),
+                rules.code,
+                programme.name_zh,
+                programme.name_en,
+                rules.certified_by,
+                rules.taught_by,
+                rules.min_attendance,
+                rules.max_attempts,
+                rules.total_pass,
+                rules.valid_years,
+                rules.modules,
+                rules.assessments,
+            ),
+            actors,
+        )
+    for policy in definitions.policies:
+        desk.decide(c.PublishPolicy(desk.new_id(), policy), actors)
+    adopt_calendars(desk, actors)
+    for cohort in definitions.cohorts:
+        days = (cohort.starts_on, cohort.ends_on, cohort.capacity)
+        desk.decide(c.OpenCohort(desk.new_id(), cohort.code, cohort.programme, *days), actors)
+
+
+def _digest(pack: Pack) -> bytes:
+    return sha256(cbor.encode([[file.name, file.sha256()] for file in pack.files])).digest()
+
+
+def _organisations_with_keys(definitions: Definitions) -> set[str]:
+    programmes = {code for item in definitions.programmes for code in (item.rules.certified_by, item.rules.taught_by)}
+    return programmes | {policy.authority for policy in definitions.policies}
+
+
+def _rejection(claim: Claim) -> tuple[str, str, str]:
+    parts = cbor.decode(claim.value[16:])
+    if type(parts) is not list or len(parts) != 3:
+        raise Malformed("a rejected row's claim does not hold code, sentence and column")
+    return parts[0], parts[1], parts[2]

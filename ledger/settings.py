@@ -1,0 +1,113 @@
+"""What a ledger is set to: `ledger.toml` in its folder, and where its master key lies.
+
+Nothing here is secret. The master key lies outside the ledger's folder: in the user's configuration folder, or in the
+file that CERTLEDGER_MASTER_KEY_FILE names.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from ledger.signing import MASTER_KEY_SIZE, KeystoreError, write_private
+
+MASTER_KEY_FILE = "CERTLEDGER_MASTER_KEY_FILE"
+"""Environment variable: the file of the master key, instead of the one in the user's configuration folder."""
+
+
+class SettingsError(Exception):
+    """The ledger's address or settings cannot be used; the message names what and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one ledger."""
+
+    log_id: UUID
+    origin: str
+    """The log's origin (C2SP tlog-checkpoint): a name without scheme, unique to this log."""
+    url: str
+    """Public address of the pages, without a slash at the end; the published log lies below `<url>/log`."""
+    name_zh: str
+    name_en: str
+    accounts: dict[str, str]
+    """Pseudonyms of the accounts that this machine knows by name; `init` makes `operator` and `approver`."""
+    master_key: str = ""
+    """Where the master key lies if not in the user's configuration folder: the demo's exception."""
+
+    def to_toml(self) -> str:
+        """The text of `ledger.toml`."""
+        log = {"id": str(self.log_id), "origin": self.origin, "url": self.url}
+        log |= {"name_zh": self.name_zh, "name_en": self.name_en}
+        if self.master_key:
+            log["master_key"] = self.master_key
+        return "\n".join(["[log]", *_lines(log), "", "[accounts]", *_lines(self.accounts), ""])
+
+
+def read_settings(folder: Path) -> Settings:
+    """Reads `ledger.toml`. Raises SettingsError."""
+    path = folder / "ledger.toml"
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        log, accounts = data["log"], data["accounts"]
+        return Settings(
+            UUID(log["id"]),
+            log["origin"],
+            log["url"],
+            log["name_zh"],
+            log["name_en"],
+            dict(accounts),
+            log.get("master_key", ""),
+        )
+    except FileNotFoundError:
+        raise SettingsError(f"{folder} is no ledger: it has no ledger.toml (make one with `certledger init`)") from None
+    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, OSError) as error:
+        raise SettingsError(f"{path} cannot be used: {error}") from None
+
+
+def user_folder() -> Path:
+    """The user's configuration folder for certledger (XDG base directory specification)."""
+    home = os.environ.get("XDG_CONFIG_HOME")
+    return (Path(home) if home else Path.home() / ".config") / "certledger"
+
+
+def master_key_path(folder: Path, log_id: UUID, configured: str = "") -> Path:
+    """Where a ledger's master key lies."""
+    if named := os.environ.get(MASTER_KEY_FILE):
+        return Path(named)
+    return folder / configured if configured else user_folder() / f"{log_id}.master-key"
+
+
+def read_master_key(path: Path) -> bytes:
+    """The master key, 32 bytes as hex. Raises KeystoreError."""
+    try:
+        if path.stat().st_mode & 0o077:
+            raise KeystoreError(f"{path} can be read by others than its owner: chmod 600 it")
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except FileNotFoundError:
+        raise KeystoreError(
+            f"no master key at {path}: without it nothing personal can be read and nothing signed. "
+            f"Restore it there, or name its file in {MASTER_KEY_FILE}"
+        ) from None
+    except (OSError, ValueError, UnicodeDecodeError) as error:
+        raise KeystoreError(f"the master key at {path} cannot be read: {error}") from None
+    if len(key) != MASTER_KEY_SIZE:
+        raise KeystoreError(f"the master key at {path} is not {MASTER_KEY_SIZE} bytes in hex")
+    return key
+
+
+def write_master_key(path: Path, key: bytes) -> None:
+    """Writes a new master key that only its owner can read. Raises SettingsError if one is there."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        write_private(path, key.hex().encode() + b"\n")
+    except FileExistsError:
+        raise SettingsError(f"{path} is there already; a master key is never overwritten") from None
+
+
+def _lines(values: dict[str, str]) -> list[str]:
+    return [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]
