@@ -1,0 +1,164 @@
+"""The whole published tree: checkpoint and tiles, then the status lists and the trust file, all folds of the log.
+
+    checkpoint               C2SP signed note
+    tile/<L>/<N>[.p/<W>]     hashes; tile/entries/<N>[.p/<W>] the statements
+    status/<n>               application/statuslist+cwt, of 2^20 awards each
+    trust.txt                see `verifier.trust`
+
+Any web server can serve the folder under the log's URL. Status lists and trust file follow the checkpoint, so that they
+never speak of entries that it does not cover; a crash in between leaves those of the checkpoint before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from ledger.signing import Signer
+from ledger.store import Recorded, SignedHead, Store
+from ledger.tiles import CannotPublish, Folder, publish_tree
+from verifier import kinds, statuslist, trust
+from verifier.authority import Authority
+from verifier.awards import AWARD_TYPES, fold_awards
+from verifier.catalogue import Catalogue
+from verifier.errors import VerificationError
+from verifier.events import event_type
+from verifier.note import VerifierKey
+from verifier.statement import Statement, parse
+from verifier.statuslist import TTL_SECONDS
+
+TRUST_FILE: Final = "trust.txt"
+CHUNK: Final = 1000
+"""Entries that are read at a time."""
+
+_AUTHORITY_TYPES: Final = frozenset(
+    event_type(cls).name
+    for cls in (
+        kinds.LogStarted,
+        kinds.OrganisationAccredited,
+        kinds.KeyAuthorised,
+        kinds.KeyRetired,
+        kinds.KeyCompromised,
+        kinds.AccountOpened,
+        kinds.AccountClosed,
+    )
+)
+_PROGRAMME_TYPE: Final = event_type(kinds.ProgrammePublished).name
+_WANTED: Final = AWARD_TYPES | _AUTHORITY_TYPES | {_PROGRAMME_TYPE}
+
+
+@dataclass(slots=True)
+class PublicFold:
+    """What publication needs of the log so far: who may sign, which programmes there are, what became of awards.
+
+    Signatures of what concerns authority are checked; otherwise the store's entries are taken as they were appended.
+    """
+
+    size: int = 0
+    authority: Authority = field(default_factory=Authority)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    award_entries: list[tuple[int, Statement]] = field(default_factory=list)
+
+    def advance(self, store: Store, size: int) -> None:
+        """Takes in the entries up to `size`. Raises VerificationError for an entry that the log must not hold."""
+        while self.size < size:
+            entries = store.entries(self.size, min(CHUNK, size - self.size))
+            if not entries:
+                raise CannotPublish(f"entry {self.size}", "it is signed, but missing")
+            for entry in entries:
+                if entry.topic in _WANTED:
+                    self._take_in(entry)
+            self.size += len(entries)
+
+    def _take_in(self, entry: Recorded) -> None:
+        statement = parse(entry.statement)
+        if entry.topic in _AUTHORITY_TYPES:
+            self.authority.admit(entry.index, statement)
+        elif entry.topic == _PROGRAMME_TYPE:
+            self.catalogue.evolve(statement.record.event)
+        else:
+            self.award_entries.append((entry.index, statement))
+
+    def checkpoint_keys(self) -> list[VerifierKey]:
+        """Every key that was ever the log's for checkpoints: an older one may have signed what is published."""
+        log_keys = self.authority.log_keys(kinds.CHECKPOINT_KIND)
+        return [VerifierKey(self.authority.origin, key.public_key) for key in log_keys]
+
+    def trust_file(self) -> str:
+        """The trust file as of the entries taken in."""
+        return trust.from_log(self.authority, self.catalogue.named_programmes(), self.size)
+
+    def status_bits(self) -> list[bytes]:
+        """The bits of each status list, from list 0 on; there is at least one."""
+        awards = fold_awards(self.award_entries, self.authority).values()
+        last = max((statuslist.list_number(award.status_index) for award in awards), default=0)
+        return [statuslist.fold_bits(awards, number) for number in range(last + 1)]
+
+
+def status_uri(url: str, number: int) -> str:
+    """Where list `number` of a log is published."""
+    return f"{url}/log/{status_path(number)}"
+
+
+def status_path(number: int) -> str:
+    """The path of list `number` in the published tree."""
+    return f"status/{number}"
+
+
+class Publication:
+    """Publishes a log, as often as one likes: what it has folded it keeps, what is published it does not rewrite."""
+
+    def __init__(self, store: Store, status_signer: Signer) -> None:
+        self._store = store
+        self._signer = status_signer
+        self._fold = PublicFold()
+
+    def publish(self, folder: Folder, now: int) -> SignedHead:
+        """Publishes the tree under the latest signed head; the sequencer must have run before.
+
+        `now` is the clock in seconds since 1970 UTC. Raises CannotPublish for a folder that holds another log or
+        another history, and where nothing is signed yet; VerificationError, StoreCorrupt.
+        """
+        with folder.exclusive():
+            head = self._store.signed_head()
+            if head is None:
+                raise CannotPublish("checkpoint", "nothing is signed yet: run the sequencer first")
+            fold = self._advanced(head.size)
+            publish_tree(folder, self._store, head, fold.checkpoint_keys(), fold.authority.origin)
+            for number, bits in enumerate(fold.status_bits()):
+                self._publish_status(folder, number, bits, head, now)
+            trust_file = fold.trust_file().encode()
+            if folder.read(TRUST_FILE) != trust_file:
+                folder.commit(TRUST_FILE, trust_file)
+        return head
+
+    def _advanced(self, size: int) -> PublicFold:
+        """The fold at this size. It is kept only where it got there whole."""
+        fold, self._fold = self._fold, PublicFold()
+        if fold.size > size:
+            fold = PublicFold()
+        fold.advance(self._store, size)
+        self._fold = fold
+        return fold
+
+    def _publish_status(self, folder: Folder, number: int, bits: bytes, head: SignedHead, now: int) -> None:
+        uri = status_uri(self._fold.authority.url, number)
+        if not self._is_current(folder.read(status_path(number)), uri, bits, head, now):
+            token = statuslist.make(uri, now, head.size, head.root, bits, self._signer.kid, self._signer.sign)
+            folder.commit(status_path(number), token)
+
+    def _is_current(self, token: bytes | None, uri: str, bits: bytes, head: SignedHead, now: int) -> bool:
+        """Whether a published list is of this head and has more than half of its time to live left."""
+        if token is None:
+            return False
+        try:
+            there = statuslist.verify(token, self._signer.public_key)
+        except VerificationError:
+            return False
+        same = (there.uri, there.size, there.root, there.bits) == (uri, head.size, head.root, bits)
+        return same and 0 <= now - there.issued_at < TTL_SECONDS // 2
+
+
+def publish(store: Store, folder: Folder, status_signer: Signer, now: int) -> SignedHead:
+    """Publishes once: see `Publication.publish`."""
+    return Publication(store, status_signer).publish(folder, now)
