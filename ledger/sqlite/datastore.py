@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnavailableError, OperationalError
+from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnavailableError, PersistenceError
 from eventsourcing.sqlite import (
     SQLiteConnection,
     SQLiteConnectionPool,
@@ -19,7 +19,7 @@ from eventsourcing.sqlite import (
     SQLiteTransaction,
 )
 
-from ledger.store import StoreBusy
+from ledger.store import StoreBusy, StoreCorrupt
 
 LOCK_SECONDS: Final = 60
 """How long a writer waits for other writers, of this process and of others."""
@@ -49,24 +49,28 @@ def use_write_ahead_log(connection: sqlite3.Connection, *, lock_seconds: float =
             time.sleep(0.01)
 
 
-def is_busy(error: BaseException | None) -> bool:
+def is_busy(error: BaseException) -> bool:
     """Whether SQLite, or the pool of connections, gave up waiting for others."""
-    if isinstance(error, ConnectionUnavailableError):
-        return True
-    if isinstance(error, OperationalError):
-        return is_busy(error.__cause__)
-    code = getattr(error, "sqlite_errorcode", 0)
-    return isinstance(error, sqlite3.OperationalError) and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return isinstance(error, ConnectionUnavailableError) or _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+
+
+def _code(error: BaseException | None) -> int:
+    """SQLite's primary result code, also where the library has wrapped the error; 0 if there is none."""
+    if isinstance(error, PersistenceError):
+        return _code(error.__cause__)
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF
 
 
 @contextmanager
 def patience() -> Iterator[None]:
-    """Turns "database is locked" after the time limit into StoreBusy."""
+    """Turns "database is locked" after the time limit into StoreBusy, and a damaged file into StoreCorrupt."""
     try:
         yield
-    except (sqlite3.OperationalError, OperationalError) as error:
+    except (sqlite3.Error, PersistenceError) as error:
         if is_busy(error):
             raise StoreBusy("the store is busy: others have kept it locked for too long; try again") from error
+        if _code(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise StoreCorrupt(None, "database file", str(error)) from error
         raise
 
 

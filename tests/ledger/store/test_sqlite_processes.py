@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import signal
 import sqlite3
 import time
@@ -11,12 +12,14 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from eventsourcing.persistence import ConnectionPoolClosedError
+from eventsourcing.persistence import ConnectionPoolClosedError, IntegrityError
 
+from ledger.sqlite import schema
 from ledger.sqlite.datastore import LedgerDatastore
 from ledger.sqlite.recorder import LedgerRecorder
 from ledger.sqlite.store import SqliteStore
-from ledger.store import StoreBusy, StoreError
+from ledger.sqlite.views import SqliteViews
+from ledger.store import StoreBusy, StoreCorrupt, StoreError
 from tests.ledger.store.making import Maker
 from verifier.merkle import leaf_hash, root_of
 
@@ -133,6 +136,46 @@ def test_closing_waits_for_nobody_and_breaks_nobody(tmp_path: Path) -> None:
         store.append(make.person())
     with SqliteStore.open(tmp_path / "ledger.db") as again:
         assert again.append(make.person()).first_index == 3
+
+
+def test_a_commit_that_fails_leaves_no_transaction_open(tmp_path: Path) -> None:
+    with SqliteStore.open(tmp_path / "ledger.db") as store:
+        datastore = store.recorder.datastore
+        with datastore.connection() as connection:
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("CREATE TABLE parents (id INTEGER PRIMARY KEY)")
+            connection.execute("CREATE TABLE children (id REFERENCES parents DEFERRABLE INITIALLY DEFERRED)")
+        with pytest.raises(IntegrityError), datastore.transaction(commit=True) as c:
+            c.execute("INSERT INTO children VALUES (1)")
+        assert store.append(Maker().person()).count == 3
+
+
+def test_a_damaged_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "ledger.db").write_bytes(b"this is no database" * 1000)
+    with pytest.raises(StoreCorrupt, match="database file"):
+        SqliteStore.open(tmp_path / "ledger.db")
+
+
+def test_connections_are_durable_and_overwrite_what_is_deleted(tmp_path: Path) -> None:
+    with SqliteStore.open(tmp_path / "ledger.db") as store, SqliteViews.open(tmp_path / "views.db") as views:
+        for datastore, synchronous in ((store.recorder.datastore, 2), (views.datastore, 1)):
+            with datastore.connection() as connection:
+                settings = [
+                    connection.execute(f"PRAGMA {name}").fetchone()[0]
+                    for name in ("journal_mode", "synchronous", "secure_delete")
+                ]
+            assert settings == ["wal", synchronous, 1]
+
+
+def test_every_table_and_column_is_described(tmp_path: Path) -> None:
+    words = set(re.findall(r"\w+", schema.__doc__ or ""))
+    SqliteStore.open(tmp_path / "ledger.db").close()
+    connection = sqlite3.connect(tmp_path / "ledger.db")
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+    columns = {row[1] for table in tables for row in connection.execute(f"PRAGMA table_info({table})")}
+    connection.close()
+    assert len(tables) == 10
+    assert {*tables, *columns} - {"id"} <= words
 
 
 def test_a_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
