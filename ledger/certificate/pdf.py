@@ -17,7 +17,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any, Final
 
-import noto_cjk_sans_otc  # type: ignore[import-untyped]
+import noto_cjk_sans_otc
 import typst
 
 from ledger.certificate import codes

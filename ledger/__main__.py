@@ -1,0 +1,52 @@
+"""The `certledger` command. Rooms above this one add commands by the entry point group `certledger.commands`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import entry_points
+
+import click
+
+COMMANDS = {
+    "init": "ledger.cli.records:init",
+    "intake": "ledger.cli.records:intake",
+    "export": "ledger.cli.records:export",
+    "certificate": "ledger.cli.paper:certificate",
+    "certificates": "ledger.cli.paper:certificates",
+    "publish": "ledger.cli.upkeep:publish",
+    "rebuild": "ledger.cli.upkeep:rebuild",
+    "fsck": "ledger.cli.upkeep:fsck",
+    "demo": "ledger.cli.demo:demo",
+}
+"""Where each command lies; imported only when it is asked for, so that `--help` is quick."""
+
+GROUP = "certledger.commands"
+
+
+class _Commands(click.Group):
+    """Loads a command when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*COMMANDS, *sorted(point.name for point in entry_points(group=GROUP))]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name in COMMANDS:
+            module, _, attribute = COMMANDS[name].partition(":")
+            command = getattr(import_module(module), attribute)
+        else:
+            found = [point for point in entry_points(group=GROUP) if point.name == name]
+            if not found:
+                return None
+            command = found[0].load()
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="certledger")
+def main() -> None:
+    """Keep a certification ledger: signed events in a Merkle transparency log, and certificates anyone can check."""
+
+
+if __name__ == "__main__":
+    main()
