@@ -22,7 +22,8 @@ def everything() -> dict[Path, bytes]:
     wanted = files.Files(VECTORS)
     for area in (encoding, curve, tree, addresses, papers, awards):
         area.write(wanted)
-    return {**wanted.contents, ROOT / "verifier" / "web" / "src" / "kinds.json": types.kinds_json()}
+    web = ROOT / "verifier" / "web" / "src"
+    return {**wanted.contents, web / "kinds.json": types.kinds_json(), web / "paper.json": types.paper_json()}
 
 
 def main() -> int:

@@ -14,7 +14,7 @@ import pytest
 
 from verifier import address, cbor, keys, merkle, receipt, standing, statement, statuslist, trust, verify
 from verifier.errors import CouldNotCheck, VerificationError
-from verifier.events import WITHHELD
+from verifier.events import WITHHELD, event_type
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 CASES = sorted(path.parent for path in VECTORS.glob("*/*/expected.json"))
@@ -79,6 +79,13 @@ def diagnostic(value: Any) -> Any:
             return ["map", [[diagnostic(key), diagnostic(item)] for key, item in value.items()]]
         case _:
             return ["simple", value.value]
+
+
+def check_changes(given: dict[str, str]) -> Any:
+    known = trust.parse(given["trust"])
+    award = verify.verify_proof(bytes.fromhex(given["proof"]), known)
+    index, event = verify.verify_change(bytes.fromhex(given["change"]), known, award)
+    return {"type": event_type(event).name, "index": str(index)}
 
 
 def check_ed25519(given: dict[str, str]) -> Any:
@@ -178,6 +185,7 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "addresses": check_addresses,
     "bundles": check_bundles,
     "cbor": check_cbor,
+    "changes": check_changes,
     "ed25519": check_ed25519,
     "merkle": check_merkle,
     "receipts": check_receipts,

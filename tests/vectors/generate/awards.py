@@ -27,6 +27,7 @@ def write(out: Files) -> None:
     out.fail("bundles", "title-by-no-authority", given, "not-entitled", MADE)
     _refused(out, made, at["certificate"])
     _keys(out, made, at["certificate"])
+    _changes(out, made, at)
     _standing(out, made, at)
 
 
@@ -177,6 +178,33 @@ def _span(line: str, since: Any = "-", until: Any = "-", compromised: Any = "-")
     words = line.split(" ")
     since = words[5] if since == "-" else since
     return " ".join([*words[:5], str(since), str(until), str(compromised), *words[8:]])
+
+
+# --- changes of standing --------------------------------------------------------------------------------------------
+
+
+def _changes(out: Files, made: log.Log, at: dict[str, int]) -> None:
+    given = {"proof": made.proof(at["certificate"]).hex(), "trust": made.trust()}
+    for name in ("suspended", "reinstated", "revoked"):
+        index = at[name]
+        value = {"type": f"certificate.{name}/1", "index": str(index)}
+        out.good("changes", name, {**given, "change": made.proof(index, slice(0, 0)).hex()}, value, MADE)
+    title = {"proof": made.proof(at["title"]).hex(), "trust": made.trust()}
+    change = made.proof(at["title revoked"], slice(0, 0)).hex()
+    value = {"type": "title.revoked/1", "index": str(at["title revoked"])}
+    out.good("changes", "title-revoked", {**title, "change": change}, value, MADE)
+    out.fail("changes", "of-another-award", {**given, "change": change}, "mismatch", MADE)
+    itself = {**given, "change": given["proof"]}
+    out.fail("changes", "the-award-itself", itself, "mismatch", MADE)
+    revoked = made.proof(at["revoked"], slice(0, 0))
+    flipped = bytearray(revoked)
+    flipped[-1] ^= 1
+    out.fail("changes", "signature-flipped", {**given, "change": flipped.hex()}, "bad-signature", MADE)
+    line = next(line for line in given["trust"].splitlines() if " certificate" in line or ",certificate" in line)
+    compromised = given["trust"].replace(line, _span(line, "-", "-", at["revoked"]))
+    out.fail(
+        "changes", "key-compromised", {**given, "trust": compromised, "change": revoked.hex()}, "key-compromised", MADE
+    )
 
 
 # --- standing -------------------------------------------------------------------------------------------------------

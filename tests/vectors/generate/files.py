@@ -6,7 +6,19 @@ import json
 from pathlib import Path
 from typing import Any
 
-AREAS = ("addresses", "bundles", "cbor", "ed25519", "merkle", "receipts", "standing", "statements", "status", "trust")
+AREAS = (
+    "addresses",
+    "bundles",
+    "cbor",
+    "changes",
+    "ed25519",
+    "merkle",
+    "receipts",
+    "standing",
+    "statements",
+    "status",
+    "trust",
+)
 
 
 class Files:

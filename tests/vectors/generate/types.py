@@ -1,4 +1,4 @@
-"""The event types that the JavaScript verifier knows, out of their one declaration in verifier/kinds.py."""
+"""What the JavaScript verifier takes from the Python one as JSON, so that it is declared once: event types, labels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from verifier import verdict
 from verifier.events import Field, Withheld, event_type
 from verifier.standing import AWARDS, CHANGES
 
@@ -26,6 +27,13 @@ def kinds_json() -> bytes:
             "printed": [_field(field, hints) for field in declared.printed],
         }
     return (json.dumps(kinds, indent=1) + "\n").encode()
+
+
+def paper_json() -> bytes:
+    """Labels and readable values of what paper shows, as verifier/verdict.py has them."""
+    values = {"level": verdict._LEVELS, "id_type": verdict._ID_TYPES}
+    paper = {"labels": verdict._LABELS, "values": values}
+    return (json.dumps(paper, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def _field(field: Field, hints: dict[str, Any]) -> dict[str, Any]:

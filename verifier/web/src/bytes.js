@@ -41,6 +41,11 @@ export function fromBase64(text) {
   return btoa(binary) === text ? Uint8Array.from(binary, (character) => character.charCodeAt(0)) : undefined;
 }
 
+/** The bytes of base64url text without padding (RFC 4648 §5), or undefined. */
+export function fromBase64url(text) {
+  return fromBase64(text.replaceAll("-", "+").replaceAll("_", "/") + "=".repeat((4 - (text.length % 4)) % 4));
+}
+
 const encoder = new TextEncoder();
 export const utf8 = (text) => encoder.encode(text);
 

@@ -2,8 +2,8 @@
  * Whether an authentic award still stands: the published status list (the part of verifier/current.py that needs no
  * tiles: a browser does not compare the list's tree with the receipt's, `certverify` does).
  */
-import { CouldNotCheck, malformed } from "./errors.js";
-import { evolve, standingOn } from "./standing.js";
+import { CouldNotCheck, inconsistent, malformed } from "./errors.js";
+import { fold, standingOn } from "./standing.js";
 import { LIST_LENGTH, STATUS, signer, statusAt, verify as verifyStatusList } from "./statuslist.js";
 import { STATUS_KIND, entitled, keyOf } from "./trust.js";
 
@@ -18,8 +18,11 @@ export const businessDay = (moment) => new Date(moment.valueOf() + BUSINESS_OFFS
 /** The number of the list that holds an award's status. */
 export const listNumber = (proved) => BigInt(proved.record.fields.get("status_index")) / BigInt(LIST_LENGTH);
 
-/** What the award's status list says of it at a moment: a standing, the log size that it is as of, and the day. */
-export async function currentStanding(proved, token, trust, now) {
+/**
+ * What the award's status list says of it at a moment: a standing, the log size that it is as of, and the award with
+ * those `changes` (of `verifyChange`) that agree with the list.
+ */
+export async function currentStanding(proved, token, trust, now, changes = []) {
   // (1) The list that holds the award's index, by a key for lists.
   const key = keyOf(trust, signer(token));
   const list = await verifyStatusList(token, key.publicKey);
@@ -32,18 +35,35 @@ export async function currentStanding(proved, token, trust, now) {
     throw new CouldNotCheck(`the status list is as of ${list.size} entries and does not know entry ${proved.index} yet`);
   }
   checkFresh(list, now);
-  // (4) The list's word, with the award's own days.
-  const day = businessDay(now);
-  const bare = standingOn(evolve(null, proved.record), day);
+  // (4) The list's word, with the changes behind it where they are at hand, and the award's own days.
   const word = STATUS[statusAt(list, proved.record.fields.get("status_index"))];
-  return { standing: combined(word, bare), asOf: list.size, day };
+  return { asOf: list.size, ...combined(word, proved, list.size, changes, businessDay(now)) };
 }
 
-function combined(word, bare) {
-  if (word === "invalid") return "revoked-or-superseded";
-  if (word === "suspended" && bare === "valid") return "suspended";
-  if (word === "valid" || word === "suspended") return bare;
-  throw malformed("the status list's word is none of valid, invalid and suspended");
+/** The list's word and the changes' must agree. Only a history that ended cannot be undone by what is withheld. */
+function combined(word, proved, size, changes, day) {
+  if (!word) throw malformed("the status list's word is none of valid, invalid and suspended");
+  const ordered = [...changes].sort((a, b) => (a.index < b.index ? -1 : 1));
+  const known = fold([proved.record, ...ordered.filter(({ index }) => index < size)]);
+  if (ended(known) && word !== "invalid") {
+    throw inconsistent(`the status list of ${size} entries does not say what the log's own entries say`);
+  }
+  if (wordOf(known) === word) {
+    const award = fold([proved.record, ...ordered]);
+    return { standing: standingOn(award, day), award };
+  }
+  const bare = fold([proved.record]);
+  const standing = standingOn(bare, day);
+  if (word === "invalid") return { standing: "revoked-or-superseded", award: bare };
+  return { standing: word === "suspended" && standing === "valid" ? "suspended" : standing, award: bare };
+}
+
+const ended = (award) => award.revokedOn !== null || award.supersededOn !== null;
+
+/** What the list says of such an award. Expiry is not in the list: it is in the award itself. */
+function wordOf(award) {
+  if (ended(award)) return "invalid";
+  return award.suspensions.at(-1)?.[1] === null ? "suspended" : "valid";
 }
 
 function checkFresh(list, now) {

@@ -18,12 +18,9 @@ const AUTHORITY_KIND = "authority";
 export async function verifyProof(proof, trust) {
   // (1) Read the transparent statement: one exact form.
   const shown = parseBundle(proof);
-  const { statement } = shown;
-  const { record } = statement;
-  // (2) The issuer's key, (3) its signature, (8) its time by the receipt's index.
-  const { key, organisation } = await verifySigner(shown, trust);
-  // (5) The log's receipt.
-  const included = await provedBy(shown, trust);
+  // (2) The issuer's key, (3) its signature, (5) the log's receipt; (8) the key's time, by the receipt's index.
+  const logged = await verifyLogged(shown, trust);
+  const { record, organisation } = logged;
   // (4) It is an award.
   if (!AWARDS.includes(record.name)) throw malformed(`${record.name} is not an award`);
   // (6) Every value on paper is disclosed, and is the one committed to.
@@ -35,8 +32,27 @@ export async function verifyProof(proof, trust) {
   if (!equal(await numberDigest(disclosed.get("number")), record.fields.get("number_hash"))) {
     throw mismatch("the certificate number disclosed is not the one that the award was logged under");
   }
-  checkAwarder(record, organisation, included, trust);
-  return { statement, record, key, organisation, disclosed, ...included };
+  checkAwarder(record, organisation, logged.index, trust);
+  return { ...logged, disclosed };
+}
+
+/** A later change of the award's standing: its event's name and fields, and its index. */
+export async function verifyChange(proof, trust, award) {
+  const { record, organisation, index } = await verifyLogged(parseBundle(proof), trust);
+  if (AWARDS.includes(record.name) || record.stream !== award.record.stream) {
+    throw mismatch(`entry ${index} is no change of this award's standing`);
+  }
+  if (index <= award.index) throw mismatch(`entry ${index} stands before the award that it would change`);
+  if (organisation.code !== award.organisation.code) {
+    throw notEntitled(`entry ${index} is signed by ${organisation.code}, which did not make the award`);
+  }
+  return { name: record.name, fields: record.fields, index };
+}
+
+/** A statement that was signed by who may sign it, and that the log has given a receipt for. */
+async function verifyLogged(shown, trust) {
+  const signer = await verifySigner(shown, trust);
+  return { record: shown.statement.record, ...signer, ...(await provedBy(shown, trust)) };
 }
 
 /** Who signed, entitled to and in its own name. */
@@ -83,14 +99,14 @@ async function provedBy({ statement, receipt }, trust) {
 }
 
 /** DOMAIN.md, Control: certificates by the programme's `certified_by`, titles by an authority. */
-function checkAwarder(record, organisation, included, trust) {
+function checkAwarder(record, organisation, index, trust) {
   if (record.kind === "title.granted") {
     if (organisation.kind === AUTHORITY_KIND) return;
     throw notEntitled(`${organisation.code} is no authority, and only an authority grants titles`);
   }
   const code = record.fields.get("programme");
   const programme = trust.programmes.get(code);
-  if (!programme && included.index >= trust.asOf) {
+  if (!programme && index >= trust.asOf) {
     throw new CouldNotCheck(`programme ${code} is not in the trust file (as of entry ${trust.asOf}): get a newer one`);
   }
   if (!programme) throw notEntitled(`programme ${code} is none that the base published`);

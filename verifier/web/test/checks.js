@@ -9,12 +9,18 @@ import { fold, standingOn } from "../src/standing.js";
 import { leafOf, parse as parseStatement, verifySignature } from "../src/statement.js";
 import { statusAt, verify as verifyStatusList } from "../src/statuslist.js";
 import { parse as parseTrust } from "../src/trust.js";
-import { verifyProof } from "../src/verify.js";
+import { verifyChange, verifyProof } from "../src/verify.js";
 
 export const CHECKS = {
   addresses: ({ check, text }) => (check === "number" ? number(text) : address(text)),
   bundles: async ({ proof, trust }) => proved(await verifyProof(fromHex(proof), await parseTrust(trust))),
   cbor: async ({ data }) => diagnostic(decode(fromHex(data))),
+  changes: async ({ proof, trust: text, change }) => {
+    const trust = await parseTrust(text);
+    const award = await verifyProof(fromHex(proof), trust);
+    const { name, index } = await verifyChange(fromHex(change), trust, award);
+    return { type: name, index: `${index}` };
+  },
   ed25519: async ({ public: key, signature, message }) =>
     toHex(await verifyEd25519(fromHex(key), fromHex(signature), fromHex(message))),
   merkle: (input) => MERKLE[input.check](input),

@@ -23,8 +23,8 @@ async function award(statusIndex, days = {}) {
 
 describe("the standing that the list gives", () => {
   it("is the award's own where the list says nothing", async () => {
-    const { standing, asOf, day } = await currentStanding(await award(0), token, trust, hours(1));
-    assert.deepEqual([standing, asOf, day], ["valid", 16n, "2026-05-29"]);
+    const { standing, asOf } = await currentStanding(await award(0), token, trust, hours(1));
+    assert.deepEqual([standing, asOf], ["valid", 16n]);
   });
 
   it("is revoked or superseded, even where the award expired besides", async () => {
@@ -47,6 +47,39 @@ describe("the standing that the list gives", () => {
     assert.equal((await currentStanding(gone, token, trust, hours(1))).standing, "expired");
     const coming = await award(0, { awarded_on: "2026-05-30" });
     assert.equal((await currentStanding(coming, token, trust, hours(1))).standing, "not-yet-valid");
+  });
+});
+
+describe("changes of standing beside the list", () => {
+  const change = (name, index, fields) => ({ name, index, fields: new Map(Object.entries(fields)) });
+  const suspended = change("certificate.suspended/1", 9n, { suspended_on: "2026-04-01", reason: "other" });
+  const reinstated = change("certificate.reinstated/1", 10n, { reinstated_on: "2026-04-02" });
+  const revoked = change("certificate.revoked/1", 11n, { revoked_on: "2026-05-01", reason: "fraud" });
+
+  it("give day and reason where they agree with it", async () => {
+    const found = await currentStanding(await award(1), token, trust, made, [revoked, suspended]);
+    assert.deepEqual([found.standing, found.award.revokedOn, found.award.revokedFor], ["revoked", "2026-05-01", "fraud"]);
+    const held = await currentStanding(await award(3), token, trust, made, [suspended]);
+    assert.deepEqual([held.standing, held.award.suspensions], ["suspended", [["2026-04-01", null]]]);
+  });
+
+  it("count in the order of the log", async () => {
+    const found = await currentStanding(await award(0), token, trust, made, [reinstated, suspended]);
+    assert.deepEqual(found.award.suspensions, [["2026-04-01", "2026-04-02"]]);
+  });
+
+  it("give way to the list where some are withheld", async () => {
+    assert.equal((await currentStanding(await award(1), token, trust, made, [suspended])).standing, "revoked-or-superseded");
+    assert.equal((await currentStanding(await award(0), token, trust, made, [suspended])).standing, "valid");
+  });
+
+  it("contradict a list that does not know of an end", async () => {
+    await assert.rejects(currentStanding(await award(0), token, trust, made, [revoked]), { code: "inconsistent" });
+  });
+
+  it("may be newer than the list", async () => {
+    const newer = { ...suspended, index: 16n };
+    assert.equal((await currentStanding(await award(0), token, trust, made, [newer])).standing, "suspended");
   });
 });
 

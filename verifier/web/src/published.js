@@ -1,0 +1,31 @@
+/** What the page fetches: public files of its own origin, and nothing of the proof goes with the request. */
+import { CouldNotCheck, VerificationError } from "./errors.js";
+import { parse as parseTrust } from "./trust.js";
+
+const SIZE_LIMIT = 4 * 1024 * 1024;
+
+/** The ledger's trust file, as this origin serves it. One that is damaged says nothing about a proof. */
+export async function fetchTrust() {
+  const bytes = await fetchPublished("trust.txt");
+  try {
+    return await parseTrust(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch (error) {
+    if (!(error instanceof VerificationError || error instanceof TypeError)) throw error;
+    throw new CouldNotCheck(`/log/trust.txt cannot be read: ${error.message}`);
+  }
+}
+
+/** A file of the published log. */
+export async function fetchPublished(path) {
+  let answer;
+  let bytes;
+  try {
+    answer = await fetch(`/log/${path}`, { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-cache" });
+    bytes = new Uint8Array(await answer.arrayBuffer());
+  } catch {
+    throw new CouldNotCheck(`/log/${path} cannot be had: no connection`);
+  }
+  if (!answer.ok) throw new CouldNotCheck(`/log/${path} cannot be had: the server answers ${answer.status}`);
+  if (bytes.length > SIZE_LIMIT) throw new CouldNotCheck(`/log/${path} is larger than such a file can be`);
+  return bytes;
+}
