@@ -12,7 +12,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from sample_log import LOG_KEY, SampleLog
+
+from tests.sample_log import LOG_KEY, SampleLog
 
 REQUIRE_ALL = "CERTLEDGER_REQUIRE_ALL"
 CHECKERS = Path(os.environ.get("CERTLEDGER_CHECKERS", Path(__file__).parents[2] / "build" / "checkers"))

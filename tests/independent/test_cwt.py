@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from sample_log import ISSUING, SampleLog, Signer, award, proof, signed
 
+from tests.sample_log import ISSUING, SampleLog, Signer, award, proof, signed
 from verifier import statement
 
 Answers = list[dict[str, str]]

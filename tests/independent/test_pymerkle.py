@@ -9,8 +9,8 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from sample_log import SampleLog
 
+from tests.sample_log import SampleLog
 from verifier import merkle
 from verifier.errors import Inconsistent, NotIncluded
 

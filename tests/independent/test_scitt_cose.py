@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from sample_log import ISSUER, ISSUING, ORIGIN, RECEIPTS, SampleLog, Signer, proof
 
+from tests.sample_log import ISSUER, ISSUING, ORIGIN, RECEIPTS, SampleLog, Signer, proof
 from verifier import bundle, receipt, statement
 from verifier.errors import VerificationError
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sample_log import LOG_KEY, ORIGIN, SampleLog, Signer, checkpoint
 
+from tests.sample_log import LOG_KEY, ORIGIN, SampleLog, Signer, checkpoint
 from verifier import checkpoint as checkpoints
 from verifier import merkle
 from verifier.note import Signature, VerifierKey

@@ -5,8 +5,8 @@ from __future__ import annotations
 from base64 import b64encode
 
 import pytest
-from sample_log import CHECKPOINTS, LOG_KEY, ORIGIN, Signer, checkpoint
 
+from tests.sample_log import CHECKPOINTS, LOG_KEY, ORIGIN, Signer, checkpoint
 from verifier import checkpoint as checkpoints
 from verifier import note
 from verifier.checkpoint import Checkpoint

@@ -7,8 +7,8 @@ from hashlib import sha256
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_log import ISSUING, Signer
 
+from tests.sample_log import ISSUING, Signer
 from verifier import keys
 from verifier.errors import BadSignature
 

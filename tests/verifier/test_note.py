@@ -7,8 +7,8 @@ from base64 import b64encode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_log import CHECKPOINTS, LOG_KEY, ORIGIN, Signer, checkpoint
 
+from tests.sample_log import CHECKPOINTS, LOG_KEY, ORIGIN, Signer, checkpoint
 from verifier import note
 from verifier.errors import BadSignature, Malformed, UnknownKey, VerificationError
 from verifier.note import COSIGNATURE_TYPE, Note, Signature, VerifierKey

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sample_log import ORIGIN, RECEIPTS, SampleLog, Signer
 
+from tests.sample_log import ORIGIN, RECEIPTS, SampleLog, Signer
 from verifier import cbor, keys, receipt, statement
 from verifier.errors import BadSignature, Malformed, NotIncluded, VerificationError
 from verifier.receipt import Included

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from sample_log import ISSUER, ISSUING, Signer, attendance, award, revocation, signed
 
+from tests.sample_log import ISSUER, ISSUING, Signer, attendance, award, revocation, signed
 from verifier import cbor, keys, merkle, statement
 from verifier.errors import BadSignature, Malformed, VerificationError
 from verifier.events import Event

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_log import SampleLog
 
+from tests.sample_log import SampleLog
 from verifier import merkle, tile
 from verifier.errors import CouldNotCheck, Inconsistent, Malformed, NotIncluded, VerificationError
 from verifier.tile import Tile, TreeReader

@@ -1,1 +1,0 @@
-"""Makes this folder one that tests below it import from: they share `sample_log`."""
