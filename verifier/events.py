@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from operator import attrgetter
 from typing import Annotated, Any, Final, TypeVar, dataclass_transform, get_args, get_origin
 from uuid import UUID
 
@@ -100,8 +101,8 @@ class Event:
 
     @property
     def stream_id(self) -> UUID:
-        """The stream that this event belongs to."""
-        return typing.cast(UUID, getattr(self, event_type(self).stream))
+        """The stream that this event belongs to. Each event type reads its own field."""
+        raise NotImplementedError(type(self).__name__)
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True)
@@ -114,6 +115,7 @@ def event(name: str) -> Callable[[type[T]], type[T]]:
         if name in EVENTS:
             raise TypeError(f"event type {name} is declared twice")
         EVENTS[name] = _BY_CLASS[frozen] = declared
+        frozen.stream_id = property(attrgetter(declared.stream))  # type: ignore[attr-defined]
         return frozen
 
     return declare

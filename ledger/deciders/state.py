@@ -267,8 +267,10 @@ class Dossier:
             case _:
                 if stream == self.subject:
                     self.trainee = evolve_trainee(self.trainee, event)
-                _put(self.enrolments, stream, event, evolve_enrolment)
-                _put(self.applications, stream, event, evolve_application)
+                elif stream in self.enrolments or isinstance(event, kinds.EnrolmentMade):
+                    _put(self.enrolments, stream, event, evolve_enrolment)
+                else:
+                    _put(self.applications, stream, event, evolve_application)
 
     def _end_application(self, application: UUID, event: kinds.TitleGranted) -> None:
         state = self.applications.get(application)

@@ -75,9 +75,8 @@ def take_in(
     intake.begin(definitions, actors_defaulted)
     intake.report.rejected.extend(row for row in rows if isinstance(row, Rejected))
     steps = schedule([row for row in rows if isinstance(row, Row)])
-    intake.look_up(steps)
-    for done, step in enumerate(steps, 1):
-        intake.step(step)
+    for done, (step, key) in enumerate(zip(steps, intake.look_up(steps), strict=True), 1):
+        intake.step(step, key)
         if desk.pending >= CHUNK and not strict:
             intake.flush()
             progress(done, len(steps))
@@ -119,17 +118,18 @@ class _Intake:
             self.desk.discard()
             raise PackError("definitions", f"{refusal.message} ({refusal.code})") from None
 
-    def look_up(self, steps: list[Step]) -> None:
-        """Finds out in bulk which steps the ledger knows."""
-        keys = [self._taken_key(step) for step in steps]
+    def look_up(self, steps: list[Step]) -> list[bytes]:
+        """The claim that each step makes when it is taken. Finds out in bulk which of them the ledger knows."""
+        keys = [self.desk.claim_keys.row(step.part.encode() + b"\x00" + step.row.identity()) for step in steps]
+        turned_away: list[bytes] = []
         if self.resumed:
-            keys += [self._rejected_key(step) for step in steps if step.part in ("row", "apply")]
-        self._taken = self.desk.store.claims(keys)
+            turned_away = [self._rejected_key(step) for step in steps if step.part in ("row", "apply")]
+        self._taken = self.desk.store.claims(keys + turned_away)
+        return keys
 
-    def step(self, step: Step) -> None:
+    def step(self, step: Step, taken_key: bytes) -> None:
         """Takes one step, turns its row away, or passes it over."""
         row, first = step.row, step.part in ("row", "apply")
-        taken_key = self._taken_key(step)
         if (claim := self._taken.get(taken_key)) is not None:
             self._translator.remember(step, claim.value[16:])
             self.report.known[row.source.file] += first
@@ -175,9 +175,6 @@ class _Intake:
         value = self.pack_id.bytes + cbor.encode([refusal.code.value, sentence, ""])
         self.desk.claim(Claim(self._rejected_key(step), None, value))
         self.desk.count(self.pack_id)
-
-    def _taken_key(self, step: Step) -> bytes:
-        return self.desk.claim_keys.row(step.part.encode() + b"\x00" + step.row.identity())
 
     def _rejected_key(self, step: Step) -> bytes:
         return self.desk.claim_keys.row(b"turned-away\x00" + self.pack_id.bytes + step.row.identity())
