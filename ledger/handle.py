@@ -331,12 +331,15 @@ class Desk:
                 return index
 
     def _shuffled(self, drafts: list[Draft]) -> list[Draft]:
+        # What the base says of itself comes first and in order: keys and programmes before what relies on them.
+        own = [draft for draft in drafts if draft.subject == self.base.log_id]
+        drafts = [draft for draft in drafts if draft.subject != self.base.log_id]
         order = [draft.event.stream_id for draft in drafts]
         random.Random(self.randomness(32)).shuffle(order)
         queues: dict[UUID, list[Draft]] = {}
         for draft in reversed(drafts):
             queues.setdefault(draft.event.stream_id, []).append(draft)
-        return [queues[stream].pop() for stream in order]
+        return own + [queues[stream].pop() for stream in order]
 
     def _now(self) -> int:
         """The clock, but never back: recorded time never runs backwards in the log (FORMATS §1)."""
