@@ -23,6 +23,8 @@ from verifier.trust import Trust
 
 AUTHORITY_KIND: Final = "authority"
 """The kind of organisation that grants titles."""
+_LATEST: Final = 2**47
+"""Milliseconds since 1970: a day in the year 6429."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,14 @@ class Proved:
     @property
     def recorded_at(self) -> datetime:
         """The recorder's clock at signing."""
-        return datetime.fromtimestamp(self.logged.statement.record.envelope.recorded_at / 1000, UTC)
+        return recorded_moment(self.logged.statement.record.envelope.recorded_at)
+
+
+def recorded_moment(milliseconds: int) -> datetime:
+    """The moment of a recorded time. Raises Malformed for one that lies thousands of years ahead."""
+    if milliseconds > _LATEST:
+        raise Malformed(f"recorded time {milliseconds} is beyond the calendar")
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
 
 def verify_proof(data: bytes, trust: Trust) -> Proved:
@@ -63,6 +72,7 @@ def verify_proof(data: bytes, trust: Trust) -> Proved:
     logged = _verify_logged(shown, trust)
     # (4) It is an award.
     record = logged.statement.record
+    recorded_moment(record.envelope.recorded_at)
     if not isinstance(record.event, AWARDS):
         raise Malformed(f"{record.type.name} is not an award")
     # (6) Every value on paper is disclosed, and is the one committed to.

@@ -1,0 +1,202 @@
+"""Judging a log entry by entry, in order: signature, authority, place in history, rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from verifier import kinds, statement
+from verifier.audit.awards import Awards, day_of
+from verifier.audit.histories import Histories
+from verifier.audit.reading import Plain
+from verifier.audit.report import Finding
+from verifier.authority import Authority, Key
+from verifier.awards import disowned
+from verifier.catalogue import Catalogue
+from verifier.current import business_day
+from verifier.errors import NotEntitled, RuleBroken
+from verifier.events import Event
+from verifier.keys import thumbprint
+from verifier.statement import Statement
+from verifier.verify import recorded_moment
+
+Reread = Callable[[], Iterable[tuple[int, bytes]]]
+"""All entries from the first to before the one being judged, read again."""
+
+
+@dataclass(slots=True)
+class Judge:
+    """What the log has said so far, as far as an audit needs it."""
+
+    authority: Authority = field(default_factory=Authority)
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    awards: Awards = field(default_factory=Awards)
+    findings: list[Finding] = field(default_factory=list)
+    disowned: set[int] = field(default_factory=set)
+    _compromises: list[tuple[int, kinds.KeyCompromised]] = field(default_factory=list)
+    _histories: Histories = field(default_factory=Histories)
+    _packs: set[bytes] = field(default_factory=set)
+    _owners: dict[tuple[str, str], bytes] = field(default_factory=dict)
+    """Which stream a code or pseudonym belongs to."""
+    _offices: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Which organisations may record a kind, by the programmes and policies so far."""
+    _recorded_at: int = 0
+
+    def __post_init__(self) -> None:
+        self._set_offices()
+
+    def take_plain(self, index: int, plain: Plain) -> bool:
+        """Takes in an entry whose signature is good for `plain.kid`; false where it must be judged whole.
+
+        The same conditions as in `Authority.admit`, of which only those remain that a plain entry can fail.
+        """
+        key = self.authority.keys.get(plain.kid)
+        if key is None or len(set(plain.actors)) < len(plain.actors):
+            return False
+        key.entitled(plain.kind, index)
+        if plain.issuer != self.authority.organisations[key.organisation].uri:
+            return False
+        self._take_envelope(plain.stream, plain.version, plain.kind, plain.recorded_at, plain.pack)
+        self._check_office(plain.kind, key.organisation)
+        return True
+
+    def take(self, index: int, entry: bytes, reread: Reread) -> None:
+        """Takes in an entry. Raises VerificationError, which says why it may not stand there."""
+        # (1) One exact form. (2) Signature, entitlement, two people where needed: authority as of this index.
+        read = statement.parse(entry)
+        key = self.authority.admit(index, read)
+        # (3) Its place in its stream and in time; the intake it belongs to.
+        around, event = read.record.envelope, read.record.event
+        self._take_envelope(
+            read.stream_id.bytes,
+            around.version,
+            read.record.type.kind,
+            around.recorded_at,
+            around.pack.bytes if around.pack else None,
+        )
+        # (4) What it defines is not defined already. (5) Awards by who awards them, each number and place once.
+        self._check_office(read.record.type.kind, key.organisation)
+        self._check_definition(read.stream_id, event)
+        self.catalogue.evolve(event)
+        if isinstance(event, kinds.ProgrammePublished | kinds.PolicyPublished):
+            self._set_offices()
+        self.awards.take(index, read, key.organisation, self.catalogue)
+        self._check_day(index, read)
+        # (6) A compromise disowns what the key signed at and after the index it names.
+        if isinstance(event, kinds.PackTakenIn):
+            self._packs.add(read.stream_id.bytes)
+        if isinstance(event, kinds.KeyCompromised):
+            self._compromises.append((index, event))
+            self._disown(self.authority.key(event.kid), reread)
+
+    def authority_as_of(self, size: int) -> Authority:
+        """The log's keys, with what was known of compromises when it had `size` entries."""
+        keys = {kid: replace(key, compromised_from=None) for kid, key in self.authority.keys.items()}
+        for index, event in self._compromises:
+            if index < size:
+                earlier = keys[event.kid].compromised_from
+                as_of = event.as_of if earlier is None else min(earlier, event.as_of)
+                keys[event.kid] = replace(keys[event.kid], compromised_from=as_of)
+        return replace(self.authority, keys=keys)
+
+    def _take_envelope(self, stream: bytes, version: int, kind: str, recorded_at: int, pack: bytes | None) -> None:
+        if recorded_at < self._recorded_at:
+            raise RuleBroken(
+                f"recorded at {_moment(recorded_at)}, before the entry before it ({_moment(self._recorded_at)})"
+            )
+        recorded_moment(recorded_at)
+        if pack is not None and pack not in self._packs:
+            raise RuleBroken(f"it says that it came with intake {UUID(bytes=pack)}, which stands nowhere before it")
+        self._histories.take(stream, version, kind)
+        self._recorded_at = recorded_at
+
+    def _check_office(self, kind: str, organisation: str) -> None:
+        """DOMAIN.md, Control: by whom a kind is recorded, as far as the log shows of which programme it is."""
+        if kind in self._offices and organisation not in self._offices[kind]:
+            raise NotEntitled(f"{organisation} records {kind}, and no programme or policy published so far lets it")
+
+    def _set_offices(self) -> None:
+        editions = [one for editions in self.catalogue.editions.values() for one in editions.values()]
+        self._offices = {
+            **dict.fromkeys(kinds.TEACHING_KINDS, frozenset(one.taught_by for one in editions)),
+            **dict.fromkeys(kinds.CERTIFYING_KINDS, frozenset(one.certified_by for one in editions)),
+            **dict.fromkeys(kinds.AUTHORITY_KINDS, frozenset(one.authority for one in self.catalogue.policies)),
+        }
+
+    def _check_definition(self, stream: UUID, event: Event) -> None:
+        catalogue, organisations = self.catalogue, self.authority.organisations
+        named: tuple[str, ...] = ()
+        match event:
+            case kinds.OrganisationAccredited():
+                self._own("organisation", event.code, stream)
+            case kinds.AccountOpened() | kinds.AccountClosed():
+                self._own("account", event.pseudonym, stream)
+            case kinds.ProgrammePublished():
+                if event.edition in catalogue.editions.get(event.code, {}):
+                    raise RuleBroken(f"programme {event.code}, edition {event.edition}, is published already")
+                named = (event.certified_by, event.taught_by)
+            case kinds.PolicyPublished():
+                for policy in catalogue.policies:
+                    if event.edition == policy.edition or event.effective_from == policy.effective_from:
+                        raise RuleBroken(f"policy {event.edition} has the name or the first day of {policy.edition}")
+                named = (event.authority,)
+            case kinds.CohortOpened():
+                if event.code in catalogue.cohorts:
+                    raise RuleBroken(f"cohort {event.code} is opened already")
+                if event.ends_on < event.starts_on or event.capacity < 1:
+                    raise RuleBroken(f"cohort {event.code} ends before it starts, or has no place")
+                catalogue.programme(event.programme, event.programme_edition)
+            case _:
+                return
+        if unknown := [code for code in named if code not in organisations]:
+            raise RuleBroken(f"{unknown[0]} is named and was never accredited")
+
+    def _own(self, what: str, name: str, stream: UUID) -> None:
+        if self._owners.setdefault((what, name), stream.bytes) != stream.bytes:
+            raise RuleBroken(f"{what} {name} has a stream of its own already")
+
+    def _check_day(self, index: int, read: Statement) -> None:
+        """Outside an intake a business date before the recording day is for the auditor to judge (DOMAIN.md)."""
+        day = day_of(read.record.event)
+        recorded = business_day(recorded_moment(read.record.envelope.recorded_at))
+        if day is not None and read.record.envelope.pack is None and day < recorded:
+            self.findings.append(
+                Finding(index, f"{read.record.type.kind} is dated {day}, recorded on {recorded} and of no intake")
+            )
+
+    def _disown(self, key: Key, reread: Reread) -> None:
+        """Undoes in the histories what the key signed since it was compromised; the log keeps it all."""
+        new = {index for index, read in _signed_by(key, reread()) if disowned(index, read, self.authority)}
+        self.disowned |= new
+        self._report_grants(new, reread)
+        touched: dict[bytes, list[str]] = {}
+        streams = {read.stream_id.bytes for index, read in _signed_by(key, reread()) if index in new}
+        for index, entry in reread():
+            if streams and any(stream in entry for stream in streams):
+                read = statement.parse(entry)
+                if read.stream_id.bytes in streams:
+                    remaining = touched.setdefault(read.stream_id.bytes, [])
+                    if index not in self.disowned:
+                        remaining.append(read.record.type.kind)
+        for stream, remaining in touched.items():
+            self._histories.correct(stream, remaining)
+
+    def _report_grants(self, new: set[int], reread: Reread) -> None:
+        """A key that a thief authorised stays good until it is reported as well: nobody undoes that by itself."""
+        for index, entry in reread():
+            if index in new and isinstance(event := statement.parse(entry).record.event, kinds.KeyAuthorised):
+                kid = thumbprint(event.public_key).hex()[:16]
+                self.findings.append(Finding(index, f"a disowned entry authorised key {kid}: report that key as well"))
+
+
+def _signed_by(key: Key, entries: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, Statement]]:
+    for index, entry in entries:
+        if key.kid in entry:
+            read = statement.parse(entry)
+            if read.kid == key.kid:
+                yield index, read
+
+
+def _moment(milliseconds: int) -> str:
+    return recorded_moment(milliseconds).isoformat(timespec="milliseconds")

@@ -1,0 +1,82 @@
+"""What an audit found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from verifier.errors import CouldNotCheck, VerificationError
+
+GOOD, NOT_GOOD, NOT_CHECKED = 0, 1, 3
+"""Exit codes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is wrong: the first entry from which on it is, where it is one, and the place."""
+
+    index: int | None
+    place: str
+    code: str
+    message: str
+
+    @classmethod
+    def of(cls, error: VerificationError | CouldNotCheck, place: str, index: int | None = None) -> Problem:
+        """The problem that an error tells of."""
+        return cls(index, place, error.code, error.message)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that the rules leave to the auditor's judgement."""
+
+    index: int
+    message: str
+
+
+@dataclass(slots=True)
+class Report:
+    """The whole answer."""
+
+    origin: str = ""
+    size: int = 0
+    root: bytes = b""
+    judged: int = 0
+    """Entries whose signature, authority and place in history were checked."""
+    problems: list[Problem] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    unchecked: list[Problem] = field(default_factory=list)
+    """What could not be had: neither good nor bad."""
+    disowned: list[int] = field(default_factory=list)
+    """Entries signed by a key since reported compromised as of them; they stay and count for nothing."""
+    notes: list[str] = field(default_factory=list)
+
+    def ordered_problems(self) -> list[Problem]:
+        """The first wrong entry first; what has no entry last."""
+        return sorted(self.problems, key=lambda problem: (problem.index is None, problem.index or 0))
+
+    @property
+    def exit_code(self) -> int:
+        """0 good, 1 not good (a finding counts), 3 could not check."""
+        if self.problems or self.findings:
+            return NOT_GOOD
+        return NOT_CHECKED if self.unchecked else GOOD
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "exit": self.exit_code,
+            "origin": self.origin,
+            "size": self.size,
+            "root": self.root.hex(),
+            "judged": self.judged,
+            "problems": [_problem_json(problem) for problem in self.ordered_problems()],
+            "findings": [{"index": finding.index, "message": finding.message} for finding in self.findings],
+            "unchecked": [_problem_json(problem) for problem in self.unchecked],
+            "disowned": self.disowned,
+            "notes": self.notes,
+        }
+
+
+def _problem_json(problem: Problem) -> dict[str, Any]:
+    return {"index": problem.index, "place": problem.place, "code": problem.code, "message": problem.message}
