@@ -92,7 +92,7 @@ class Sealer:
             shared.recorded_at,
             blind_command(shared.command_id, stream),
             _actors(draft.event, shared),
-            shared.pack,
+            None if shared.pack == stream else shared.pack,  # the intake's own event came with no intake
         )
         payload, disclosures = make_payload(draft.event, envelope, salt)
         return Unsigned(draft, self._headers_of(draft.signer).of(stream), payload, disclosures)
