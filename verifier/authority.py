@@ -6,6 +6,7 @@ So keys rotate, and what an old key signed before stays good.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -57,6 +58,19 @@ class Key:
         if self.until is not None and index >= self.until:
             raise NotEntitled(f"key {name} of {self.organisation} was retired at index {self.until}")
         return self
+
+
+def check_grant(public: bytes, custody: str, granted: Collection[str]) -> bytes:
+    """Thumbprint of a key that may be authorised in this custody for these kinds. Raises VerificationError."""
+    check_public_key(public)
+    known = {declared.kind for declared in EVENTS.values()} | set(kinds.LOG_KINDS)
+    if custody not in CUSTODIES:
+        raise Malformed(f"custody {custody!r} is neither organisation nor base")
+    if unknown := sorted(set(granted) - known):
+        raise RuleBroken(f"a key is authorised for {unknown[0]}, which is no kind of event")
+    if not granted or (set(granted) & set(kinds.LOG_KINDS) and len(granted) > 1):
+        raise RuleBroken("a key of the log is for one use, any key for at least one")
+    return thumbprint(public)
 
 
 @dataclass(slots=True)
@@ -148,17 +162,9 @@ class Authority:
                 pass  # the genesis, taken in by `_start`
 
     def _grant(self, index: int, public: bytes, organisation: str, custody: str, granted: tuple[str, ...]) -> None:
-        check_public_key(public)
-        known = {declared.kind for declared in EVENTS.values()} | set(kinds.LOG_KINDS)
         if organisation not in self.organisations:
             raise RuleBroken(f"a key is authorised for {organisation}, which is not accredited")
-        if custody not in CUSTODIES:
-            raise Malformed(f"custody {custody!r} is neither organisation nor base")
-        if unknown := sorted(set(granted) - known):
-            raise RuleBroken(f"a key is authorised for {unknown[0]}, which is no kind of event")
-        if not granted or (set(granted) & set(kinds.LOG_KINDS) and len(granted) > 1):
-            raise RuleBroken("a key of the log is for one use, any key for at least one")
-        kid = thumbprint(public)
+        kid = check_grant(public, custody, granted)
         if kid in self.keys:
             raise RuleBroken(f"key {kid.hex()[:16]} is authorised twice")
         self.keys[kid] = Key(kid, public, organisation, custody, frozenset(granted), index)

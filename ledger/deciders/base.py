@@ -10,8 +10,9 @@ from ledger import commands as c
 from ledger.deciders.person import check_value
 from ledger.refusals import Code, Refusal
 from verifier import kinds
-from verifier.authority import CUSTODIES, ROLES, Organisation
+from verifier.authority import ROLES, Organisation, check_grant
 from verifier.catalogue import Catalogue, Cohort
+from verifier.errors import VerificationError
 from verifier.events import Event
 from verifier.keys import thumbprint
 from verifier.rules import ORGANISATION_KINDS, Programme
@@ -32,6 +33,8 @@ class Base:
     """Stream of a cohort, by its code."""
     keys: dict[bytes, str] = field(default_factory=dict)
     """Organisation of each key that is neither retired nor compromised, by thumbprint."""
+    former_keys: dict[bytes, str] = field(default_factory=dict)
+    """Organisation of each key that is not used any more: it can still be reported compromised, and never come back."""
     accounts: dict[str, frozenset[str]] = field(default_factory=dict)
     """Roles of the open accounts, by pseudonym."""
     packs: dict[UUID, kinds.PackTakenIn] = field(default_factory=dict)
@@ -60,7 +63,8 @@ class Base:
             case kinds.KeyAuthorised():
                 self.keys[thumbprint(event.public_key)] = event.organisation
             case kinds.KeyRetired() | kinds.KeyCompromised():
-                self.keys.pop(event.kid, None)
+                if (organisation := self.keys.pop(event.kid, None)) is not None:
+                    self.former_keys[event.kid] = organisation
             case kinds.AccountOpened():
                 self.accounts[event.pseudonym] = frozenset(event.roles)
             case kinds.AccountClosed():
@@ -83,9 +87,10 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
         case c.AuthoriseKey():
             return _authorise(command, base)
         case c.RetireKey():
-            return [kinds.KeyRetired(organisation_id=_stream_of_key(command.kid, base), kid=command.kid)]
+            stream = _stream_of_key(command.kid, base.keys, base)
+            return [kinds.KeyRetired(organisation_id=stream, kid=command.kid)]
         case c.ReportKeyCompromised():
-            stream = _stream_of_key(command.kid, base)
+            stream = _stream_of_key(command.kid, base.keys | base.former_keys, base)
             return [kinds.KeyCompromised(organisation_id=stream, kid=command.kid, as_of=command.as_of)]
         case c.OpenAccount():
             return _open_account(command, base)
@@ -138,9 +143,12 @@ def _accredit(command: c.AccreditOrganisation, base: Base) -> list[Event]:
 def _authorise(command: c.AuthoriseKey, base: Base) -> list[Event]:
     if command.organisation not in base.organisations:
         raise Refusal(Code.UNKNOWN_ORGANISATION, f"no organisation {command.organisation!r}")
-    check_value("custody", command.custody, CUSTODIES)
-    if thumbprint(command.public_key) in base.keys:
-        raise Refusal(Code.UNKNOWN_KEY, "this key is authorised already")
+    try:
+        kid = check_grant(command.public_key, command.custody, command.kinds)
+    except VerificationError as error:
+        raise Refusal(Code.UNKNOWN_VALUE, error.message) from None
+    if kid in base.keys or kid in base.former_keys:
+        raise Refusal(Code.UNKNOWN_KEY, "a key is authorised once: this one is or was in use")
     return [
         kinds.KeyAuthorised(
             organisation_id=base.streams[command.organisation],
@@ -152,10 +160,10 @@ def _authorise(command: c.AuthoriseKey, base: Base) -> list[Event]:
     ]
 
 
-def _stream_of_key(kid: bytes, base: Base) -> UUID:
-    organisation = base.keys.get(kid)
+def _stream_of_key(kid: bytes, among: dict[bytes, str], base: Base) -> UUID:
+    organisation = among.get(kid)
     if organisation is None:
-        raise Refusal(Code.UNKNOWN_KEY, f"no key {kid.hex()[:16]} is in use")
+        raise Refusal(Code.UNKNOWN_KEY, f"no key {kid.hex()[:16]} is known or in use")
     return base.streams[organisation]
 
 
