@@ -65,7 +65,8 @@ def request(command: c.RequestCertification, dossier: Dossier, catalogue: Catalo
 
 
 def suspend(command: c.SuspendCertificate, dossier: Dossier) -> list[Event]:
-    """Suspension, from that day on."""
+    """Suspension, from that day on. The reason is public, so it is a word of the list and never free text."""
+    check_value("reason", command.reason, REVOCATION_REASONS)
     certificate = _in_force(dossier, command.certificate, command.on)
     if certificate.award.suspended:
         raise Refusal(Code.ALREADY_SUSPENDED, "the certificate is suspended already")
@@ -96,6 +97,8 @@ def correct(command: c.CorrectCertificate, dossier: Dossier) -> list[Event]:
     """The certificate superseded by its correction: same award, the person's data as they are now."""
     trainee = registered(dossier, command.on)
     old = _in_force(dossier, command.certificate, command.on)
+    if old.award.suspended:  # the correction would stand, and the suspension be gone without anybody's ending it
+        raise Refusal(Code.ALREADY_SUSPENDED, "the certificate is suspended: reinstate it before it is corrected")
     event = old.event
     return [
         kinds.CertificateSuperseded(certificate_id=old.id, superseded_on=command.on, successor=command.drawn.award),
