@@ -259,11 +259,11 @@ class Dossier:
                 | kinds.CertificateRevoked()
                 | kinds.CertificateSuperseded()
             ):
-                certificate = self.certificates[stream]
-                self.certificates[stream] = replace(certificate, award=standing.evolve(certificate.award, event))
+                if (certificate := self.certificates.get(stream)) is not None:
+                    self.certificates[stream] = replace(certificate, award=standing.evolve(certificate.award, event))
             case kinds.TitleRevoked() | kinds.TitleSuperseded():
-                title = self.titles[stream]
-                self.titles[stream] = replace(title, award=standing.evolve(title.award, event))
+                if (title := self.titles.get(stream)) is not None:
+                    self.titles[stream] = replace(title, award=standing.evolve(title.award, event))
             case _:
                 if stream == self.subject:
                     self.trainee = evolve_trainee(self.trainee, event)
