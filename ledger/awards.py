@@ -1,0 +1,227 @@
+"""Awards as they were issued: found by link, number or cohort, each with its proof under the published checkpoint.
+
+The views say where to look; everything that is given out is read from the log itself. Personal values come from the
+vault and are `Withheld` once the holder's data were erased.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Lock
+from typing import Final
+from uuid import UUID
+
+from ledger.open import Ledger
+from ledger.projections import PROJECTIONS
+from ledger.projector import Projector, Views
+from ledger.receipts import NotYetSigned, receipt_for
+from ledger.sqlite.views import SqliteViews
+from ledger.store import Recorded, SignedHead, StoreCorrupt
+from ledger.tiles import CHECKPOINT, DiskFolder, tree_in
+from ledger.vault import Vault
+from verifier import bundle, checkpoint, trust
+from verifier.address import link_digest, number_digest
+from verifier.authority import Authority
+from verifier.awards import AWARD_TYPES, disowned
+from verifier.catalogue import Catalogue
+from verifier.kinds import CHECKPOINT_KIND, RECEIPT_KIND, CertificateAwarded, TitleGranted
+from verifier.note import VerifierKey
+from verifier.record import reveal
+from verifier.standing import AWARDS, Award, fold
+from verifier.statement import Statement, parse, subject_of
+from verifier.tile import TreeReader
+from verifier.trust import Trust
+
+VIEWS_FILE: Final = "views.sqlite"
+"""In the ledger's folder; it may be deleted at any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedAward:
+    """One award with what became of it. Nothing of it is verified: that is for whoever relies on it."""
+
+    stream: UUID
+    index: int
+    """Of its entry in the log."""
+    statement: Statement
+    event: CertificateAwarded | TitleGranted
+    """With its personal values, or `Withheld` in their place after an erasure."""
+    disclosures: tuple[bytes, ...]
+    """The first is `print`, everything that the paper shows; none after an erasure."""
+    award: Award
+    """With all changes that count; those signed by a compromised key do not."""
+    changes: tuple[tuple[int, Statement], ...]
+    """Every change of standing in its stream, with its index in the log."""
+    disowned: bool
+    """Whether the award itself was signed by a key that was compromised by then."""
+
+    @property
+    def erased(self) -> bool:
+        """Whether the holder's data are gone."""
+        return not self.disclosures
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The log as published at one moment: the signed tree, and the trust file that its entries give."""
+
+    head: SignedHead
+    tree: TreeReader
+    authority: Authority
+    trust: Trust
+
+
+class Awards:
+    """Looks awards up. Shared freely by threads."""
+
+    def __init__(self, ledger: Ledger, views: Views) -> None:
+        self.ledger = ledger
+        self._views = views
+        self._folder = DiskFolder(ledger.public)
+        self._projector = Projector(ledger.store, views, PROJECTIONS)
+        self._lock = Lock()
+        self._base: tuple[int, list[tuple[int, Statement]], Authority] | None = None
+        self._snapshot: Snapshot | None = None
+
+    def catch_up(self) -> int:
+        """Brings the views to the end of the log; until then newer awards are not found. Returns the log's size."""
+        return self._projector.catch_up()
+
+    def rebuild(self) -> int:
+        """Makes the views anew from entry 0 on. Returns the log's size."""
+        return self._projector.rebuild()
+
+    # --- looking up -------------------------------------------------------------------------------------------------
+
+    def by_link(self, link_id: str) -> IssuedAward | None:
+        """The award of a link id, in either case. Raises Malformed for what is no link id, StoreCorrupt."""
+        return self._first("link_hash", link_digest(link_id))
+
+    def by_number(self, number: str) -> IssuedAward | None:
+        """The award of a certificate number as somebody typed it. Raises Malformed for what is none, StoreCorrupt."""
+        return self._first("number_hash", number_digest(number))
+
+    def of_cohort(self, cohort: str) -> Iterator[IssuedAward]:
+        """The certificates of a cohort in log order. Those of erased holders are not found: their cohort went too."""
+        found = self.ledger.desk().base.catalogue.cohorts.get(cohort)
+        if found is None:
+            return
+        sql = "SELECT award FROM awards WHERE kind = 'certificate' AND subject = ? ORDER BY log_index"
+        for row in self._views.select(sql, (found.programme,)):
+            issued = self._open(UUID(bytes=row["award"]))
+            if isinstance(issued.event, CertificateAwarded) and issued.event.cohort == cohort:
+                yield issued
+
+    def all(self) -> Iterator[IssuedAward]:
+        """Every award, in log order."""
+        for row in self._views.select("SELECT award FROM awards ORDER BY log_index"):
+            yield self._open(UUID(bytes=row["award"]))
+
+    # --- proofs -----------------------------------------------------------------------------------------------------
+
+    def snapshot(self) -> Snapshot:
+        """The log as published now. Raises NotYetSigned where nothing is; VerificationError for a damaged checkpoint.
+
+        It is the published checkpoint and not the last signed one: only of that one all tiles are there.
+        """
+        note = self._folder.read(CHECKPOINT)
+        if note is None:
+            raise NotYetSigned(0, 0)
+        with self._lock:
+            if self._snapshot is None or self._snapshot.head.note.encode() != note:
+                self._snapshot = self._read_snapshot(note)
+            return self._snapshot
+
+    def proof(self, issued: IssuedAward) -> bytes:
+        """The award's Transparent Statement: what its paper shows disclosed, and a receipt of the published tree.
+
+        After an erasure nothing is disclosed any more. Raises NotYetSigned for an entry that is not published yet;
+        CouldNotCheck where a published tile is missing; NotIncluded where the tree does not hold the statement.
+        """
+        return self._transparent(issued.index, issued.statement, issued.disclosures[:1])
+
+    def change_proofs(self, issued: IssuedAward) -> list[bytes]:
+        """The Transparent Statements of the award's changes of standing, in log order. Raises as `proof`."""
+        return [self._transparent(index, statement, ()) for index, statement in issued.changes]
+
+    def _transparent(self, index: int, statement: Statement, disclosures: Sequence[bytes]) -> bytes:
+        now = self.snapshot()
+        current = {key.kid for key in now.authority.log_keys(RECEIPT_KIND) if key.until is key.compromised_from is None}
+        signer = self.ledger.keystore.signer(now.authority.base, RECEIPT_KIND, current)
+        subject = subject_of(statement.stream_id)
+        receipt = receipt_for(index, now.head, now.tree.hash, signer, now.trust.origin, subject)
+        return bundle.make(statement.raw, disclosures, [receipt])
+
+    # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _first(self, column: str, digest: bytes) -> IssuedAward | None:
+        rows = self._views.select(f"SELECT award FROM awards WHERE {column} = ? ORDER BY log_index LIMIT 1", (digest,))
+        return self._open(UUID(bytes=rows[0]["award"])) if rows else None
+
+    def _open(self, stream: UUID) -> IssuedAward:
+        entries = [entry for entry in self.ledger.store.stream(stream) if entry.topic in AWARD_TYPES]
+        if not entries:
+            raise StoreCorrupt(None, "awards", f"the view names an award {stream}, which the log does not hold")
+        with self._lock:
+            _, authority = self._public_base()
+        # A vault of its own: one that lives long would keep the data keys of people who are erased meanwhile.
+        return _issued(entries, Vault(self.ledger.data_keys), authority)
+
+    def _read_snapshot(self, note: bytes) -> Snapshot:
+        statements, whole = self._public_base()
+        keys = [VerifierKey(whole.origin, key.public_key) for key in whole.log_keys(CHECKPOINT_KIND)]
+        there = checkpoint.verify(note, keys, whole.origin)
+        authority, catalogue = _fold_base((index, item) for index, item in statements if index < there.size)
+        text = trust.from_log(authority, catalogue.named_programmes(), there.size)
+        head = SignedHead(there.size, there.root, note.decode())
+        return Snapshot(head, tree_in(self._folder, there.size), authority, trust.parse(text))
+
+    def _public_base(self) -> tuple[list[tuple[int, Statement]], Authority]:
+        """The statements about the base, and who may sign what by all of them. Folded anew when one is added."""
+        log_id = self.ledger.log_id
+        revision = self.ledger.store.boundary(log_id.bytes)
+        if self._base is None or self._base[0] != revision:
+            statements = [(entry.index, parse(entry.statement)) for entry in self.ledger.store.dossier(log_id)]
+            self._base = (revision, statements, _fold_base(statements)[0])
+        return self._base[1], self._base[2]
+
+
+@contextmanager
+def open_awards(ledger: Ledger) -> Iterator[Awards]:
+    """The awards of an open ledger, with views that are up to date."""
+    with SqliteViews.open(ledger.folder / VIEWS_FILE) as views:
+        awards = Awards(ledger, views)
+        awards.catch_up()
+        yield awards
+
+
+def _fold_base(statements: Iterable[tuple[int, Statement]]) -> tuple[Authority, Catalogue]:
+    """Who may sign what, and what the base offers; every signature is checked. Raises VerificationError."""
+    authority, catalogue = Authority(), Catalogue()
+    for index, statement in statements:
+        authority.admit(index, statement)
+        catalogue.evolve(statement.record.event)
+    return authority, catalogue
+
+
+def _issued(entries: Sequence[Recorded], vault: Vault, authority: Authority) -> IssuedAward:
+    first, *rest = entries
+    statement = parse(first.statement)
+    disclosures = tuple(vault.open(first) or ())
+    event = reveal(statement.record, disclosures)
+    if not isinstance(event, AWARDS):
+        raise StoreCorrupt(first.index, "topic", "the stream of an award begins with no award")
+    changes = tuple((entry.index, parse(entry.statement)) for entry in rest)
+    counted = (item.record.event for index, item in changes if not disowned(index, item, authority))
+    return IssuedAward(
+        statement.stream_id,
+        first.index,
+        statement,
+        event,
+        disclosures,
+        fold([event, *counted]),
+        changes,
+        disowned(first.index, statement, authority),
+    )

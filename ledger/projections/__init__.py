@@ -1,0 +1,11 @@
+"""The views that the ledger keeps of its log, each a pure fold: what `rebuild` makes anew and the projector follows."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ledger.projections.awards import AWARDS
+from ledger.projector import Projection
+
+PROJECTIONS: Final[tuple[Projection, ...]] = (AWARDS,)
+"""Every view."""
