@@ -221,13 +221,14 @@ def as_markdown(example: Example) -> str:
         "Keys: the seed of each is the SHA-256 of a word.",
         _block(
             *(
-                f"{signer.word!r}\n  seed   {signer.seed.hex()}\n  public {signer.public.hex()}\n  kid    {signer.kid.hex()}"
+                f"{signer.word!r}\n  seed   {signer.seed.hex()}\n"
+                f"  public {signer.public.hex()}\n  kid    {signer.kid.hex()}"
                 for signer in (PARTNER, RECEIPTS)
             ),
             f"{CHECKPOINTS.word!r}\n  seed   {CHECKPOINTS.seed.hex()}\n  vkey   {VERIFIER_KEY}",
         ),
-        f"The number is `{NUMBER}`, hashed as `{NUMBER.replace('-', '')}`; the link id is `{LINK_ID}`. The command's id is "
-        f"`{COMMAND_ID.hex()}`, shown in this stream as `{parsed.record.envelope.command.hex()}`. Protected header, "
+        f"The number is `{NUMBER}`, hashed as `{NUMBER.replace('-', '')}`; the link id is `{LINK_ID}`. The command's id "
+        f"is `{COMMAND_ID.hex()}`, shown in this stream as `{parsed.record.envelope.command.hex()}`. Protected header, "
         f"{len(parsed.protected)} bytes:",
         _hex(parsed.protected),
         f"Payload, {len(example.payload)} bytes:",
@@ -247,8 +248,8 @@ def as_markdown(example: Example) -> str:
         f"The Transparent Statement (`proof.cbor`), {len(example.proof)} bytes, SHA-256 "
         f"`{sha256(example.proof).hexdigest()}`:",
         _hex(example.proof),
-        f"Its address is `{URL}/p#` and {len(digits)} digits, which begin with `{digits[:24]}` and end in `{digits[-24:]}`. "
-        f"The link address is `{address.link_address(URL, LINK_ID)}`. The trust file, by which the proof verifies:",
+        f"Its address is `{URL}/p#` and {len(digits)} digits, which begin with `{digits[:24]}` and end in "
+        f"`{digits[-24:]}`. The link address is `{address.link_address(URL, LINK_ID)}`. The trust file, by which the proof verifies:",
         _block(example.trust.rstrip("\n")),
     ]
     return "\n\n".join(parts)
