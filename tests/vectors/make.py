@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from generate import addresses, awards, curve, encoding, files, papers, tree, types
+from tests.vectors.generate import addresses, awards, curve, encoding, files, papers, tree, types
 
 VECTORS = Path(__file__).resolve().parent
 ROOT = VECTORS.parents[1]

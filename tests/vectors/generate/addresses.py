@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from generate.files import Files
+from tests.vectors.generate.files import Files
 from verifier import address
 
 LINK_ID = address.new_link_id(bytes(range(15)))

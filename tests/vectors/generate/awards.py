@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from generate import log
-from generate.files import Files
-from generate.papers import MADE, plain, resigned
+from tests.vectors.generate import log
+from tests.vectors.generate.files import Files
+from tests.vectors.generate.papers import MADE, plain, resigned
 from verifier import bundle, cbor, standing, statement
 from verifier.keys import thumbprint
 

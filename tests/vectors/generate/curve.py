@@ -12,7 +12,7 @@ from nacl.bindings import (
 )
 from nacl.signing import SigningKey
 
-from generate.files import Files
+from tests.vectors.generate.files import Files
 
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generate.files import Files
+from tests.vectors.generate.files import Files
 
 NESTED = 17
 

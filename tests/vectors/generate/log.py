@@ -11,7 +11,7 @@ from uuid import UUID
 
 from nacl.signing import SigningKey
 
-from generate import tree
+from tests.vectors.generate import tree
 from verifier import address, bundle, kinds, merkle, receipt, statement, trust
 from verifier.authority import Authority
 from verifier.events import Event

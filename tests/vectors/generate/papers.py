@@ -5,8 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import Any
 
-from generate import log
-from generate.files import Files
+from tests.vectors.generate import log
+from tests.vectors.generate.files import Files
 from verifier import cbor, merkle, statement, statuslist
 from verifier.keys import thumbprint
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from generate.files import Files
+from tests.vectors.generate.files import Files
 from verifier import merkle
 
 ORIGIN = "leaves and roots of the RFC 6962 test tree (certificate-transparency, transparency-dev/merkle)"

@@ -79,6 +79,10 @@ function report(proved, trust, found) {
     ["entry", "登记序号 log entry", String(proved.index)],
   ];
   const remarks = ["请逐项与纸面核对；不一致之处未经签署。 Compare these fields with the paper: whatever differs was not signed."];
+  remarks.push(
+    "证明未离开本机；但本页程序来自该域名，如不信任请用 certverify。 The proof did not leave this device, but this " +
+    `page's code came from ${location.host}: to check without trusting it, use certverify.`,
+  );
   if (new URL(trust.url).host !== location.host) {
     remarks.push(`本页域名与登记簿不同 This page is not at the ledger's own host, ${new URL(trust.url).host}.`);
   }

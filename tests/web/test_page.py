@@ -1,0 +1,238 @@
+"""The verify page in a real browser, under the policy that api/web sets."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.vectors.generate import log
+from tests.web import needs, served
+from verifier.statuslist import INVALID, SUSPENDED
+
+CERTIFICATE_STATUS = 7
+MARKUP = "<img src=/x onerror=alert(1)>"
+NO_ED25519 = """
+const importKey = crypto.subtle.importKey.bind(crypto.subtle);
+crypto.subtle.importKey = async (...given) => {
+  if (given[2] === "Ed25519") throw new DOMException("no Ed25519 here", "NotSupportedError");
+  return importKey(...given);
+};
+"""
+
+
+@pytest.fixture(scope="module")
+def assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The page's script and style, as the build makes them."""
+    folder = tmp_path_factory.mktemp("assets")
+    subprocess.run([needs.node(), "build.js", str(folder)], cwd=needs.WEB, check=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def made() -> tuple[log.Log, dict[str, int]]:
+    """The small log, and in it one more award whose holder's name is markup."""
+    small, at = log.small_log()
+    award = replace(log.certificate("markup"), name=MARKUP, status_index=9)
+    at["markup"] = small.append(award, "partner", log.PARTNER)
+    return small, at
+
+
+@pytest.fixture
+def site(assets: Path, made: tuple[log.Log, dict[str, int]]) -> Iterator[served.Site]:
+    """The page with a trust file and a status list on which everything is valid."""
+    with served.serve(assets) as running:
+        running.files["/log/trust.txt"] = made[0].trust().encode()
+        running.files["/log/status/0"] = served.status_token(made[0], {})
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser_page() -> Iterator[Page]:
+    """One page of a headless Chromium, of a phone's size."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=needs.chromium(), args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 844})
+        yield page
+        browser.close()
+
+
+@pytest.fixture
+def page(browser_page: Page) -> Iterator[Page]:
+    """The page, failing for whatever its console complains of besides files that are not there."""
+    complaints: list[str] = []
+
+    def complain(message: object) -> None:
+        complaints.append(str(message))
+
+    browser_page.on("pageerror", complain)
+    browser_page.on("dialog", complain)
+    yield browser_page
+    browser_page.remove_listener("pageerror", complain)
+    browser_page.remove_listener("dialog", complain)
+    browser_page.goto("about:blank")
+    assert complaints == []
+
+
+def digits(proof: bytes) -> str:
+    return str(int.from_bytes(b"\x01" + proof, "big"))
+
+
+def show(page: Page, site: served.Site, proof: bytes) -> None:
+    page.goto(f"{site.address}/p#{digits(proof)}")
+
+
+def state(page: Page, expected: str) -> None:
+    expect(page.locator("#result .state")).to_have_attribute("data-state", expected)
+
+
+def test_a_valid_certificate_shows_everything_that_its_paper_shows(page: Page, site: served.Site, made) -> None:
+    small, at = made
+    proof = small.proof(at["certificate"])
+    show(page, site, proof)
+    state(page, "valid")
+    award = log.certificate()
+    for field, value in {
+        "number": award.number,
+        "name": "𠮷田·买买提",
+        "id_type": "居民身份证 resident identity card",
+        "id_number_masked": "500000********001X",
+        "programme": "示例大数据认证 Example Big Data Certification (BDIC)",
+        "total": "87.5",
+        "awarded_on": "2026-03-02",
+        "expires_on": "2029-03-02",
+        "issuer": "示例企业 Example Partner (PARTNER)",
+        "entry": str(at["certificate"]),
+    }.items():
+        expect(page.locator(f"dd[data-field={field}]")).to_have_text(value)
+    expect(page.locator("footer")).to_contain_text(f"as of a log of {len(small.entries)} entries")
+    expect(page.locator("footer")).to_contain_text(site.address.removeprefix("http://"))
+
+
+def test_the_proof_is_sent_nowhere(page: Page, site: served.Site, made) -> None:
+    proof = made[0].proof(made[1]["certificate"])
+    show(page, site, proof)
+    state(page, "valid")
+    assert set(site.asked) <= {
+        "/p",
+        "/assets/verify.js",
+        "/assets/verify.css",
+        "/log/trust.txt",
+        "/log/status/0",
+        "/favicon.ico",
+    }
+
+
+def test_a_title_shows_its_level_and_who_held_the_key(page: Page, site: served.Site, made) -> None:
+    show(page, site, made[0].proof(made[1]["title"]))
+    state(page, "valid")
+    expect(page.locator("dd[data-field=level]")).to_have_text("工程师 engineer")
+    expect(page.locator("dd[data-field=speciality]")).to_have_text("大数据")
+    expect(page.locator("dd[data-field=custody]")).to_contain_text("key held by BASE for BUREAU")
+
+
+@pytest.mark.parametrize(("status", "expected"), [(INVALID, "revoked-or-superseded"), (SUSPENDED, "suspended")])
+def test_the_status_list_decides(page: Page, site: served.Site, made, status: int, expected: str) -> None:
+    site.files["/log/status/0"] = served.status_token(made[0], {CERTIFICATE_STATUS: status})
+    show(page, site, made[0].proof(made[1]["certificate"]))
+    state(page, expected)
+
+
+def test_without_a_good_status_list_the_standing_is_not_checked(page: Page, site: served.Site, made) -> None:
+    proof = made[0].proof(made[1]["certificate"])
+    token = site.files.pop("/log/status/0")
+    for content in (None, token[:-1] + bytes([token[-1] ^ 1]), served.status_token(made[0], {}, log.START / 1000)):
+        if content is not None:
+            site.files["/log/status/0"] = content
+        page.goto("about:blank")
+        show(page, site, proof)
+        state(page, "authentic-standing-not-checked")
+        expect(page.locator("dd[data-field=name]")).to_have_text("𠮷田·买买提")
+
+
+def test_a_changed_proof_is_refused_and_shows_no_fields(page: Page, site: served.Site, made) -> None:
+    proof = bytearray(made[0].proof(made[1]["certificate"]))
+    proof[proof.index(b"87.5")] += 1
+    show(page, site, bytes(proof))
+    state(page, "tampered")
+    expect(page.locator("dd")).to_have_count(0)
+
+
+def test_digits_that_are_no_proof(page: Page, site: served.Site) -> None:
+    page.goto(f"{site.address}/p#12345")
+    state(page, "not-a-proof")
+    page.goto("about:blank")
+    page.goto(f"{site.address}/p")
+    state(page, "could-not-check")
+
+
+def test_another_proof_behind_the_same_page(page: Page, site: served.Site, made) -> None:
+    show(page, site, made[0].proof(made[1]["certificate"]))
+    state(page, "valid")
+    page.evaluate("digits => { location.hash = digits }", digits(made[0].proof(made[1]["title"])))
+    expect(page.locator("dd[data-field=name]")).to_have_text("张三")
+
+
+def test_without_a_trust_file_nothing_was_checked(page: Page, site: served.Site, made) -> None:
+    for content in (None, b"log", b"\xff"):
+        del site.files["/log/trust.txt"]
+        if content is not None:
+            site.files["/log/trust.txt"] = content
+        page.goto("about:blank")
+        show(page, site, made[0].proof(made[1]["certificate"]))
+        state(page, "could-not-check")
+        site.files["/log/trust.txt"] = b""
+
+
+def test_a_name_stays_text(page: Page, site: served.Site, made) -> None:
+    show(page, site, made[0].proof(made[1]["markup"]))
+    expect(page.locator("dd[data-field=name]")).to_have_text(MARKUP)
+    assert page.locator("img").count() == 0
+
+
+def test_a_browser_without_ed25519_comes_to_the_same_verdicts(browser_page: Page, site: served.Site, made) -> None:
+    own = browser_page.context.browser.new_context().new_page()
+    own.add_init_script(NO_ED25519)
+    proof = bytearray(made[0].proof(made[1]["certificate"]))
+    show(own, site, bytes(proof))
+    state(own, "valid")
+    assert any(path.startswith("/assets/ed25519-") for path in site.asked)
+    proof[-1] ^= 1
+    own.goto("about:blank")
+    show(own, site, bytes(proof))
+    state(own, "tampered")
+    own.context.close()
+
+
+ANSWER = '<section data-state="{state}"><h1>x</h1></section><dl><dt>name</dt><dd data-field="name">{name}</dd></dl>'
+
+
+def test_a_link_page_is_borne_out_by_its_proof(page: Page, site: served.Site, made) -> None:
+    site.embedded("/c/1", ANSWER.format(state="valid", name="𠮷田·买买提"), made[0].proof(made[1]["certificate"]))
+    page.goto(f"{site.address}/c/1")
+    expect(page.locator("[data-own-check]")).to_have_attribute("data-own-check", "agrees")
+
+
+@pytest.mark.parametrize(("said", "name", "which"), [("valid", "李四", "name"), ("revoked", "𠮷田·买买提", "state")])
+def test_a_link_page_that_says_something_else(
+    page: Page, site: served.Site, made, said: str, name: str, which: str
+) -> None:
+    site.embedded("/c/1", ANSWER.format(state=said, name=name), made[0].proof(made[1]["certificate"]))
+    page.goto(f"{site.address}/c/1")
+    own = page.locator("#result > :first-child")
+    expect(own).to_have_attribute("data-own-check", "differs")
+    expect(own).to_contain_text(which)
+
+
+def test_a_link_page_with_a_bad_proof_says_so_first(page: Page, site: served.Site, made) -> None:
+    proof = bytearray(made[0].proof(made[1]["certificate"]))
+    proof[-1] ^= 1
+    site.embedded("/c/1", ANSWER.format(state="valid", name="𠮷田·买买提"), bytes(proof))
+    page.goto(f"{site.address}/c/1")
+    own = page.locator("#result > :first-child")
+    expect(own).to_have_attribute("data-own-check", "refused")
+    expect(own.locator(".state")).to_have_attribute("data-state", "tampered")
