@@ -204,7 +204,10 @@ def _words(line: str) -> list[str]:
 
 
 def _quote(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    """A JSON string on one line: the line ends that JSON leaves as they are would break the file apart."""
+    return re.sub(
+        "[\x7f-\x9f\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False)
+    )
 
 
 def _index(value: int | None) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import Final, assert_never
 from uuid import UUID
 
 from ledger import commands as c
@@ -16,6 +17,10 @@ from verifier.errors import VerificationError
 from verifier.events import Event
 from verifier.keys import thumbprint
 from verifier.rules import ORGANISATION_KINDS, Programme
+
+_CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
+_URI: Final = re.compile(r"[!#-~]{1,500}", re.ASCII)
+"""Codes and URIs stand bare in the trust file: a blank, quote or line end in one would break the file apart."""
 
 
 @dataclass(slots=True)
@@ -122,6 +127,8 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
 
 def _accredit(command: c.AccreditOrganisation, base: Base) -> list[Event]:
     check_value("kind of organisation", command.kind, ORGANISATION_KINDS)
+    _check_form("code", command.code, _CODE)
+    _check_form("URI", command.uri, _URI)
     known = base.organisations.get(command.code)
     wanted = Organisation(command.code, command.kind, command.uri, command.name_zh, command.name_en)
     if known == wanted:
@@ -182,7 +189,15 @@ def _open_account(command: c.OpenAccount, base: Base) -> list[Event]:
     ]
 
 
+def _check_form(what: str, value: str, form: re.Pattern[str]) -> None:
+    if not form.fullmatch(value):
+        raise Refusal(
+            Code.UNKNOWN_VALUE, f"{what} {value!r} has characters that it cannot have, or is empty or too long"
+        )
+
+
 def _publish_programme(command: c.PublishProgramme, base: Base) -> list[Event]:
+    _check_form("code", command.code, _CODE)
     for organisation in (command.certified_by, command.taught_by):
         if organisation not in base.organisations:
             raise Refusal(Code.UNKNOWN_ORGANISATION, f"no organisation {organisation!r}")
@@ -229,6 +244,8 @@ def _publish_policy(command: c.PublishPolicy, base: Base) -> list[Event]:
         return []
     if known:
         raise Refusal(Code.DUPLICATE_POLICY, f"policy {policy.edition} is published already, with other rules")
+    if any(item.effective_from == policy.effective_from for item in base.catalogue.policies):
+        raise Refusal(Code.DUPLICATE_POLICY, f"another policy is in force from {policy.effective_from} already")
     return [
         kinds.PolicyPublished(
             policy_id=command.policy_id,
