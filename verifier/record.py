@@ -146,7 +146,10 @@ def reveal(record: Record, disclosures: Sequence[bytes]) -> Event:
         elif printed and name == "rest":
             if type(value) is not dict or value.keys() != {cbor.REDACTED}:
                 raise Malformed(f"{record.type.name}: rest is not a map of redacted fields")
-            awaited.update(dict.fromkeys(_hashes(value[cbor.REDACTED], record.type.name)))
+            inner = _hashes(value[cbor.REDACTED], record.type.name)
+            if len(inner) != len(record.type.personal):
+                raise Malformed(f"{record.type.name}: rest holds {len(inner)} hashes, not one a further field")
+            awaited.update(dict.fromkeys(inner))
         elif name in fields and name not in printed and name not in known:
             known[name] = fields[name].from_cbor(value)
         else:
