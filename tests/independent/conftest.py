@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Callable, Generator
+import shutil
+from collections.abc import Generator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from tests.independent.ledger_log import LedgerLog, make
 from tests.sample_log import LOG_KEY, SampleLog
 
 REQUIRE_ALL = "CERTLEDGER_REQUIRE_ALL"
@@ -78,13 +80,25 @@ def pymerkle() -> ModuleType:
     return _library("pymerkle")
 
 
-def _made_of_primitives(folder: Path) -> str:
+@pytest.fixture(scope="session")
+def ledger_log(tmp_path_factory: pytest.TempPathFactory) -> LedgerLog:
+    """A ledger's own log: the sample pack, taken in and published once for all tests."""
+    return make(tmp_path_factory.mktemp("ledger"))
+
+
+def _made_of_primitives(folder: Path, _: pytest.FixtureRequest) -> str:
     SampleLog.of_statements(700).publish(folder, sizes=(1, 5, 256, 300))
     return str(LOG_KEY)
 
 
-PUBLISHERS: dict[str, Callable[[Path], str]] = {"primitives": _made_of_primitives}
-"""What publishes a log into a folder and gives its verifier key. A ledger's own `publish` belongs here too."""
+def _made_by_a_ledger(folder: Path, request: pytest.FixtureRequest) -> str:
+    made: LedgerLog = request.getfixturevalue("ledger_log")
+    shutil.copytree(made.folder, folder, dirs_exist_ok=True)
+    return made.vkey
+
+
+PUBLISHERS = {"primitives": _made_of_primitives, "ledger": _made_by_a_ledger}
+"""What publishes a log into a folder and gives its verifier key."""
 
 
 @pytest.fixture(params=sorted(PUBLISHERS))
@@ -92,4 +106,4 @@ def published_tree(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path
     """A published log: its folder, free to be spoilt, and its verifier key."""
     folder = tmp_path / "published"
     folder.mkdir()
-    return folder, PUBLISHERS[request.param](folder)
+    return folder, PUBLISHERS[request.param](folder, request)

@@ -12,27 +12,61 @@ from pathlib import Path
 
 import pytest
 
+from tests.independent.ledger_log import LedgerLog
 from tests.sample_log import ISSUING, SampleLog, Signer, award, proof, signed
-from verifier import statement
+from verifier import checkpoint as checkpoints
+from verifier import keys, statement
+from verifier.kinds import KeyAuthorised, LogStarted
+from verifier.note import VerifierKey
+from verifier.tile import WIDTH, TreeReader
 
 Answers = list[dict[str, str]]
 Verify = Callable[..., Answers]
 
 
 @pytest.fixture(scope="module")
-def verify(cwt_python: Path) -> Verify:
-    """Asks `cwt` about statements, all with one key."""
+def ask(cwt_python: Path) -> Verify:
+    """Asks `cwt` about statements, each given as key id, public key and bytes."""
 
-    def run(statements: Iterable[bytes], signer: Signer = ISSUING, kid: bytes = ISSUING.kid) -> Answers:
-        key = {"key": signer.public.hex(), "kid": kid.hex()}
-        lines = [json.dumps({**key, "statement": data.hex()}) + "\n" for data in statements]
+    def run(asked: Iterable[tuple[bytes, bytes, bytes]]) -> Answers:
+        names = ("kid", "key", "statement")
+        lines = [json.dumps({name: part.hex() for name, part in zip(names, parts, strict=True)}) for parts in asked]
         command = [str(cwt_python), str(Path(__file__).parent / "cwt_statement.py")]
-        result = subprocess.run(command, input="".join(lines), capture_output=True, text=True, timeout=120, check=True)
+        given = "".join(f"{line}\n" for line in lines)
+        result = subprocess.run(command, input=given, capture_output=True, text=True, timeout=120, check=True)
         answers = [json.loads(line) for line in result.stdout.splitlines()]
         assert len(answers) == len(lines)
         return answers
 
     return run
+
+
+@pytest.fixture(scope="module")
+def verify(ask: Verify) -> Verify:
+    """Asks `cwt` about statements, all with one key."""
+
+    def run(statements: Iterable[bytes], signer: Signer = ISSUING, kid: bytes = ISSUING.kid) -> Answers:
+        return ask((kid, signer.public, data) for data in statements)
+
+    return run
+
+
+def test_every_statement_of_a_ledger_is_good_by_the_keys_that_its_log_names(ask: Verify, ledger_log: LedgerLog) -> None:
+    head = checkpoints.verify(
+        (ledger_log.folder / "checkpoint").read_bytes(), [VerifierKey.parse(ledger_log.vkey)], ledger_log.origin
+    )
+    read = TreeReader(head.size, lambda path: (ledger_log.folder / path).read_bytes())
+    entries = [statement.parse(e) for n in range(-(-head.size // WIDTH)) for e in read.entries(n)]
+    public: dict[bytes, bytes] = {}
+    for entry in entries:
+        event = entry.record.event
+        if isinstance(event, LogStarted):
+            public.update({keys.thumbprint(key.public_key): key.public_key for key in event.keys})
+        elif isinstance(event, KeyAuthorised):
+            public[keys.thumbprint(event.public_key)] = event.public_key
+    answers = ask((entry.kid, public[entry.kid], entry.raw) for entry in entries)
+    assert answers == [{"payload": entry.payload.hex()} for entry in entries]
+    assert len(entries) > 100
 
 
 def test_our_statements_are_good(verify: Verify) -> None:

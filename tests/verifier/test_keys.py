@@ -77,9 +77,9 @@ def test_every_bit_of_key_signature_and_message() -> None:
         for bit in range(len(part) * 8):
             flipped = bytearray(part)
             flipped[bit // 8] ^= 1 << bit % 8
-            public, signature, text = [*parts[:which], bytes(flipped), *parts[which + 1 :]]
+            spoilt = [*parts[:which], bytes(flipped), *parts[which + 1 :]]
             with pytest.raises(BadSignature):
-                keys.verify(public, signature, text)
+                keys.verify(*spoilt)
 
 
 @pytest.mark.parametrize("point", SMALL_ORDER + NOT_CANONICAL)
