@@ -95,6 +95,8 @@ class Application:
     """Whether the panel voted for it."""
     posted_on: date | None = None
     objection: str = "none"
+    unresolved: bool = False
+    """Whether an objection was raised and is not resolved yet."""
     ended_on: date | None = None
     turned_away: bool = False
 
@@ -179,9 +181,11 @@ def evolve_application(state: Application | None, event: Event) -> Application |
             return replace(state, voted_on=shown(event.voted_on), recommended=True)
         case kinds.NoticePosted():
             return replace(state, posted_on=shown(event.posted_on))
+        case kinds.ObjectionRaised():
+            return replace(state, unresolved=True)
         case kinds.ObjectionResolved():
             upheld = "upheld" in (state.objection, shown(event.outcome))
-            return replace(state, objection="upheld" if upheld else shown(event.outcome))
+            return replace(state, objection="upheld" if upheld else shown(event.outcome), unresolved=False)
         case kinds.ApplicationRefused():
             away = shown(event.reason) == "already-applied"
             return replace(state, ended_on=shown(event.ended_on), turned_away=away, recommended=False)

@@ -109,6 +109,8 @@ def decide(command: c.DecideApplication, dossier: Dossier, catalogue: Catalogue)
     if application.posted_on is None:
         raise Refusal(Code.WRONG_STEP, "a decision comes after the public notice")
     _not_before(command.on, application.posted_on, "decision", "notice")
+    if application.unresolved:
+        raise Refusal(Code.WRONG_STEP, "an objection is not resolved yet")
     try:
         reason = rules.decision(policy, application.posted_on, command.on, application.objection, catalogue.calendars)
     except NoCalendar as error:

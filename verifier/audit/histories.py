@@ -65,7 +65,13 @@ _NEXT: Final[dict[str, dict[str, str]]] = {
     _FILED: {"application.found-eligible": _ELIGIBLE, **_REFUSED},
     _ELIGIBLE: {"panel.voted": _VOTED},
     _VOTED: {"notice.posted": _POSTED, **_REFUSED},
-    _POSTED: {"objection.raised": _OBJECTED, "decision.refused": _POSTED, **_REFUSED},
+    # A pack tells how an objection ended, not when it was raised.
+    _POSTED: {
+        "objection.raised": _OBJECTED,
+        "objection.resolved": _POSTED,
+        "decision.refused": _POSTED,
+        **_REFUSED,
+    },
     _OBJECTED: {
         "objection.raised": _OBJECTED,
         "objection.resolved": _POSTED,
