@@ -227,9 +227,9 @@ def as_markdown(example: Example) -> str:
             ),
             f"{CHECKPOINTS.word!r}\n  seed   {CHECKPOINTS.seed.hex()}\n  vkey   {VERIFIER_KEY}",
         ),
-        f"The number is `{NUMBER}`, hashed as `{NUMBER.replace('-', '')}`; the link id is `{LINK_ID}`. The command's id "
-        f"is `{COMMAND_ID.hex()}`, shown in this stream as `{parsed.record.envelope.command.hex()}`. Protected header, "
-        f"{len(parsed.protected)} bytes:",
+        f"The number is `{NUMBER}`, hashed as `{NUMBER.replace('-', '')}`; the link id is `{LINK_ID}`. The "
+        f"command's id is `{COMMAND_ID.hex()}`, shown in this stream as `{parsed.record.envelope.command.hex()}`. "
+        f"Protected header, {len(parsed.protected)} bytes:",
         _hex(parsed.protected),
         f"Payload, {len(example.payload)} bytes:",
         _hex(example.payload),
@@ -249,7 +249,8 @@ def as_markdown(example: Example) -> str:
         f"`{sha256(example.proof).hexdigest()}`:",
         _hex(example.proof),
         f"Its address is `{URL}/p#` and {len(digits)} digits, which begin with `{digits[:24]}` and end in "
-        f"`{digits[-24:]}`. The link address is `{address.link_address(URL, LINK_ID)}`. The trust file, by which the proof verifies:",
+        f"`{digits[-24:]}`. The link address is `{address.link_address(URL, LINK_ID)}`. The trust file, by "
+        "which the proof verifies:",
         _block(example.trust.rstrip("\n")),
     ]
     return "\n\n".join(parts)
