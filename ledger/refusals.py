@@ -39,7 +39,6 @@ class Code(StrEnum):
     DUPLICATE_ORGANISATION = "duplicate-organisation"
     DUPLICATE_COHORT = "duplicate-cohort"
     DUPLICATE_POLICY = "duplicate-policy"
-    DUPLICATE_CALENDAR = "duplicate-calendar"
     UNKNOWN_PROGRAMME = "unknown-programme"
     UNKNOWN_KEY = "unknown-key"
     NO_POLICY = "no-policy"
