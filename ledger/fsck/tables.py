@@ -1,0 +1,75 @@
+"""The bare tables of a database, as fsck reads them: no adapter in between that could hide a wrong row."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any, Protocol
+
+from ledger.sqlite import schema
+from ledger.sqlite.datastore import connect
+
+Row = Mapping[str, Any]
+
+
+class Tables(Protocol):
+    """One state of a database, whatever others write meanwhile."""
+
+    def rows(self, table: str) -> Iterator[Row]:
+        """Every row of a table, in the order of its first column."""
+
+    def problems(self) -> list[str]:
+        """What is wrong with the database itself: pages, indexes, constraints, definitions."""
+
+    def close(self) -> None:
+        """Ends the reading."""
+
+
+class SqliteTables:
+    """The port `Tables` on one SQLite file; reads all of a ledger's own file in one transaction."""
+
+    def __init__(self, path: Path, *, is_ledger: bool) -> None:
+        """`is_ledger` for the ledger's own file, whose definitions must be those of this program."""
+        self._connection = connect(path)
+        self._is_ledger = is_ledger
+        if is_ledger:
+            self._connection.execute("BEGIN")
+            self._connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()  # From here on one state is read.
+
+    def close(self) -> None:
+        """Ends the transaction."""
+        self._connection.close()
+
+    def rows(self, table: str) -> Iterator[Row]:
+        """See `Tables`."""
+        cursor = self._connection.execute(f'SELECT * FROM "{table}" ORDER BY 1')
+        # The file of data keys has no write-ahead log: reading it for long would keep its writers waiting.
+        for row in cursor if self._is_ledger else cursor.fetchall():
+            yield dict(row)
+
+    def problems(self) -> list[str]:
+        """See `Tables`."""
+        checked = [text for (text,) in self._connection.execute("PRAGMA integrity_check") if text != "ok"]
+        if self._is_ledger:
+            with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
+                schema.create(fresh)
+                wanted = _definitions(fresh)
+            there = _definitions(self._connection)
+            checked += [
+                f"{name} is not defined as it should be"
+                for name in sorted(wanted.keys() & there.keys())
+                if wanted[name] != there[name]
+            ]
+            checked += [f"{name} is missing" for name in sorted(wanted.keys() - there.keys())]
+            checked += [f"{name} does not belong there" for name in sorted(there.keys() - wanted.keys())]
+        return checked
+
+
+def _definitions(connection: sqlite3.Connection) -> dict[str, str | None]:
+    found = {
+        f"{kind} {name}": sql for kind, name, sql in connection.execute("SELECT type, name, sql FROM sqlite_schema")
+    }
+    found["schema version"] = str(connection.execute("PRAGMA user_version").fetchone()[0])
+    return found

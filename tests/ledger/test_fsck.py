@@ -1,0 +1,426 @@
+"""fsck finds every change of every table: a real small ledger is changed in one place at a time."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date
+from decimal import Decimal
+from hashlib import sha256
+from importlib.resources import as_file, files
+from itertools import count
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+
+import pytest
+
+from ledger import commands as c
+from ledger.founding import Founding, found
+from ledger.fsck import Finding, Parts, Report, SqliteTables, fsck
+from ledger.fsck.report import MOST_A_CHECK, limited
+from ledger.handle import Desk
+from ledger.intake.definitions import read_definitions
+from ledger.intake.engine import define, take_in
+from ledger.intake.files import Pack, open_pack
+from ledger.open import Ledger, open_ledger
+from ledger.permissions import Actors
+from ledger.publication import publish
+from ledger.sequencer import Sequencer
+from ledger.tiles import DiskFolder
+from verifier.merkle import Frontier
+
+START = 1_767_225_600_000
+NOW = START + 86_400_000
+
+
+def clock() -> Callable[[], int]:
+    ticks = count(START, 1000)
+    return lambda: next(ticks)
+
+
+def randomness() -> Callable[[int], bytes]:
+    draws = count()
+    return lambda size: b"".join(sha256(b"%d" % next(draws)).digest() for _ in range(-(-size // 32)))[:size]
+
+
+@pytest.fixture(scope="module")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger with a pack taken in and rows of it turned away; signed and published."""
+    folder = tmp_path_factory.mktemp("taken-in") / "ledger"
+    with closing(found(folder, Founding(master_key_in="master.key"), clock(), randomness())) as ledger:
+        actors, pack = actors_of(ledger), sample()
+        desk = ledger.desk()
+        # What the base offers is defined first: the intake then brings the rows alone.
+        define(desk, read_definitions(pack), actors)
+        desk.flush(actors)
+        take_in(desk, pack, actors)
+        sign(ledger)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def erased(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A ledger of three people, of whom one is certified, one suspended and one erased; signed twice and published."""
+    folder = tmp_path_factory.mktemp("erased") / "ledger"
+    with closing(found(folder, Founding(master_key_in="master.key"), clock(), randomness())) as ledger:
+        actors, desk = actors_of(ledger), ledger.desk()
+        define(desk, read_definitions(sample()), actors)
+        desk.flush(actors)
+        people = [uuid.UUID(int=n, version=4) for n in range(1, 4)]
+        for n, person in enumerate(people):
+            train(desk, actors, person, n)
+        sign(ledger)
+        certificate = next(iter(desk.dossier(people[1]).certificates.values()))
+        suspend = c.SuspendCertificate(people[1], certificate.id, "other", certificate.award.awarded_on)
+        desk.execute(suspend, actors)
+        desk.execute(c.EraseTrainee(people[2]), actors)
+        sign(ledger)
+    return folder
+
+
+def actors_of(ledger: Ledger) -> Actors:
+    return Actors(ledger.settings.accounts["operator"], ledger.settings.accounts["approver"])
+
+
+def sample() -> Pack:
+    with as_file(files("ledger") / "sample" / "dirty-pack") as folder:
+        return open_pack(folder)
+
+
+def train(desk: Desk, actors: Actors, person: uuid.UUID, n: int) -> None:
+    """Registers and enrols a person, who attends everything, passes everything and is certified."""
+    cohort = next(iter(desk.base.catalogue.cohorts.values()))
+    programme, day = desk.base.catalogue.programme_of(cohort), cohort.starts_on
+    particulars = ("bachelor", None, date(2018, 7, 1), None, None, None, f"t{n}@example.org", None)
+    desk.execute(c.RegisterTrainee(person, f"T{n}", f"学员{n}", "passport", f"P{n}", *particulars, day), actors)
+    desk.execute(c.Enrol(person, desk.new_id(), cohort.code, day), actors)
+    for module in programme.modules:
+        desk.execute(c.RecordAttendance(person, cohort.code, module.code, module.hours, day), actors)
+    for assessment in programme.assessments:
+        result = c.RecordResult(person, cohort.code, assessment.code, 1, Decimal(90), "E1", day)
+        desk.execute(result, actors)
+    drawn = desk.draw("BDI", 2026)
+    desk.execute(c.RequestCertification(person, cohort.code, drawn, cohort.ends_on), actors)
+
+
+def sign(ledger: Ledger) -> None:
+    signers, folder = ledger.log_signers(), DiskFolder(ledger.public)
+    Sequencer(ledger.store, folder, signers.checkpoint, ledger.settings.origin).run_once(NOW)
+    publish(ledger.store, folder, signers.status, NOW // 1000)
+
+
+def run(folder: Path) -> Report:
+    with closing(open_ledger(str(folder))) as ledger:
+        return fsck(parts_of(ledger))
+
+
+def parts_of(ledger: Ledger) -> Parts:
+    return Parts(
+        lambda: SqliteTables(ledger.folder / "ledger.sqlite", is_ledger=True),
+        lambda: SqliteTables(ledger.folder / "data-keys.sqlite", is_ledger=False),
+        ledger.data_keys,
+        ledger.vault.open,
+        ledger.claim_keys,
+        ledger.public,
+    )
+
+
+def test_a_good_ledger_has_no_findings(taken_in: Path, erased: Path) -> None:
+    for folder in (taken_in, erased):
+        report = run(folder)
+        assert report.findings == ()
+        assert report.good
+        assert report.entries > 40
+        assert {"entries", "claims", "boundaries", "published"} < set(report.checks)
+
+
+# --- one change at a time --------------------------------------------------------------------------------------------
+
+
+def changed(value: object) -> list[object]:
+    """Other values of the same type."""
+    match value:
+        case bytes() if value:
+            return [bytes([value[0] ^ 1]) + value[1:], value[:-1] + bytes([value[-1] ^ 0x80])]
+        case bytes() | None:
+            return [bytes(16)]
+        case int():
+            return [value + 1, value - 1]
+        case str():
+            return [value + "x", value[1:]]
+    raise TypeError(type(value).__name__)
+
+
+def some(rows: list[Any]) -> list[Any]:
+    """The first rows, the last, and some in the middle: enough of each kind, not too many."""
+    step = max(1, len(rows) // 3)
+    return [*rows[::step], rows[-1]] if rows else []
+
+
+class Database:
+    """One file that is changed by bare SQL and put back each time."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with closing(self.connect()) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            self.tables = {
+                name: [column[1] for column in connection.execute(f"PRAGMA table_info({name})")]
+                for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+            }
+        self._bytes = path.read_bytes()
+
+    def connect(self) -> sqlite3.Connection:
+        return sqlite3.connect(self.path, isolation_level=None)
+
+    def restore(self) -> None:
+        for suffix in ("-wal", "-shm", "-journal"):
+            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        self.path.write_bytes(self._bytes)
+
+    def rows(self, table: str) -> list[tuple[Any, ...]]:
+        with closing(self.connect()) as connection:
+            return connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
+
+    def key(self, table: str, row: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+        """A condition that only this row meets."""
+        width = 2 if table == "streams" else 1
+        columns = self.tables[table][:width]
+        return " AND ".join(f"{column} = ?" for column in columns), row[:width]
+
+
+def mutations(database: Database, table: str) -> Iterator[tuple[str, list[tuple[str, tuple[Any, ...]]]]]:
+    """Changes of one table, each with a name: a value, a row gone, a row more, two values or two rows exchanged."""
+    columns, rows = database.tables[table], database.rows(table)
+    for row in some(rows):
+        where, key = database.key(table, row)
+        shown = f"{table} {key[0]!r}"
+        for column, value in zip(columns, row, strict=True):
+            for other in changed(value):
+                yield (
+                    f"{shown} {column}={other!r:.40}",
+                    [(f"UPDATE {table} SET {column} = ? WHERE {where}", (other, *key))],
+                )
+        yield f"{shown} deleted", [(f"DELETE FROM {table} WHERE {where}", key)]
+        for n, value in enumerate(row[: len(key)]):
+            for other in changed(value):
+                more = (*row[:n], other, *row[n + 1 :])
+                insert = f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})"
+                yield f"{shown} doubled as {other!r:.40}", [(insert, more)]
+    for one, two in zip(some(rows), some(rows)[1:], strict=False):
+        for n in range(len(database.key(table, one)[1]), len(columns)):
+            if one[n] != two[n]:
+                yield (
+                    f"{table} {one[0]!r} and {two[0]!r}: {columns[n]} exchanged",
+                    exchange(database, table, one, two, [n]),
+                )
+        every = list(range(len(database.key(table, one)[1]), len(columns)))
+        if [one[n] for n in every] != [two[n] for n in every]:
+            yield f"{table} {one[0]!r} and {two[0]!r} exchanged", exchange(database, table, one, two, every)
+
+
+def exchange(
+    database: Database, table: str, one: tuple[Any, ...], two: tuple[Any, ...], columns: list[int]
+) -> list[tuple[str, tuple[Any, ...]]]:
+    """Deletes both rows and writes them with the other's values."""
+    steps = []
+    for row in (one, two):
+        where, key = database.key(table, row)
+        steps.append((f"DELETE FROM {table} WHERE {where}", key))
+    for row, other in ((one, two), (two, one)):
+        mixed = tuple(other[n] if n in columns else row[n] for n in range(len(row)))
+        steps.append((f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", mixed))
+    return steps
+
+
+def survivors(folder: Path, name: str) -> tuple[int, list[str]]:
+    """How many changes were made to the tables of a file, and those that fsck did not find."""
+    database = Database(folder / name)
+    tried, missed = 0, []
+    for table in database.tables:
+        for what, steps in mutations(database, table):
+            try:
+                with closing(database.connect()) as connection:
+                    connection.execute("BEGIN")
+                    for sql, values in steps:
+                        connection.execute(sql, values)
+                    connection.execute("COMMIT")
+            except sqlite3.IntegrityError:  # The database itself refuses it.
+                continue
+            tried += 1
+            if run(folder).good:
+                missed.append(what)
+            database.restore()
+    return tried, missed
+
+
+@pytest.fixture
+def copies(taken_in: Path, erased: Path, tmp_path: Path) -> dict[str, Path]:
+    copytree(taken_in, tmp_path / "taken-in")
+    copytree(erased, tmp_path / "erased")
+    return {"taken-in": tmp_path / "taken-in", "erased": tmp_path / "erased"}
+
+
+def test_every_change_of_every_table_is_found(copies: dict[str, Path]) -> None:
+    tried, missed = survivors(copies["erased"], "ledger.sqlite")
+    assert tried > 150
+    assert missed == []
+
+
+def test_every_change_after_an_intake_is_found_but_in_which_row_of_a_pack_a_claim_stands_for(
+    copies: dict[str, Path],
+) -> None:
+    """The key of such a claim is an HMAC of a row that the ledger does not keep: nothing says what it should be."""
+    of_packs = claims_of_packs(copies["taken-in"])
+    tried, missed = survivors(copies["taken-in"], "ledger.sqlite")
+    assert tried > 150
+    for what in missed:
+        assert any(what.startswith(f"claims {key!r}") for key in of_packs), what
+        assert " key=" in what or "exchanged" in what, what
+
+
+def claims_of_packs(folder: Path) -> list[bytes]:
+    with closing(sqlite3.connect(folder / "ledger.sqlite")) as connection:
+        pack = connection.execute("SELECT originator_id FROM stored_events WHERE topic = 'pack.taken-in/1'").fetchone()
+        found_keys = connection.execute("SELECT key FROM claims WHERE substr(value, 1, 16) = ?", pack).fetchall()
+        return [key for (key,) in found_keys]
+
+
+def test_every_change_of_the_data_keys_is_found(copies: dict[str, Path]) -> None:
+    tried, missed = survivors(copies["erased"], "data-keys.sqlite")
+    assert tried > 20
+    assert missed == []
+
+
+def change(folder: Path, *statements: str, name: str = "ledger.sqlite") -> None:
+    with closing(sqlite3.connect(folder / name, isolation_level=None)) as connection:
+        for sql in statements:
+            connection.execute(sql)
+
+
+@pytest.mark.parametrize(
+    ("sql", "check", "place"),
+    [
+        ("UPDATE stored_events SET leaf = zeroblob(32) WHERE notification_id = 7", "entries", "row 7, column leaf"),
+        ("UPDATE stored_events SET topic = 'x' WHERE notification_id = 8", "entries", "row 8, column topic"),
+        ("DELETE FROM stored_events WHERE notification_id = 9", "entries", "row 10, column notification_id"),
+        ("UPDATE tree_head SET size = size - 1", "tree-head", "tree_head row 1, column size"),
+        ("UPDATE signed_head SET root = zeroblob(32)", "signed-head", "signed_head row 1, column root"),
+        ("DELETE FROM commands WHERE first_index = 0", "commands", "column first_index"),
+        ("DELETE FROM vault WHERE notification_id = (SELECT MIN(notification_id) FROM vault)", "entries", "vault row"),
+        ("UPDATE boundaries SET revision = revision + 1", "boundaries", "column revision"),
+        ("DELETE FROM erasures", "erasures", "erasures"),
+        ("CREATE TABLE more (x)", "schema", "database"),
+        ("DROP INDEX vault_subject", "schema", "database"),
+    ],
+)
+def test_a_finding_names_the_check_and_the_place(copies: dict[str, Path], sql: str, check: str, place: str) -> None:
+    change(copies["erased"], sql)
+    findings = run(copies["erased"]).findings
+    assert any(item.check == check and place in item.place for item in findings), findings
+
+
+def test_entries_dropped_from_the_end_with_their_tree_are_found_by_the_rows_that_speak_of_them(
+    copies: dict[str, Path],
+) -> None:
+    folder = copies["erased"]
+    with closing(open_ledger(str(folder))) as ledger:
+        size = ledger.store.head().size
+        shorter = Frontier().extend(ledger.store.leaves(0, size - 1)).to_bytes().hex()
+    change(
+        folder,
+        f"DELETE FROM stored_events WHERE notification_id = {size}",
+        f"UPDATE tree_head SET size = {size - 1}, frontier = x'{shorter}'",
+    )
+    assert {"signed-head", "commands"} <= {item.check for item in run(folder).findings}
+
+
+def test_a_key_of_the_erased_that_came_back_is_found(copies: dict[str, Path]) -> None:
+    gone = uuid.UUID(int=3, version=4)
+    with closing(open_ledger(str(copies["erased"]))) as ledger:
+        ledger.data_keys.create([gone])
+        report = fsck(parts_of(ledger))
+    assert any(item.check == "data-keys" and "erased" in item.message for item in report.findings)
+
+
+def test_many_findings_of_one_check_are_counted_not_listed(copies: dict[str, Path]) -> None:
+    finding = Finding("claims", "somewhere", "wrong")
+    listed = limited([finding] * (MOST_A_CHECK + 5))
+    assert len(listed) == MOST_A_CHECK + 1
+    assert listed[-1].message.startswith("5 more")
+
+
+# --- the published tree ----------------------------------------------------------------------------------------------
+
+
+def test_every_change_of_a_published_file_is_found(copies: dict[str, Path]) -> None:
+    public = copies["erased"] / "public"
+    there = [path for path in public.rglob("*") if path.is_file()]
+    assert len(there) >= 6
+    for path in there:
+        data = path.read_bytes()
+        for wrong in (data[:-1], bytes([data[0] ^ 1]) + data[1:], data + b"x", b""):
+            path.write_bytes(wrong)
+            findings = run(copies["erased"]).findings
+            assert any(item.place == path.relative_to(public).as_posix() for item in findings), path
+        path.write_bytes(data)
+    for path in (path for path in there if ".p" not in str(path) or path.name == str(tree_size(public))):
+        data = path.read_bytes()
+        path.unlink()
+        assert any(item.place == path.relative_to(public).as_posix() for item in run(copies["erased"]).findings), path
+        path.write_bytes(data)
+    assert run(copies["erased"]).good
+
+
+def tree_size(public: Path) -> int:
+    return int((public / "checkpoint").read_text().split("\n")[1])
+
+
+@pytest.mark.parametrize("name", ["index.html", "tile/0/009", "tile/0/000.p/x", "status/1", "tile/entries/000.p/200"])
+def test_a_file_that_does_not_belong_to_the_tree_is_found(copies: dict[str, Path], name: str) -> None:
+    stranger = copies["erased"] / "public" / name
+    stranger.parent.mkdir(parents=True, exist_ok=True)
+    stranger.write_bytes(b"?")
+    assert [item.place for item in run(copies["erased"]).findings] == [name]
+
+
+def test_a_publication_that_was_left_behind_is_named(copies: dict[str, Path]) -> None:
+    with closing(open_ledger(str(copies["erased"]), lambda: NOW - 1000)) as ledger:
+        add_somebody(ledger, 10)
+        assert run(copies["erased"]).good  # Not signed yet is nothing wrong.
+        signers = ledger.log_signers()
+        elsewhere = DiskFolder(copies["erased"].parent / "elsewhere")
+        Sequencer(ledger.store, elsewhere, signers.checkpoint, ledger.settings.origin).run_once(NOW)
+        behind = {item.place for item in run(copies["erased"]).findings}
+        assert {"checkpoint", "status/0", "trust.txt"} < behind
+        sign(ledger)
+        assert run(copies["erased"]).good
+
+
+def add_somebody(ledger: Ledger, n: int) -> None:
+    train(ledger.desk(), actors_of(ledger), uuid.UUID(int=n, version=4), n)
+
+
+def test_writers_beside_it_are_no_finding(copies: dict[str, Path]) -> None:
+    reports: list[Report] = []
+    done = threading.Event()
+
+    def check() -> None:
+        while not done.is_set():
+            reports.append(run(copies["erased"]))
+
+    checker = threading.Thread(target=check)
+    checker.start()
+    try:
+        with closing(open_ledger(str(copies["erased"]), lambda: NOW - 1000)) as ledger:
+            for n in range(20, 26):
+                add_somebody(ledger, n)
+    finally:
+        done.set()
+        checker.join()
+    assert len(reports) > 1
+    assert [item for report in reports for item in report.findings] == []
