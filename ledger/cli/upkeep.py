@@ -1,0 +1,43 @@
+"""`publish`, `rebuild`, `fsck`: the regular work on a ledger, and the check that nothing in it was changed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ledger.awards import open_awards
+from ledger.cli.shared import COULD_NOT, NOT_GOOD, fail, json_option, ledger_option, opened, report
+from ledger.sequencer import CannotSign
+from ledger.tiles import CannotPublish
+from ledger.upkeep import Upkeep
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@ledger_option
+@json_option
+def publish(folder: Path, address: str, as_json: bool) -> None:
+    """Sign what came in and publish the log into DIR: a static tree that any web server can serve."""
+    with opened(address) as ledger:
+        try:
+            head = Upkeep(ledger).run_once(folder)
+        except CannotSign as error:
+            fail(NOT_GOOD, f"nothing was signed: {error}")
+        except CannotPublish as error:
+            fail(COULD_NOT, f"nothing more was published: {error}")
+        report(
+            as_json,
+            {"folder": str(folder), "size": head.size, "root": head.root.hex()},
+            [f"published    {head.size} entries, root {head.root.hex()}", f"into         {folder}"],
+        )
+
+
+@click.command()
+@ledger_option
+@json_option
+def rebuild(address: str, as_json: bool) -> None:
+    """Make all views anew out of the log."""
+    with opened(address) as ledger, open_awards(ledger) as awards:
+        size = awards.rebuild()
+        report(as_json, {"size": size}, [f"rebuilt out of {size} entries"])
