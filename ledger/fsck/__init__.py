@@ -1,8 +1,10 @@
 """`certledger fsck`: everything in the database and the published tree, checked against everything else.
 
 The log is the measure: statements are signed and nothing else is. Every other row must follow from them, or from the
-personal values that they commit to. What it cannot know is said in docs/ and here: whether entries that were never
-signed under a checkpoint were dropped from the end together with all that speaks of them.
+personal values that they commit to. Three things nobody can tell from a ledger alone: whether a history was rewritten
+and signed again with the log's own keys (an earlier checkpoint tells: `certverify audit --since`); whether entries that
+no checkpoint covers yet were dropped from the end together with all that speaks of them; for which row of a pack the
+claim of an intake stands, because the ledger keeps an HMAC of the row and not the row.
 """
 
 from __future__ import annotations

@@ -52,12 +52,7 @@ def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A ledger with a pack taken in and rows of it turned away; signed and published."""
     folder = tmp_path_factory.mktemp("taken-in") / "ledger"
     with closing(found(folder, Founding(master_key_in="master.key"), clock(), randomness())) as ledger:
-        actors, pack = actors_of(ledger), sample()
-        desk = ledger.desk()
-        # What the base offers is defined first: the intake then brings the rows alone.
-        define(desk, read_definitions(pack), actors)
-        desk.flush(actors)
-        take_in(desk, pack, actors)
+        take_in(ledger.desk(), sample(), actors_of(ledger))
         sign(ledger)
     return folder
 
