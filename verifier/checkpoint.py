@@ -33,8 +33,8 @@ def parse(signed: Note) -> Checkpoint:
     origin, size, root_text = lines[:3]
     if not note.is_key_name(origin):
         raise Malformed("checkpoint has no origin")
-    if not size.isascii() or not size.isdigit() or str(int(size[:20])) != size:
-        raise Malformed(f"checkpoint size {size[:40]!r} is not a whole number")
+    if not size.isascii() or not size.isdigit() or str(int(size[:20])) != size or int(size) >= 2**63:
+        raise Malformed(f"checkpoint size {size[:40]!r} is not a whole number below 2^63")
     root = note.decode_base64(root_text, "checkpoint's root hash")
     if len(root) != HASH_SIZE:
         raise Malformed("checkpoint's root hash is not 32 bytes")

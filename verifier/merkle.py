@@ -124,8 +124,10 @@ def verify_consistency(old: int, new: int, proof: Sequence[bytes], old_root: byt
     """Checks that the tree of `new` entries extends that of `old` entries (RFC 9162 §2.1.4.2). Raises Inconsistent."""
     if not 0 <= old <= new:
         raise Inconsistent(f"a tree of {new} entries cannot extend one of {old}")
-    if old in (0, new):
-        if proof or (old == new and old_root != new_root) or (old == 0 and old_root != EMPTY_ROOT):
+    if old == 0 < new:
+        raise Inconsistent("an empty tree says nothing of what came after it: there is nothing to check against")
+    if old == new:
+        if proof or old_root != new_root or (old == 0 and old_root != EMPTY_ROOT):
             raise Inconsistent(
                 f"the tree of {new} entries does not extend the one of {old}: another root at the same size"
             )

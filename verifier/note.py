@@ -77,7 +77,7 @@ class Note:
 
 def is_key_name(name: str) -> bool:
     """Whether a name may stand in a key or a signature line: not empty, no blank, no plus sign."""
-    return bool(name) and "+" not in name and not any(ch.isspace() or unicodedata.category(ch)[0] == "C" for ch in name)
+    return bool(name) and "+" not in name and not any(ch.isspace() or unicodedata.category(ch) == "Cc" for ch in name)
 
 
 def parse(data: bytes) -> Note:
