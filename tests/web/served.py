@@ -36,9 +36,10 @@ class Site:
         """Serves the page's skeleton, as api/web does."""
         self.files[path] = (PAGE % (body, rest)).encode()
 
-    def embedded(self, path: str, body: str, proof: bytes) -> None:
-        """Serves a link's page: the server's answer with the proof beside it."""
-        answer = json.dumps({"proof": base64.urlsafe_b64encode(proof).rstrip(b"=").decode()})
+    def embedded(self, path: str, body: str, proof: bytes, *changes: bytes) -> None:
+        """Serves a link's page: the server's answer with the proof beside it, and the changes of standing."""
+        proof_text, *change_texts = (base64.urlsafe_b64encode(item).rstrip(b"=").decode() for item in (proof, *changes))
+        answer = json.dumps({"proof": proof_text, "changes": change_texts})
         self.page(path, body, f'<script type="application/json" id="proof">{answer}</script>')
 
 

@@ -236,3 +236,28 @@ def test_a_link_page_with_a_bad_proof_says_so_first(page: Page, site: served.Sit
     own = page.locator("#result > :first-child")
     expect(own).to_have_attribute("data-own-check", "refused")
     expect(own.locator(".state")).to_have_attribute("data-state", "tampered")
+
+
+def test_a_link_page_with_changes_of_standing(browser_page: Page, site: served.Site, made) -> None:
+    small, at = made
+    proof, *changes = (small.proof(at[name]) for name in ("certificate", "suspended", "reinstated", "revoked"))
+    spoilt = changes[0][:-1] + bytes([changes[0][-1] ^ 1])
+    site.embedded("/c/1", ANSWER.format(state="revoked", name="𠮷田·买买提"), proof, spoilt, *changes)
+    # As if 2027 had come: the certificate of the small log is revoked from its first day on.
+    page = browser_page.context.browser.new_context().new_page()
+    page.clock.set_fixed_time("2027-01-01T00:00:00Z")
+    site.files["/log/status/0"] = served.status_token(small, {CERTIFICATE_STATUS: INVALID}, 1_798_761_600)
+    page.goto(f"{site.address}/c/1")
+    own = page.locator("[data-own-check]")
+    expect(own).to_have_attribute("data-own-check", "agrees")
+    expect(own).to_contain_text("revoked on 2027-01-01")
+    expect(own).to_contain_text("does not verify")
+    page.context.close()
+
+
+def test_a_link_page_without_a_proof_is_left_as_it_is(page: Page, site: served.Site) -> None:
+    body = ANSWER.format(state="erased", name="")
+    site.page("/c/1", body)
+    page.goto(f"{site.address}/c/1")
+    page.wait_for_load_state("networkidle")
+    assert page.locator("#result").inner_html() == body

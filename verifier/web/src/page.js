@@ -41,7 +41,7 @@ async function checkEmbedded(result, embedded) {
     const { proof, changes } = readEmbedded(embedded.textContent);
     const trust = await fetchTrust();
     const proved = await verifyProof(proof, trust);
-    const known = await Promise.all(changes.map((change) => verifyChange(change, trust, proved)));
+    const [known, refused] = await verifiedChanges(changes, trust, proved);
     const found = await standing(proved, trust, known);
     const differing = differences(result, proved, trust, found);
     const [outcome, text] = differing.length
@@ -49,12 +49,29 @@ async function checkEmbedded(result, embedded) {
       : ["agrees", "本机已核验签名与登记 This browser checked signature and log itself: "];
     line.dataset.ownCheck = outcome;
     line.replaceChildren(element("p", {}, text + (differing.length ? "" : asOf(found.asOf ?? proved.size))));
-    if (found.reason) line.append(notes([found.reason]));
+    const remarks = [found.reason, ...refused].filter(Boolean);
+    if (remarks.length) line.append(notes(remarks));
   } catch (error) {
     line.dataset.ownCheck = codeOf(error) === "could-not-check" ? "unknown" : "refused";
     line.replaceChildren(element("h2", {}, "本机核验 Check in this browser"), banner(stateOf(codeOf(error)), error.message));
   }
   if (line.dataset.ownCheck !== "agrees") result.prepend(line);
+}
+
+/** The changes of standing that verify, and a remark on each that does not. A disowned one counts for nothing. */
+async function verifiedChanges(changes, trust, proved) {
+  const [known, refused] = [[], []];
+  for (const change of changes) {
+    try {
+      known.push(await verifyChange(change, trust, proved));
+    } catch (error) {
+      if (!(error instanceof VerificationError || error instanceof CouldNotCheck)) throw error;
+      if (error.code !== "key-compromised") {
+        refused.push(`状态变更未通过核验 A change of standing that the server gave does not verify: ${error.message}`);
+      }
+    }
+  }
+  return [known, refused];
 }
 
 /** Whether the award still stands, or why that could not be found out. */
@@ -135,7 +152,7 @@ const result = document.getElementById("result");
 const embedded = document.getElementById("proof");
 if (embedded) {
   await checkEmbedded(result, embedded);
-} else {
+} else if (location.pathname === "/p") {
   addEventListener("hashchange", () => checkFragment(result));
   await checkFragment(result);
 }
