@@ -119,6 +119,11 @@ class Awards:
         for row in self._views.select("SELECT award FROM awards ORDER BY log_index"):
             yield self._open(UUID(bytes=row["award"]))
 
+    def authority(self) -> Authority:
+        """Who may sign what by the log as it is now. Raises VerificationError where the log does not bear it out."""
+        with self._lock:
+            return self._public_base()[1]
+
     # --- proofs -----------------------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
@@ -164,10 +169,8 @@ class Awards:
         entries = [entry for entry in self.ledger.store.stream(stream) if entry.topic in AWARD_TYPES]
         if not entries:
             raise StoreCorrupt(None, "awards", f"the view names an award {stream}, which the log does not hold")
-        with self._lock:
-            _, authority = self._public_base()
         # A vault of its own: one that lives long would keep the data keys of people who are erased meanwhile.
-        return _issued(entries, Vault(self.ledger.data_keys), authority)
+        return _issued(entries, Vault(self.ledger.data_keys), self.authority())
 
     def _read_snapshot(self, note: bytes) -> Snapshot:
         statements, whole = self._public_base()

@@ -1,0 +1,189 @@
+"""The answer to a link: the award that it leads to, and what stands of it, all verified as a stranger would.
+
+Nothing that lies in the database is believed: statement, receipt, changes and status list go through the verifier
+before any state is said. Whatever does not verify is answered with "could not check", never with "valid".
+"""
+
+from __future__ import annotations
+
+import enum
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Final
+
+from ledger.awards import Awards, IssuedAward, Snapshot
+from ledger.receipts import NotYetSigned
+from verifier import current, merkle
+from verifier.address import LINK_ID_LENGTH, check_link_id, link_digest
+from verifier.current import Change, Current
+from verifier.errors import CouldNotCheck, Inconsistent, KeyCompromised, Malformed, Mismatch, VerificationError
+from verifier.events import WITHHELD
+from verifier.fetch import FolderLog
+from verifier.receipt import Included
+from verifier.standing import AWARDS, Standing
+from verifier.trust import Trust
+from verifier.verdict import PrintedField, printed_fields
+from verifier.verify import Logged, Proved, verify_change, verify_proof, verify_signer
+
+_log = logging.getLogger(__name__)
+
+_NO_LINK: Final = "0" * LINK_ID_LENGTH
+"""Looked up in the place of what is no link id, so that the time taken does not tell the two apart."""
+
+
+class State(enum.StrEnum):
+    """The one word of the answer; the words of `verifier.verdict.State` where both have one."""
+
+    VALID = "valid"
+    NOT_YET_VALID = "not-yet-valid"
+    EXPIRED = "expired"
+    SUSPENDED = "suspended"
+    REVOKED = "revoked"
+    SUPERSEDED = "superseded"
+    REVOKED_OR_SUPERSEDED = "revoked-or-superseded"
+    STANDING_NOT_CHECKED = "authentic-standing-not-checked"
+    NOT_ENTITLED = "not-entitled"
+    INCONSISTENT = "inconsistent"
+    ERASED = "erased"
+    UNKNOWN = "unknown"
+    COULD_NOT_CHECK = "could-not-check"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What verified, for the page to show."""
+
+    proved: Proved
+    fields: tuple[PrintedField, ...]
+    trust: Trust
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said of a link."""
+
+    state: State
+    checked_at: datetime
+    code: str = ""
+    """Stable code of the reason where something could not be checked."""
+    log_size: int | None = None
+    """Entries of the log that the answer is of."""
+    shown: Shown | None = None
+    changed_on: date | None = None
+    """The day from which a suspension, revocation or supersession counts, or the day of award or last day."""
+    reason: str | None = None
+    """Class of reason of a revocation."""
+    standing: Standing | None = None
+    """What stands of an award whose holder's data are erased."""
+    proof: bytes | None = None
+    changes: tuple[bytes, ...] = ()
+
+
+def answer_link(awards: Awards, link_id: str, now: datetime) -> Answer:
+    """The answer to a link id as it stands in the address. Raises nothing: what fails is "could not check"."""
+    answer = Answer(State.COULD_NOT_CHECK, now.astimezone(UTC))
+    try:
+        known = _known(link_id)
+        issued = awards.by_link(known or _NO_LINK)
+        if known is None or issued is None:
+            return replace(answer, state=State.UNKNOWN, code="no-such-certificate")
+        return _answer(answer, awards, issued, known)
+    except NotYetSigned:
+        return replace(answer, code="not-yet-published")
+    except KeyCompromised as error:
+        return replace(answer, state=State.NOT_ENTITLED, code=error.code)
+    except (VerificationError, CouldNotCheck) as error:
+        _log.error("a link could not be answered: %s: %s", error.code, error.message)
+        return replace(answer, code=error.code)
+    except Exception:  # Whatever is wrong with store, keys or disk: the visitor hears that nothing was found out.
+        _log.exception("a link could not be answered")
+        return replace(answer, code=CouldNotCheck.code)
+
+
+def _known(text: str) -> str | None:
+    try:
+        return check_link_id(text)
+    except Malformed:
+        return None
+
+
+def _answer(answer: Answer, awards: Awards, issued: IssuedAward, link_id: str) -> Answer:
+    # (1) What the log as published holds: the award, by a proof that is verified as a stranger would.
+    snapshot = awards.snapshot()
+    trust = snapshot.trust
+    proof = None if issued.erased else awards.proof(issued)
+    proved = _proved_without_holder(issued, snapshot) if proof is None else verify_proof(proof, trust)
+    # (2) It is the award of this link.
+    if proved.event.link_hash != link_digest(link_id):
+        raise Mismatch("the view leads to an award of another link: rebuild the views")
+    # (3) Every change of its standing. One that is recorded and not yet published raises NotYetSigned.
+    proofs = tuple(awards.change_proofs(issued))
+    changes = [change for item in proofs if (change := _change(item, trust, proved)) is not None]
+    answer = replace(
+        answer,
+        state=State.STANDING_NOT_CHECKED,
+        log_size=proved.logged.included.size,
+        shown=Shown(proved, _fields(proved, trust), trust),
+        proof=proof,
+        changes=proofs,
+    )
+    # (4) What stands, by the published status list, which must agree with the changes.
+    try:
+        log = FolderLog(awards.ledger.public)
+        found = current.check_standing(proved, log, trust, answer.checked_at, changes)
+    except Inconsistent as error:
+        _log.error("the published log contradicts itself: %s", error.message)
+        return replace(answer, state=State.INCONSISTENT, code=error.code)
+    except (VerificationError, CouldNotCheck) as error:
+        _log.error("the standing of an award could not be checked: %s: %s", error.code, error.message)
+        return replace(answer, code=error.code)
+    return _with_standing(answer, found, issued)
+
+
+def _change(item: bytes, trust: Trust, proved: Proved) -> Change | None:
+    """A verified change; None for one signed by a compromised key, which stays in the log and counts for nothing."""
+    try:
+        return verify_change(item, trust, proved)
+    except KeyCompromised:
+        return None
+
+
+def _proved_without_holder(issued: IssuedAward, now: Snapshot) -> Proved:
+    """The award of an erased holder: signed by who may, and in the published tree. Its printed values are withheld."""
+    statement, event = issued.statement, issued.statement.record.event
+    key, organisation = verify_signer(statement, issued.index, now.trust)
+    if issued.index >= now.head.size:
+        raise NotYetSigned(issued.index, now.head.size)
+    path = now.tree.inclusion_path(issued.index)
+    merkle.verify_inclusion(statement.leaf, issued.index, now.head.size, path, now.head.root)
+    if not isinstance(event, AWARDS):
+        raise Malformed(f"{statement.type} is not an award")
+    return Proved(Logged(statement, key, organisation, Included(issued.index, now.head.size, now.head.root)), event)
+
+
+def _fields(proved: Proved, trust: Trust) -> tuple[PrintedField, ...]:
+    return tuple(field for field in printed_fields(proved, trust) if getattr(proved.event, field.key) is not WITHHELD)
+
+
+def _with_standing(answer: Answer, found: Current, issued: IssuedAward) -> Answer:
+    award = found.award
+    answer = replace(answer, log_size=found.list.size, standing=found.standing)
+    if issued.erased:
+        return replace(answer, state=State.ERASED, code="erased")
+    match found.standing:
+        case None:
+            return replace(answer, state=State.REVOKED_OR_SUPERSEDED)
+        case Standing.REVOKED:
+            return replace(answer, state=State.REVOKED, changed_on=award.revoked_on, reason=award.revoked_for)
+        case Standing.SUPERSEDED:
+            return replace(answer, state=State.SUPERSEDED, changed_on=award.superseded_on)
+        case Standing.SUSPENDED:
+            since = award.suspensions[-1][0] if award.suspensions else None
+            return replace(answer, state=State.SUSPENDED, changed_on=since)
+        case Standing.EXPIRED:
+            return replace(answer, state=State.EXPIRED, changed_on=award.expires_on)
+        case Standing.NOT_YET_VALID:
+            return replace(answer, state=State.NOT_YET_VALID, changed_on=award.awarded_on)
+        case Standing.VALID:
+            return replace(answer, state=State.VALID)

@@ -1,0 +1,83 @@
+"""The served ledger: pages for people, JSON for programs, the published log for everyone.
+
+Thin on purpose: what is valid says `verifier`, what is there says `ledger`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.responses import HTMLResponse, JSONResponse
+
+from api import assets, links, published
+from api.headers import PERSONAL, Headers
+from api.problems import Problems
+from api.publisher import Publisher
+from api.templates import Site
+from ledger.awards import Awards, open_awards
+from ledger.open import ledger_folder, open_ledger
+from ledger.settings import read_settings
+
+
+def create_app(ledger_address: str) -> FastAPI:
+    """The application of a ledger, which is opened when it starts and closed when it ends.
+
+    Raises SettingsError for an address that is no ledger; starting raises KeystoreError and StoreError.
+    """
+    folder = ledger_folder(ledger_address)
+    settings = read_settings(folder)
+    site = Site(settings.name_zh, settings.name_en, settings.url, settings.origin)
+    problems = Problems(site)
+    running: dict[str, Any] = {}
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with ExitStack() as stack:
+            ledger = stack.enter_context(open_ledger(ledger_address))
+            running["awards"] = stack.enter_context(open_awards(ledger))
+            publisher = running["publisher"] = Publisher(running["awards"])
+            await run_in_threadpool(publisher.step)
+            publisher.start()
+            try:
+                yield
+            finally:
+                await run_in_threadpool(publisher.stop)
+
+    def awards() -> Awards:
+        found: Awards = running["awards"]
+        return found
+
+    app = FastAPI(
+        title="certledger",
+        description="Certificates that a stranger can check.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        exception_handlers={HTTPException: problems.http, RequestValidationError: problems.http},
+    )
+    app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
+    app.include_router(links.router(site, awards))
+    app.router.routes.extend([*published.routes(folder / "public"), *assets.routes()])
+
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    def front() -> HTMLResponse:
+        return site.page("front.html")
+
+    @app.api_route("/p", methods=["GET", "HEAD"], include_in_schema=False)
+    def proof() -> HTMLResponse:
+        return site.page("proof.html", headers=PERSONAL)
+
+    @app.get("/healthz", summary="Whether the ledger publishes what it records")
+    def healthz() -> JSONResponse:
+        publisher: Publisher = running["publisher"]
+        size = awards().ledger.store.head().size
+        state = {"recorded": size, "published": publisher.size, "failure": publisher.failure}
+        return JSONResponse(state, 503 if publisher.failure else 200, {"Cache-Control": "no-store"})
+
+    return app

@@ -1,0 +1,168 @@
+"""A link's page and its JSON twin."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import HTMLResponse, Response
+
+from api import words
+from api.answer import Answer, State, answer_link
+from api.headers import PERSONAL
+from api.problems import MEDIA_TYPE, problem
+from api.templates import Site
+from ledger.awards import Awards
+from verifier.kinds import CertificateAwarded
+
+STATUS: Final = {State.UNKNOWN: 404, State.COULD_NOT_CHECK: 503, State.INCONSISTENT: 503}
+"""HTTP status of the states that are not an answer about a certificate."""
+
+
+class Sentence(BaseModel):
+    """One sentence in both languages."""
+
+    zh: str
+    en: str
+
+
+class Issuer(BaseModel):
+    """The organisation in whose name the award was signed."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    uri: str
+    custody: str = Field(description="`organisation`, or `base` where the base holds the organisation's key for it.")
+    kid: str = Field(description="COSE Key Thumbprint (RFC 9679) of the key that signed, hex.")
+
+
+class LinkAnswer(BaseModel):
+    """What a link leads to. Believe the proof, not this answer: `certverify check` takes it."""
+
+    state: State
+    sentence: Sentence
+    kind: str = Field(description="`certificate` or `title`.")
+    fields: dict[str, str] = Field(description="Everything that the paper shows, as it was signed.")
+    issuer: Issuer
+    changed_on: date | None = Field(description="The day from which the state counts, where it has one.")
+    reason: str | None = Field(description="Class of reason of a revocation.")
+    standing: str | None = Field(description="What stands by the status list, also where the holder's data are erased.")
+    checked_at: datetime
+    log_size: int = Field(description="Entries of the log that the answer is of.")
+    entry: int = Field(description="Index of the award in the log.")
+    proof: str | None = Field(description="Transparent Statement (RFC 9943), base64url; null where data are erased.")
+    changes: list[str] = Field(description="Transparent Statements of every change of standing, base64url.")
+
+
+class Problem(BaseModel):
+    """RFC 9457, with a stable code."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    sentence: Sentence
+
+
+def router(site: Site, awards: Callable[[], Awards]) -> APIRouter:
+    """The routes of links. Either letter case is accepted: link codes are in capitals."""
+    made = APIRouter()
+
+    def answered(link_id: str) -> Answer:
+        return answer_link(awards(), link_id, datetime.now(UTC))
+
+    def as_json(link_id: str) -> Response:
+        answer = answered(link_id)
+        if answer.shown is None:
+            code = answer.code or answer.state.value
+            return problem(_status(answer), code, words.BANNERS[answer.state].sentence, PERSONAL)
+        body = link_answer(answer).model_dump_json()
+        return Response(body, _status(answer), PERSONAL, "application/json")
+
+    def as_page(link_id: str) -> HTMLResponse:
+        answer = answered(link_id)
+        return site.page("result.html", _status(answer), PERSONAL, **_values(answer))
+
+    problems: dict[int | str, dict[str, Any]] = {
+        404: {"description": "No such certificate.", "content": {MEDIA_TYPE: {"schema": _problem_schema()}}},
+        503: {"description": "Could not be checked.", "content": {MEDIA_TYPE: {"schema": _problem_schema()}}},
+    }
+    for prefix, documented in (("/c", True), ("/C", False)):
+        made.add_api_route(
+            f"{prefix}/{{link_id}}.json",
+            as_json,
+            response_model=LinkAnswer,
+            responses=problems,
+            include_in_schema=documented,
+            summary="What a link leads to",
+            operation_id=f"link_json{'' if documented else '_capitals'}",
+        )
+        made.add_api_route(f"{prefix}/{{link_id}}", as_page, methods=["GET", "HEAD"], include_in_schema=False)
+    return made
+
+
+def link_answer(answer: Answer) -> LinkAnswer:
+    """The JSON of an answer about a certificate."""
+    assert answer.shown is not None
+    assert answer.log_size is not None
+    shown, banner = answer.shown, words.BANNERS[answer.state]
+    logged = shown.proved.logged
+    organisation, key = logged.organisation, logged.key
+    return LinkAnswer(
+        state=answer.state,
+        sentence=Sentence(zh=banner.sentence.zh, en=banner.sentence.en),
+        kind="certificate" if isinstance(shown.proved.event, CertificateAwarded) else "title",
+        fields={field.key: field.value for field in shown.fields},
+        issuer=Issuer(
+            code=organisation.code,
+            name_zh=organisation.name_zh,
+            name_en=organisation.name_en,
+            uri=organisation.uri,
+            custody=key.custody,
+            kid=key.kid.hex(),
+        ),
+        changed_on=answer.changed_on,
+        reason=answer.reason,
+        standing=answer.standing.value if answer.standing else None,
+        checked_at=answer.checked_at,
+        log_size=answer.log_size,
+        entry=shown.proved.index,
+        proof=None if answer.proof is None else _base64url(answer.proof),
+        changes=[_base64url(change) for change in answer.changes],
+    )
+
+
+def _values(answer: Answer) -> dict[str, Any]:
+    shown = answer.shown
+    embedded = None
+    if answer.proof is not None:
+        # Base64url and ASCII keys alone: nothing in it could end the script element that it stands in.
+        changes = [_base64url(change) for change in answer.changes]
+        embedded = json.dumps({"proof": _base64url(answer.proof), "changes": changes})
+    return {
+        "answer": answer,
+        "banner": words.BANNERS[answer.state],
+        "reason": words.reason(answer),
+        "proved": shown.proved if shown else None,
+        "fields": shown.fields if shown else (),
+        "custody": words.custody(shown.proved, shown.trust.base) if shown else None,
+        "embedded": embedded,
+    }
+
+
+def _status(answer: Answer) -> int:
+    return STATUS.get(answer.state, 200)
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _problem_schema() -> dict[str, Any]:
+    return Problem.model_json_schema(ref_template="#/components/schemas/{model}")

@@ -1,0 +1,58 @@
+"""Errors as they leave: problem+json (RFC 9457) for programs, a plain page for people, a line of text for the log."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Scope
+
+from api import published, words
+from api.headers import PERSONAL
+from api.templates import Site
+from api.words import Words
+
+MEDIA_TYPE: Final = "application/problem+json"
+_TITLES: Final = {404: words.NOT_FOUND, 405: words.NOT_ALLOWED}
+
+
+def problem(status: int, code: str, sentence: Words, headers: dict[str, str] | None = None) -> Response:
+    """A problem document; `code` is stable and meant for programs."""
+    body = {
+        "type": "about:blank",
+        "title": sentence.en,
+        "status": status,
+        "code": code,
+        "sentence": {"zh": sentence.zh, "en": sentence.en},
+    }
+    return Response(json.dumps(body, ensure_ascii=False), status, headers, MEDIA_TYPE)
+
+
+class Problems:
+    """Answers to what no route answered."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+
+    async def http(self, request: Request, error: Exception) -> Response:
+        """The response to an unknown address or a method that is not accepted."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        extra = dict(getattr(error, "headers", None) or {})
+        return self._response(request.url.path, status, extra)
+
+    async def broken(self, scope: Scope) -> Response:
+        """The response to a request that failed inside."""
+        return self._response(str(scope["path"]), 500, {})
+
+    def _response(self, path: str, status: int, extra: dict[str, str]) -> Response:
+        sentence = _TITLES.get(status, words.BROKEN)
+        headers = {**PERSONAL, **extra}
+        if path.startswith(f"{published.PREFIX}/"):
+            return PlainTextResponse(f"{status} {sentence.en}\n", status, headers)
+        if path.endswith(".json") or path == "/healthz":
+            code = {404: "not-found", 405: "method-not-allowed"}.get(status, "internal-error")
+            return problem(status, code, sentence, headers)
+        return self._site.page("plain.html", status, headers, sentence=sentence)
