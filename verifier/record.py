@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -68,29 +70,23 @@ def make_payload(event: Event, envelope: Envelope, salt: TakeSalt) -> tuple[byte
     Of an award, the disclosures are `print`, `rest`, then one for each field within `rest`.
     """
     declared = event_type(event)
-    payload: dict[Any, Any] = {
-        TYPE: declared.name,
-        STREAM: getattr(event, declared.stream).bytes,
-        VERSION: envelope.version,
-        RECORDED_AT: envelope.recorded_at,
-        COMMAND: envelope.command,
-        ACTORS: list(envelope.actors),
-    }
-    if envelope.pack is not None:
-        payload[PACK] = envelope.pack.bytes
-    for field in declared.public:
-        payload[field.name] = _plain(field, event)
-    disclosures = [_disclosure(salt(), cbor.dumps(_plain(field, event)), field.key) for field in declared.personal]
+    disclosures = [_disclosure(salt(), _encoded(field, event), field.key) for field in declared.personal]
     commitments = [sha256(item).digest() for item in disclosures]
     if declared.printed:
-        printed = cbor.ordered_map({field.name: _plain(field, event) for field in declared.printed})
-        rest = cbor.dumps({cbor.REDACTED: commitments})
-        outer = [_disclosure(salt(), cbor.dumps(printed), _PRINT), _disclosure(salt(), rest, _REST)]
+        printed = b"".join(field.key + _encoded(field, event) for field in sorted(declared.printed, key=_key_of))
+        outer = [
+            _disclosure(salt(), bytes((_MAP + len(declared.printed),)) + printed, _PRINT),
+            _disclosure(salt(), b"\xa1" + _redacted(commitments), _REST),
+        ]
         disclosures = outer + disclosures
         commitments = [sha256(item).digest() for item in outer]
+    parts = [b"\x01", _name(declared.name), b"\x02\x50", event.stream_id.bytes, *_envelope_parts(envelope)]
+    for field in declared.public:
+        parts += field.key, _encoded(field, event)
     if commitments:
-        payload[cbor.REDACTED] = commitments
-    return cbor.dumps(payload), disclosures
+        parts.append(_redacted(commitments))
+    size = 6 + (envelope.pack is not None) + len(declared.public) + bool(commitments)
+    return b"".join((_MAP_SIZES[size], *parts)), disclosures
 
 
 def read_payload(payload: bytes) -> Record:
@@ -160,13 +156,35 @@ def reveal(record: Record, disclosures: Sequence[bytes]) -> Event:
 
 _PRINT: Final = cbor.dumps("print")
 _REST: Final = cbor.dumps("rest")
+_REDACTED: Final = cbor.dumps(cbor.REDACTED)
+_MAP: Final = 0xA0
+_MAP_SIZES: Final = [bytes((_MAP + size,)) if size < 24 else bytes((0xB8, size)) for size in range(64)]
+_key_of: Final = attrgetter("key")
+_name: Final = lru_cache(maxsize=None)(cbor.dumps)
 
 
-def _plain(field: Field, event: Event) -> Any:
+def _encoded(field: Field, event: Event) -> bytes:
     value = getattr(event, field.name)
     if value is WITHHELD:
         raise ValueError(f"{field.name} is withheld and cannot be recorded")
-    return value if field.to_cbor is None else field.to_cbor(value)
+    return field.encode(value)
+
+
+def _envelope_parts(envelope: Envelope) -> tuple[bytes, ...]:
+    """Members 3 to 7 of the payload map."""
+    version, at, actors = cbor.dumps(envelope.version), cbor.dumps(envelope.recorded_at), _actors(envelope.actors)
+    parts = (b"\x03", version, b"\x04", at, b"\x05", cbor.dumps(envelope.command), b"\x06", actors)
+    return parts if envelope.pack is None else (*parts, b"\x07\x50", envelope.pack.bytes)
+
+
+@lru_cache(maxsize=1024)
+def _actors(actors: tuple[str, ...]) -> bytes:
+    return cbor.dumps(list(actors))
+
+
+def _redacted(hashes: list[bytes]) -> bytes:
+    """The last member of a map: the hashes of what is redacted."""
+    return _REDACTED + cbor.dumps(hashes)
 
 
 def _disclosure(salt: bytes, value: bytes, key: bytes) -> bytes:
