@@ -32,7 +32,7 @@ def write(out: Files) -> None:
     for leaves, index, size in [*shapes, *((large, index, LARGE) for index in (0, 255, 256, 299))]:
         given = _inclusion(leaves, index, size)
         out.good("merkle", f"inclusion-{index}-of-{size}", given, given["root"], ORIGIN)
-    pairs = [(known, old, new) for old, new in ((0, 8), (1, 8), (2, 5), (3, 7), (4, 8), (6, 8), (7, 8), (8, 8))]
+    pairs = [(known, old, new) for old, new in ((0, 0), (1, 8), (2, 5), (3, 7), (4, 8), (6, 8), (7, 8), (8, 8))]
     for leaves, old, new in [*pairs, *((large, old, LARGE) for old in (1, 128, 256, 299))]:
         given = _consistency(leaves, old, new)
         out.good("merkle", f"consistency-{old}-to-{new}", given, given["root"], ORIGIN)
@@ -72,8 +72,8 @@ def _refused(out: Files, known: list[bytes]) -> None:
         "other-old-size": {**consistency, "old": "5"},
         "same-size-other-root": {**same, "old_root": other},
         "same-size-with-proof": {**same, "path": [other]},
-        "from-empty-with-other-root": {**_consistency(known, 0, 8), "old_root": other},
-        "from-empty-with-proof": {**_consistency(known, 0, 8), "path": [other]},
+        "from-empty": _consistency(known, 0, 8),
+        "of-empty-with-other-root": {**_consistency(known, 0, 0), "old_root": other, "root": other},
     }.items():
         out.fail("merkle", f"consistency-{case}", given, "inconsistent", "RFC 9162 §2.1.4.2")
 

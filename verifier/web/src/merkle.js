@@ -37,11 +37,12 @@ export async function verifyInclusion(leaf, index, size, path, root) {
 export async function verifyConsistency(old, size, proof, oldRoot, root) {
   const refused = () => inconsistent(`the tree of ${size} entries does not extend the one of ${old} entries`);
   if (!(old >= 0n && old <= size)) throw refused();
-  if (old === 0n || old === size) {
-    if (proof.length || (old === size && !equal(oldRoot, root))) throw refused();
+  if (old === size) {
+    if (proof.length || !equal(oldRoot, root)) throw refused();
     if (old === 0n && !equal(oldRoot, await sha256())) throw refused();
     return;
   }
+  if (old === 0n) throw inconsistent("an empty tree says nothing of what came after it: there is nothing to check against");
   if (proof.some((node) => node.length !== HASH_SIZE)) {
     throw inconsistent("a hash in the consistency proof is not 32 bytes long");
   }
