@@ -31,9 +31,10 @@ from ledger.fsck.private import (
 from ledger.fsck.published import Shown, check_published
 from ledger.fsck.report import Finding, Problems, Report, limited
 from ledger.fsck.tables import SqliteTables, Tables
+from ledger.open import Ledger
 from ledger.store import DataKeys
 
-__all__ = ["Finding", "Parts", "Report", "SqliteTables", "Tables", "fsck"]
+__all__ = ["Finding", "Parts", "Report", "SqliteTables", "Tables", "fsck", "fsck_ledger"]
 
 SCHEMA = "schema"
 

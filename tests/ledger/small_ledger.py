@@ -14,15 +14,14 @@ from itertools import count
 from pathlib import Path
 from uuid import UUID
 
-import sample_log
-from sample_log import RECORDED_AT, uuid
-
 from ledger.claims import ClaimKeys
 from ledger.signing import Signer, signer_of
 from ledger.sqlite.datakeys import SqliteDataKeys
 from ledger.sqlite.store import SqliteStore
 from ledger.store import Appended, Batch, Claim, Entry, Recorded
 from ledger.vault import Vault
+from tests import sample_log
+from tests.sample_log import RECORDED_AT, uuid
 from verifier import kinds, note, record, statement
 from verifier.events import Event, event_type
 from verifier.kinds import GenesisKey
@@ -97,7 +96,9 @@ class SmallLedger:
         entries = []
         for item in events:
             stream = item.stream_id
-            versions[stream] = versions.get(stream, len(self.store.stream(stream))) + 1
+            if stream not in versions:
+                versions[stream] = len(self.store.stream(stream))
+            versions[stream] += 1
             around = Envelope(versions[stream], self.now, blind_command(command, stream), (CLERK, HEAD))
             entries.append(self._entry(by, item, around, subject))
         streams = {(subject, e.stream_id) for e in entries if subject is not None and subject not in erases}
@@ -282,8 +283,8 @@ EMPTY = Recorded(0, uuid("empty"), 1, "", b"", b"", None, None)
 
 
 def fill(ledger: SmallLedger, entries: int) -> None:
-    """Records many small public events in one stream, a hundred a command."""
-    stream = uuid("filler")
+    """Records many small public events, a hundred a command and stream."""
+    first = ledger.store.head().size
     for start in range(0, entries, 100):
-        wanted = min(100, entries - start)
+        stream, wanted = uuid(f"filler {first + start}"), min(100, entries - start)
         ledger.record(REGISTRY, *(replace(cohort(), cohort_id=stream, code=f"F{start + k}") for k in range(wanted)))

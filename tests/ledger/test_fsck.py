@@ -20,7 +20,7 @@ import pytest
 
 from ledger import commands as c
 from ledger.founding import Founding, found
-from ledger.fsck import Finding, Parts, Report, SqliteTables, fsck
+from ledger.fsck import Finding, Report, fsck_ledger
 from ledger.fsck.report import MOST_A_CHECK, limited
 from ledger.handle import Desk
 from ledger.intake.definitions import read_definitions
@@ -110,18 +110,7 @@ def sign(ledger: Ledger) -> None:
 
 def run(folder: Path) -> Report:
     with closing(open_ledger(str(folder))) as ledger:
-        return fsck(parts_of(ledger))
-
-
-def parts_of(ledger: Ledger) -> Parts:
-    return Parts(
-        lambda: SqliteTables(ledger.folder / "ledger.sqlite", is_ledger=True),
-        lambda: SqliteTables(ledger.folder / "data-keys.sqlite", is_ledger=False),
-        ledger.data_keys,
-        ledger.vault.open,
-        ledger.claim_keys,
-        ledger.public,
-    )
+        return fsck_ledger(ledger)
 
 
 def test_a_good_ledger_has_no_findings(taken_in: Path, erased: Path) -> None:
@@ -338,7 +327,7 @@ def test_a_key_of_the_erased_that_came_back_is_found(copies: dict[str, Path]) ->
     gone = uuid.UUID(int=3, version=4)
     with closing(open_ledger(str(copies["erased"]))) as ledger:
         ledger.data_keys.create([gone])
-        report = fsck(parts_of(ledger))
+        report = fsck_ledger(ledger)
     assert any(item.check == "data-keys" and "erased" in item.message for item in report.findings)
 
 

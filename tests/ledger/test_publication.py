@@ -8,9 +8,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-import small_ledger
-from sample_log import RECORDED_AT, uuid
-from small_ledger import (
+
+from ledger.publication import Publication, publish
+from ledger.sequencer import Sequencer
+from ledger.tiles import AnotherLog, CannotPublish, DiskFolder, Diverged, PublishedAhead, tree_in
+from tests.ledger import small_ledger
+from tests.ledger.small_ledger import (
     CHECKPOINTS,
     ORIGIN,
     PARTNER,
@@ -26,10 +29,7 @@ from small_ledger import (
     register,
     revoke,
 )
-
-from ledger.publication import Publication, publish
-from ledger.sequencer import Sequencer
-from ledger.tiles import AnotherLog, CannotPublish, DiskFolder, Diverged, PublishedAhead, tree_in
+from tests.sample_log import RECORDED_AT, uuid
 from verifier import kinds, statuslist, trust
 from verifier.statuslist import INVALID, SUSPENDED, TTL_SECONDS, VALID, StatusList
 from verifier.tile import tiles_of

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sample_log import RECORDED_AT
-from small_ledger import CHECKPOINTS, ORIGIN, RECEIPTS, ROOT, SmallLedger, fill, found, genesis
 
 from ledger.receipts import NotYetSigned, receipt_for
 from ledger.sequencer import Sequencer
 from ledger.store import SignedHead
 from ledger.tiles import DiskFolder, tree_in
+from tests.ledger.small_ledger import CHECKPOINTS, ORIGIN, RECEIPTS, ROOT, SmallLedger, fill, found, genesis
+from tests.sample_log import RECORDED_AT
 from verifier import receipt
 from verifier.errors import NotIncluded
 from verifier.statement import parse, subject_of

@@ -11,9 +11,6 @@ from threading import Thread
 from typing import Any
 
 import pytest
-import small_ledger
-from sample_log import RECORDED_AT
-from small_ledger import CHECKPOINTS, ORIGIN, REGISTRY, SmallLedger, fill, found, signer
 
 from ledger.sequencer import MAX_AHEAD_MS, CannotSign, Sequencer
 from ledger.sqlite.store import SqliteStore
@@ -28,6 +25,9 @@ from ledger.tiles import (
     publish_tree,
     tree_in,
 )
+from tests.ledger import small_ledger
+from tests.ledger.small_ledger import CHECKPOINTS, ORIGIN, REGISTRY, SmallLedger, fill, found, signer
+from tests.sample_log import RECORDED_AT
 from verifier import checkpoint, merkle, tile
 from verifier.kinds import CHECKPOINT_KIND
 from verifier.note import VerifierKey

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-import sample_log
-from sample_log import ISSUING, envelope, signed, uuid
 
+from tests import sample_log
+from tests.sample_log import ISSUING, envelope, signed, uuid
 from verifier.authority import Authority, Key
 from verifier.awards import AWARD_TYPES, disowned, fold_awards
 from verifier.errors import RuleBroken, UnknownKey
@@ -54,7 +54,7 @@ def test_a_good_revocation_of_a_disowned_award_changes_nothing() -> None:
 
 
 def test_a_change_of_what_was_never_awarded_is_named_by_its_index() -> None:
-    with pytest.raises(RuleBroken, match="entry 1: certificate.revoked/1"):
+    with pytest.raises(RuleBroken, match=r"entry 1: certificate\.revoked/1"):
         fold_awards(log(sample_log.award(0), sample_log.revocation(1)), authority())
 
 
