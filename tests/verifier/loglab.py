@@ -22,9 +22,10 @@ from nacl.signing import SigningKey
 
 from verifier import address, bundle, kinds, merkle, note, receipt, record, standing, statement, statuslist, tile, trust
 from verifier.authority import Authority
+from verifier.awards import fold_awards
 from verifier.catalogue import Catalogue
 from verifier.checkpoint import Checkpoint
-from verifier.errors import VerificationError
+from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import Event
 from verifier.keys import thumbprint
 from verifier.note import VerifierKey
@@ -373,6 +374,11 @@ class Lab:
                     awards[read.stream_id] = standing.evolve(awards.get(read.stream_id), event)
         return statuslist.fold_bits(awards.values(), number)
 
+    def fold_bits(self, number: int = 0) -> bytes:
+        """The fold that knows of compromised keys."""
+        entries = [(index, statement.parse(entry)) for index, entry in enumerate(self.entries)]
+        return statuslist.fold_bits(fold_awards(entries, self.authority()).values(), number)
+
     def status_token(self, size: int | None = None, signer: Signer = STATUS, **changes: Any) -> bytes:
         """The published list 0 as folded from the first `size` entries."""
         values: dict[str, Any] = {
@@ -417,3 +423,17 @@ class Lab:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
             (folder / path).write_bytes(data)
         return folder
+
+
+@dataclass(frozen=True)
+class MemoryLog:
+    """A published tree in memory."""
+
+    files: dict[str, bytes]
+    place: str = "memory"
+
+    def get(self, path: str) -> bytes:
+        """A published file. Raises CouldNotCheck."""
+        if path not in self.files:
+            raise CouldNotCheck(f"{path} is not there")
+        return self.files[path]
