@@ -63,6 +63,20 @@ def fsck(parts: Parts) -> Report:
     return Report(len(facts.leaves), (SCHEMA, *checks), findings)
 
 
+def fsck_ledger(ledger: Ledger) -> Report:
+    """Checks an open ledger and what it has published."""
+    return fsck(
+        Parts(
+            lambda: SqliteTables(ledger.folder / "ledger.sqlite", is_ledger=True),
+            lambda: SqliteTables(ledger.folder / "data-keys.sqlite", is_ledger=False),
+            ledger.data_keys,
+            ledger.vault.open,
+            ledger.claim_keys,
+            ledger.public,
+        )
+    )
+
+
 def _checks(
     parts: Parts, tables: Tables, key_tables: Tables, shown: Shown, facts: Facts
 ) -> dict[str, Callable[[], Problems]]:
