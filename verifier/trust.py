@@ -144,7 +144,7 @@ class _Reader:
             if needed not in self.single:
                 raise Malformed(f"trust file: no line {needed}")
         genesis, as_of = self.single["genesis"], self.single["asof"]
-        if not re.fullmatch("[0-9a-f]{64}", genesis) or not re.fullmatch("[0-9]{1,18}", as_of):
+        if not _HASH.fullmatch(genesis) or not _NUMBER.fullmatch(as_of):
             raise Malformed("trust file: genesis is not a hash in hex, or asof not a log size")
         log = self.log
         if log is None or not is_key_name(log.name):
@@ -175,6 +175,8 @@ class _Reader:
     def _key(
         self, kid: str, public: str, organisation: str, custody: str, span: tuple[str, str, str], granted: str
     ) -> None:
+        if not _HASH.fullmatch(kid) or not _HASH.fullmatch(public):
+            raise Malformed("a key's id and the key are 64 hexadecimal digits each, in lower case")
         public_key = check_public_key(bytes.fromhex(public))
         if thumbprint(public_key).hex() != kid:
             raise Malformed(f"key id {kid[:16]} is not that of the key")
@@ -187,12 +189,14 @@ class _Reader:
             organisation,
             custody,
             frozenset(granted.split(",")),
-            int(since),
-            None if until == "-" else int(until),
-            None if compromised == "-" else int(compromised),
+            _number(since),
+            None if until == "-" else _number(until),
+            None if compromised == "-" else _number(compromised),
         )
 
 
+_HASH: Final = re.compile("[0-9a-f]{64}")
+_NUMBER: Final = re.compile("0|[1-9][0-9]{0,17}")
 _WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]+')
 
 
@@ -208,6 +212,12 @@ def _quote(text: str) -> str:
     return re.sub(
         "[\x7f-\x9f\u2028\u2029]", lambda found: f"\\u{ord(found[0]):04x}", json.dumps(text, ensure_ascii=False)
     )
+
+
+def _number(text: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise Malformed(f"{text[:20]!r} is not a log index")
+    return int(text)
 
 
 def _index(value: int | None) -> str:

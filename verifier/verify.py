@@ -130,11 +130,21 @@ def _verify_logged(shown: Bundle, trust: Trust) -> Logged:
 
 
 def _verify_receipt(shown: Bundle, trust: Trust) -> Included:
-    """What the receipt proves. Its key must have been the log's for receipts when the tree had that size."""
+    """What the receipt proves. Its key must have been the log's for receipts when the tree had that size.
+
+    A receipt's size is its signer's own word: who has a compromised key can name an early one. So no receipt by a
+    compromised key proves anything by itself, at whatever size.
+    """
     proof = shown.receipt
     if proof.issuer != f"https://{trust.origin}":
         raise NotIncluded(f"the receipt is of the log {proof.issuer}, not of https://{trust.origin}")
-    key = trust.key(proof.kid).entitled(kinds.RECEIPT_KIND, proof.size - 1)
+    key = trust.key(proof.kid)
+    if key.compromised_from is not None:
+        raise CouldNotCheck(
+            f"the receipt is signed by key {key.kid.hex()[:16]}, which was compromised as of entry "
+            f"{key.compromised_from}: get a new proof from the base"
+        )
+    key.entitled(kinds.RECEIPT_KIND, proof.size - 1)
     return receipt.verify(proof, shown.statement.leaf, subject_of(shown.statement.stream_id), key.public_key)
 
 

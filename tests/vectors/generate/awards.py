@@ -160,7 +160,8 @@ def _keys(out: Files, made: log.Log, index: int) -> None:
         "programme-newer-than-trust": ("could-not-check", f"asof {size}\n", f"asof {index}\n", programme + "\n"),
         "key-of-another-organisation": ("not-entitled", line, line.replace(" PARTNER ", " BUREAU ")),
         "receipt-key-unknown": ("unknown-key", log_line + "\n", ""),
-        "receipt-key-compromised": ("key-compromised", log_line, _span(log_line, "-", "-", 0)),
+        "receipt-key-compromised": ("could-not-check", log_line, _span(log_line, "-", "-", 0)),
+        "receipt-key-compromised-later": ("could-not-check", log_line, _span(log_line, "-", "-", size)),
     }.items():
         out.fail(
             "bundles", case, {"proof": proof.hex(), "trust": without(text.replace(old, changed), left_out)}, code, MADE

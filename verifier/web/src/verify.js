@@ -89,12 +89,19 @@ async function isNewerThanTrust(shown, trust) {
   }
 }
 
-/** What the receipt proves. Its key must have been the log's for receipts when the tree had that size. */
+/**
+ * What the receipt proves. Its key must have been the log's for receipts when the tree had that size. A receipt's size
+ * is its signer's own word, so no receipt by a compromised key proves anything by itself.
+ */
 async function provedBy({ statement, receipt }, trust) {
   if (receipt.issuer !== `https://${trust.origin}`) {
     throw notIncluded(`the receipt is of the log ${receipt.issuer}, not of https://${trust.origin}`);
   }
-  const key = entitled(keyOf(trust, receipt.kid), RECEIPT_KIND, receipt.size - 1n);
+  const key = keyOf(trust, receipt.kid);
+  if (key.compromisedFrom !== null) {
+    throw new CouldNotCheck(`the receipt's key was compromised as of entry ${key.compromisedFrom}: get a new proof`);
+  }
+  entitled(key, RECEIPT_KIND, receipt.size - 1n);
   return verifyReceipt(receipt, await leafOf(statement), statement.subject, key.publicKey);
 }
 
