@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import assert_never
 from uuid import UUID
 
@@ -24,9 +24,9 @@ from ledger.deciders.base import Base
 from ledger.deciders.state import Dossier
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
-from ledger.seal import Circumstances, Draft, Randomness, Sealer
-from ledger.signing import Keystore, Signer
-from ledger.store import Appended, Batch, Claim, ClaimTaken, Store
+from ledger.seal import Circumstances, Draft, Randomness, Sealer, Unsigned
+from ledger.signing import Keystore, Signer, SigningProcess
+from ledger.store import Appended, Batch, Claim, ClaimTaken, RecordedBehind, Store
 from ledger.vault import Vault
 from verifier import kinds
 from verifier.address import LINK_ID_BYTES, NUMBER_RANDOM_BYTES, new_link_id, new_number
@@ -36,6 +36,9 @@ from verifier.statuslist import LIST_LENGTH
 
 Clock = Callable[[], int]
 """Milliseconds since 1970 UTC."""
+
+_INDICES_DRAWN = 24
+"""Places in the status list that are drawn and looked up together."""
 
 TITLE_PREFIXES = {"assistant-engineer": "AENG", "engineer": "ENG"}
 """First part of the number of a title's certificate."""
@@ -58,6 +61,15 @@ class _Work:
     erases: list[UUID] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sealing:
+    """Work whose payloads are fixed and whose signatures are still to come."""
+
+    shared: Circumstances
+    work: _Work
+    unsigned: list[Unsigned]
+
+
 class Desk:
     """Decides commands and records what comes of them. Not shared between threads."""
 
@@ -77,7 +89,12 @@ class Desk:
         self._sealer = Sealer(vault, lambda code: self.base.organisations[code].uri, randomness)
         self._dossiers: dict[UUID, Dossier] = {}
         self._revisions: dict[UUID, int] = {}
+        self._foreseen: dict[bytes, Claim | None] = {}
+        self._free_indices: list[int] = []
+        self._signers: dict[tuple[str, str], Signer] = {}
         self._work = _Work()
+        self._behind: _Sealing | None = None
+        """Handed over to be signed by another process, and not yet recorded."""
         self._last_time = 0
         for recorded in store.dossier(log_id):
             self.base.evolve(vault.read(recorded)[1])
@@ -104,6 +121,12 @@ class Desk:
         """Whether a claim is there or about to be."""
         return self._claimed(key) is not None
 
+    def foresee(self, keys: Iterable[bytes]) -> None:
+        """Asks the store about many claims at once; questions about them are answered from memory from then on."""
+        asked = list(keys)
+        found = self.store.claims(asked)
+        self._foreseen.update((key, found.get(key)) for key in asked)
+
     def places_taken(self, cohort: str) -> int:
         """Enrolments in a cohort so far: a withdrawal frees no place."""
         stream = self.base.cohorts.get(cohort)
@@ -112,6 +135,12 @@ class Desk:
     def new_id(self) -> UUID:
         """A random stream id (RFC 9562 version 4)."""
         return UUID(bytes=self.randomness(16), version=4)
+
+    def new_person(self) -> UUID:
+        """The id of a person about to be registered: as it is new, nothing needs to be read about it."""
+        person = self.new_id()
+        self._dossiers[person], self._revisions[person] = Dossier(person), 0
+        return person
 
     def draw(self, prefix: str, year: int) -> c.Drawn:
         """Everything that is drawn at random for an award. The status index is free at this moment."""
@@ -132,14 +161,16 @@ class Desk:
             for event in events:
                 signer = self._signer(self.base.code, event)
                 self.base.evolve(event)
+                self._signers.clear()
                 self._draft(event, self.base.versions[event.stream_id], self.base.log_id, signer)
             return events
         dossier = self.dossier(command.trainee)
         events = self._decide_person(command, dossier)
         self._check(events, actors)
         claims = [claim for event in events for claim in claims_for(self.claim_keys, event, command.trainee)]
-        if any(self.is_taken(claim.key) for claim in claims if claim.subject is not None):
-            raise Refusal(_TAKEN.get(type(events[0]), Code.DUPLICATE_TRAINEE), "this is in the ledger already")
+        # Other claims follow from the dossier that was decided on; the store looks at them once more when it appends.
+        if isinstance(command, c.RegisterTrainee) and any(self.is_taken(claim.key) for claim in claims):
+            raise Refusal(Code.DUPLICATE_TRAINEE, "the trainee number or the identity document is there already")
         issuers = [self._issuer(event, command, dossier) for event in events]
         for event, issuer in zip(events, issuers, strict=True):
             signer = self._signer(issuer, event)
@@ -160,19 +191,19 @@ class Desk:
 
     def discard(self) -> None:
         """Forgets what was decided on and not recorded. Then the desk is of no use any more."""
-        self._work = _Work()
+        self._work, self._behind = _Work(), None
 
     def claim(self, claim: Claim) -> None:
         """Adds a claim of the caller's own to what is about to be recorded."""
         self._work.claims[claim.key] = claim
 
-    def count(self, boundary: UUID) -> None:
-        """Raises the revision of a boundary by one with what is about to be recorded."""
-        self._touch(boundary)
+    def count(self, boundary: UUID, by: int = 1) -> None:
+        """Raises the revision of a boundary with what is about to be recorded."""
+        self._touch(boundary, by)
 
     @property
     def pending(self) -> int:
-        """How many events are decided on and not yet recorded."""
+        """How many events are decided on and neither recorded nor handed over."""
         return len(self._work.drafts)
 
     # --- recording --------------------------------------------------------------------------------------------------
@@ -187,25 +218,25 @@ class Desk:
 
         Raises StoreError when somebody else changed what this was decided on; then the desk is of no use any more.
         """
-        work, self._work = self._work, _Work()
-        if not work.drafts and not work.claims:
+        sealing = self._fix(actors, pack, command_id, shuffle)
+        if sealing is None:
             return None
-        command_id = command_id or self.randomness(16)
-        drafts = self._shuffled(work.drafts) if shuffle else work.drafts
-        shared = Circumstances(command_id, self._now(), actors.proposer, actors.approver, pack)
-        batch = Batch(
-            command_id,
-            self._sealer.seal(drafts, shared),
-            list(work.claims.values()),
-            {boundary.bytes: revisions for boundary, revisions in work.boundaries.items()},
-            work.streams,
-            work.erases,
-        )
-        appended = self.store.append(batch)
-        for subject in work.erases:
-            self.vault.forget(subject)
-            self._dossiers.pop(subject, None)
-        return appended
+        return self._record(sealing, [item.draft.signer.sign(item.message()) for item in sealing.unsigned])
+
+    def flush_behind(self, signing: SigningProcess, actors: Actors, pack: UUID | None = None) -> Appended | None:
+        """As a shuffled `flush`, but signed by another process meanwhile: what is recorded now, and returned, is what
+        was handed over the time before. `settle` records the last.
+        """
+        before, signatures = self._behind, signing.finish()
+        self._behind = self._fix(actors, pack, None, True)
+        if self._behind is not None:
+            signing.start([(item.draft.signer, item.message()) for item in self._behind.unsigned])
+        return None if before is None else self._record(before, signatures)
+
+    def settle(self, signing: SigningProcess) -> Appended | None:
+        """Records what `flush_behind` handed over last; None if there was nothing."""
+        before, self._behind = self._behind, None
+        return None if before is None else self._record(before, signing.finish())
 
     def execute(self, command: c.Command, actors: Actors, command_id: bytes | None = None) -> list[Event]:
         """Decides one command and records it. Raises Refusal."""
@@ -217,6 +248,46 @@ class Desk:
         return events
 
     # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _fix(self, actors: Actors, pack: UUID | None, command_id: bytes | None, shuffle: bool) -> _Sealing | None:
+        """Takes what was decided on off the desk, its payloads fixed in the order in which they will be logged."""
+        work, self._work = self._work, _Work()
+        if not work.drafts and not work.claims:
+            return None
+        command_id = command_id or self.randomness(16)
+        drafts = self._shuffled(work.drafts) if shuffle else work.drafts
+        shared = Circumstances(command_id, self._now(), actors.proposer, actors.approver, pack)
+        return _Sealing(shared, work, self._sealer.payloads(drafts, shared))
+
+    def _record(self, sealing: _Sealing, signatures: Sequence[bytes]) -> Appended:
+        while True:
+            try:
+                return self._append(sealing, signatures)
+            except RecordedBehind as behind:  # somebody recorded meanwhile: seal again, with a time that is not before
+                self._last_time = max(behind.last, self._clock())
+                shared = replace(sealing.shared, recorded_at=self._last_time)
+                drafts = [item.draft for item in sealing.unsigned]
+                sealing = _Sealing(shared, sealing.work, self._sealer.payloads(drafts, shared))
+                signatures = [item.draft.signer.sign(item.message()) for item in sealing.unsigned]
+
+    def _append(self, sealing: _Sealing, signatures: Sequence[bytes]) -> Appended:
+        work = sealing.work
+        batch = Batch(
+            sealing.shared.command_id,
+            self._sealer.finish(sealing.unsigned, signatures),
+            list(work.claims.values()),
+            {boundary.bytes: revisions for boundary, revisions in work.boundaries.items()},
+            work.streams,
+            work.erases,
+            sealing.shared.recorded_at,
+        )
+        appended = self.store.append(batch)
+        self._foreseen.update((key, claim) for key, claim in work.claims.items() if key in self._foreseen)
+        for subject in work.erases:
+            self.vault.forget(subject)
+            self._dossiers.pop(subject, None)
+            self._foreseen.clear()
+        return appended
 
     def _decide_person(self, command: c.PersonCommand, dossier: Dossier) -> list[Event]:
         catalogue, organisations = self.base.catalogue, self.base.organisations
@@ -299,7 +370,11 @@ class Desk:
         return min(self.base.catalogue.policies, key=lambda policy: policy.effective_from).authority
 
     def _signer(self, organisation: str, event: Event) -> Signer:
-        return self.keystore.signer(organisation, event_type(event).kind, self.base.keys)
+        kind = event_type(event).kind
+        signer = self._signers.get((organisation, kind))
+        if signer is None:
+            signer = self._signers[organisation, kind] = self.keystore.signer(organisation, kind, self.base.keys)
+        return signer
 
     def _draft(self, event: Event, version: int, subject: UUID, signer: Signer) -> None:
         if version == 1:
@@ -307,10 +382,10 @@ class Desk:
         self._work.drafts.append(Draft(event, version, subject, signer))
         self._touch(subject)
 
-    def _touch(self, boundary: UUID) -> None:
+    def _touch(self, boundary: UUID, by: int = 1) -> None:
         read, now = self._work.boundaries.get(boundary) or (self._revision(boundary),) * 2
-        self._work.boundaries[boundary] = (read, now + 1)
-        self._revisions[boundary] = now + 1
+        self._work.boundaries[boundary] = (read, now + by)
+        self._revisions[boundary] = now + by
 
     def _revision(self, boundary: UUID) -> int:
         if boundary not in self._revisions:
@@ -318,17 +393,30 @@ class Desk:
         return self._revisions[boundary]
 
     def _claimed(self, key: bytes) -> UUID | None:
-        claim = self._work.claims.get(key) or self.store.claim(key)
+        claim = self._pending_claim(key)
+        if claim is None:
+            claim = self._foreseen[key] if key in self._foreseen else self.store.claim(key)
         return None if claim is None else UUID(bytes=claim.value)
 
+    def _pending_claim(self, key: bytes) -> Claim | None:
+        claim = self._work.claims.get(key)
+        if claim is None and self._behind is not None:
+            claim = self._behind.work.claims.get(key)
+        return claim
+
     def _free_status_index(self) -> int:
-        """A random free place in the status list; in the next list where this one is all but full (FORMATS §6)."""
-        tries = 0
-        while True:
-            number, tries = tries // 24, tries + 1
-            index = number * LIST_LENGTH + int.from_bytes(self.randomness(4), "big") % LIST_LENGTH
-            if not self.is_taken(self.claim_keys.status_index(index)):
-                return index
+        """A random free place in the status list; in the next list where this one is all but full (FORMATS §6).
+
+        Several are drawn at once: looking each up alone costs more than everything else about an award.
+        """
+        number = 0
+        while not self._free_indices:
+            drawn = [int.from_bytes(self.randomness(4), "big") % LIST_LENGTH for _ in range(_INDICES_DRAWN)]
+            keys = {self.claim_keys.status_index(index): index for index in (number * LIST_LENGTH + n for n in drawn)}
+            taken = self.store.claims(keys)
+            free = [index for key, index in keys.items() if key not in taken and self._pending_claim(key) is None]
+            self._free_indices, number = free, number + 1
+        return self._free_indices.pop()
 
     def _shuffled(self, drafts: list[Draft]) -> list[Draft]:
         # What the base says of itself comes first and in order: keys and programmes before what relies on them.

@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 from uuid import UUID
 
 from ledger.signing import Signer
@@ -24,8 +25,7 @@ Randomness = Callable[[int], bytes]
 """So many random bytes. Tests pass a seeded one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """An event that was decided on and is not yet recorded."""
 
     event: Event
@@ -47,8 +47,7 @@ class Circumstances:
     pack: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unsigned:
+class Unsigned(NamedTuple):
     """A draft with the exact bytes that its signer signs."""
 
     draft: Draft

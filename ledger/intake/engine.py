@@ -7,7 +7,8 @@ pack twice records nothing new, and an intake that was killed goes on where it s
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from uuid import UUID
@@ -23,7 +24,8 @@ from ledger.intake.schedule import Step, schedule
 from ledger.intake.translate import Translator
 from ledger.permissions import Actors
 from ledger.refusals import Refusal
-from ledger.store import Claim
+from ledger.signing import SigningProcess
+from ledger.store import Appended, Claim
 from verifier import cbor
 from verifier.errors import Malformed
 
@@ -75,12 +77,13 @@ def take_in(
     intake.begin(definitions, actors_defaulted)
     intake.report.rejected.extend(row for row in rows if isinstance(row, Rejected))
     steps = schedule([row for row in rows if isinstance(row, Row)])
-    for done, (step, key) in enumerate(zip(steps, intake.look_up(steps), strict=True), 1):
-        intake.step(step, key)
-        if desk.pending >= CHUNK and not strict:
-            intake.flush()
-            progress(done, len(steps))
-    intake.finish()
+    with intake.signing(len(steps)):
+        for done, (step, key) in enumerate(zip(steps, intake.look_up(steps), strict=True), 1):
+            intake.step(step, key)
+            if desk.pending >= CHUNK and not strict:
+                intake.flush()
+                progress(done, len(steps))
+        intake.finish()
     progress(len(steps), len(steps))
     return intake.report
 
@@ -97,6 +100,19 @@ class _Intake:
         self._overhead = 0
         """Events drafted of which none is the pack's own content: the pack's event itself."""
         self._recorded = 0
+        self._flushed = False
+        self._counted = 0
+        """Steps taken or turned away since the last flush."""
+        self._signing: SigningProcess | None = None
+
+    @contextmanager
+    def signing(self, steps: int) -> Iterator[None]:
+        """Has a process of its own sign, where there are enough steps for that to pay."""
+        if self.strict or steps < 2 * CHUNK:
+            yield
+            return
+        with self.desk.keystore.signing_process() as self._signing:
+            yield
 
     def begin(self, definitions: Definitions, actors_defaulted: bool) -> None:
         """Drafts the pack's event and its definitions, in one transaction with the first rows."""
@@ -125,6 +141,7 @@ class _Intake:
         if self.resumed:
             turned_away = [self._rejected_key(step) for step in steps if step.part in ("row", "apply")]
         self._taken = self.desk.store.claims(keys + turned_away)
+        self._translator.foresee(steps)
         return keys
 
     def step(self, step: Step, taken_key: bytes) -> None:
@@ -149,11 +166,20 @@ class _Intake:
             return
         self.report.taken[row.source.file] += first
         self.desk.claim(Claim(taken_key, outcome.subject, self.pack_id.bytes + outcome.stream.bytes))
-        self.desk.count(self.pack_id)
+        self._counted += 1
 
     def flush(self) -> None:
-        """Records what was decided so far."""
-        appended = self.desk.flush(self.actors, self.pack_id, shuffle=True)
+        """Records what was decided so far, or hands it over to be signed and records what was handed over before."""
+        self._flushed = True
+        if self._counted:
+            self.desk.count(self.pack_id, self._counted)
+            self._counted = 0
+        if self._signing is None:
+            self._add(self.desk.flush(self.actors, self.pack_id, shuffle=True))
+        else:
+            self._add(self.desk.flush_behind(self._signing, self.actors, self.pack_id))
+
+    def _add(self, appended: Appended | None) -> None:
         self._recorded += 0 if appended is None else appended.count
 
     def finish(self) -> None:
@@ -162,10 +188,12 @@ class _Intake:
         if self.strict and self.report.rejected:
             self.desk.discard()
             raise PackTurnedAway(self.report.rejected)
-        if self._recorded == 0 and self.desk.pending <= self._overhead:
+        if not self._flushed and self.desk.pending <= self._overhead:
             self.desk.discard()
             return
         self.flush()
+        if self._signing is not None:
+            self._add(self.desk.settle(self._signing))
         self.report.pack, self.report.events = self.pack_id, self._recorded
 
     def _reject(self, step: Step, refusal: Refusal) -> None:
@@ -174,7 +202,7 @@ class _Intake:
         self.report.rejected.append(Rejected(row.source, refusal.code.value, sentence, ""))
         value = self.pack_id.bytes + cbor.encode([refusal.code.value, sentence, ""])
         self.desk.claim(Claim(self._rejected_key(step), None, value))
-        self.desk.count(self.pack_id)
+        self._counted += 1
 
     def _rejected_key(self, step: Step) -> bytes:
         return self.desk.claim_keys.row(b"turned-away\x00" + self.pack_id.bytes + step.row.identity())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import assert_never
 from uuid import UUID
@@ -42,6 +43,13 @@ class Translator:
             if trainee is not None:
                 self._applications[_place(step)] = (trainee, UUID(bytes=stream))
 
+    def foresee(self, steps: Iterable[Step]) -> None:
+        """Looks up in bulk whether the numbers and documents that rows register are there already."""
+        keys = self._desk.claim_keys
+        rows = [step.row for step in steps if isinstance(step.row, r.RosterRow)]
+        self._desk.foresee([keys.trainee_no(row.trainee_no) for row in rows])
+        self._desk.foresee([keys.identity(row.id_type, row.id_number) for row in rows])
+
     def take(self, step: Step) -> Outcome | None:
         """Takes a step. None where nothing is to be done: the application ended or was turned away before.
 
@@ -81,7 +89,7 @@ class Translator:
     def _roster(self, row: r.RosterRow) -> Outcome:
         desk, base = self._desk, self._desk.base
         person.known_cohort(base.catalogue, row.cohort)
-        trainee = desk.new_id()
+        trainee = desk.new_person()
         register = c.RegisterTrainee(
             trainee,
             row.trainee_no,
