@@ -15,7 +15,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
-from typing import IO, Final, Protocol
+from typing import IO, Any, Final, Protocol
 from urllib.parse import SplitResult
 
 from verifier import tile
@@ -174,6 +174,20 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
     """Follows redirects within one host and scheme only."""
 
     max_redirections = _MAX_REDIRECTS
+
+    def http_error_302(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: http.client.HTTPMessage
+    ) -> Any:
+        """Follows, or raises with the first answer closed."""
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except urllib.error.HTTPError:
+            raise  # holds the answer itself
+        except Exception:
+            fp.close()
+            raise
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
     def redirect_request(
         self,
