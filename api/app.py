@@ -21,11 +21,12 @@ from api.problems import Problems
 from api.publisher import Publisher
 from api.templates import Site
 from ledger.awards import Awards, open_awards
+from ledger.handle import Clock, system_clock
 from ledger.open import ledger_folder, open_ledger
 from ledger.settings import read_settings
 
 
-def create_app(ledger_address: str) -> FastAPI:
+def create_app(ledger_address: str, clock: Clock = system_clock) -> FastAPI:
     """The application of a ledger, which is opened when it starts and closed when it ends.
 
     Raises SettingsError for an address that is no ledger; starting raises KeystoreError and StoreError.
@@ -39,7 +40,7 @@ def create_app(ledger_address: str) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
-            ledger = stack.enter_context(open_ledger(ledger_address))
+            ledger = stack.enter_context(open_ledger(ledger_address, clock))
             running["awards"] = stack.enter_context(open_awards(ledger))
             publisher = running["publisher"] = Publisher(running["awards"])
             await run_in_threadpool(publisher.step)
@@ -62,7 +63,7 @@ def create_app(ledger_address: str) -> FastAPI:
         exception_handlers={HTTPException: problems.http, RequestValidationError: problems.http},
     )
     app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
-    app.include_router(links.router(site, awards))
+    app.include_router(links.router(site, awards, clock))
     app.router.routes.extend([*published.routes(folder / "public"), *assets.routes()])
 
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)

@@ -18,6 +18,7 @@ from api.headers import PERSONAL
 from api.problems import MEDIA_TYPE, problem
 from api.templates import Site
 from ledger.awards import Awards
+from ledger.handle import Clock
 from verifier.kinds import CertificateAwarded
 
 STATUS: Final = {State.UNKNOWN: 404, State.COULD_NOT_CHECK: 503, State.INCONSISTENT: 503}
@@ -67,21 +68,23 @@ class Problem(BaseModel):
     title: str
     status: int
     code: str
+    detail: str
     sentence: Sentence
 
 
-def router(site: Site, awards: Callable[[], Awards]) -> APIRouter:
+def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
     """The routes of links. Either letter case is accepted: link codes are in capitals."""
     made = APIRouter()
 
     def answered(link_id: str) -> Answer:
-        return answer_link(awards(), link_id, datetime.now(UTC))
+        return answer_link(awards(), link_id, datetime.fromtimestamp(clock() / 1000, UTC))
 
     def as_json(link_id: str) -> Response:
         answer = answered(link_id)
         if answer.shown is None:
             code = answer.code or answer.state.value
-            return problem(_status(answer), code, words.BANNERS[answer.state].sentence, PERSONAL)
+            banner = words.BANNERS[answer.state]
+            return problem(_status(answer), code, banner.word, words.reason(answer) or banner.sentence, PERSONAL)
         body = link_answer(answer).model_dump_json()
         return Response(body, _status(answer), PERSONAL, "application/json")
 
@@ -165,4 +168,5 @@ def _base64url(data: bytes) -> str:
 
 
 def _problem_schema() -> dict[str, Any]:
-    return Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    return {key: value for key, value in schema.items() if key != "$defs"}  # `Sentence` stands there already

@@ -19,14 +19,15 @@ MEDIA_TYPE: Final = "application/problem+json"
 _TITLES: Final = {404: words.NOT_FOUND, 405: words.NOT_ALLOWED}
 
 
-def problem(status: int, code: str, sentence: Words, headers: dict[str, str] | None = None) -> Response:
-    """A problem document; `code` is stable and meant for programs."""
+def problem(status: int, code: str, title: Words, detail: Words, headers: dict[str, str] | None = None) -> Response:
+    """A problem document; `code` is stable and meant for programs, `detail` for people who read Chinese or English."""
     body = {
         "type": "about:blank",
-        "title": sentence.en,
+        "title": title.en,
         "status": status,
         "code": code,
-        "sentence": {"zh": sentence.zh, "en": sentence.en},
+        "detail": detail.en,
+        "sentence": {"zh": detail.zh, "en": detail.en},
     }
     return Response(json.dumps(body, ensure_ascii=False), status, headers, MEDIA_TYPE)
 
@@ -54,5 +55,5 @@ class Problems:
             return PlainTextResponse(f"{status} {sentence.en}\n", status, headers)
         if path.endswith(".json") or path == "/healthz":
             code = {404: "not-found", 405: "method-not-allowed"}.get(status, "internal-error")
-            return problem(status, code, sentence, headers)
+            return problem(status, code, sentence, sentence, headers)
         return self._site.page("plain.html", status, headers, sentence=sentence)

@@ -11,6 +11,7 @@ from typing import Final
 
 from api.answer import Answer, State
 from verifier.current import BUSINESS_ZONE
+from verifier.standing import Standing
 from verifier.verify import Proved
 
 
@@ -159,6 +160,11 @@ def reason(answer: Answer) -> Words | None:
         why = _REASONS.get(answer.reason, Words(answer.reason, answer.reason))
         zh, en = f"{zh}，原因：{why.zh}", f"{en}, reason: {why.en}"
     return Words(zh, en)
+
+
+def standing(value: Standing) -> Words:
+    """The word for what stands of an award."""
+    return BANNERS[State(value.value)].word
 
 
 def custody(proved: Proved, base: str) -> Words | None:

@@ -1,0 +1,198 @@
+"""Headers, errors, assets, the plain pages, and the publisher behind the server."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.headers import CONTENT_SECURITY_POLICY
+from api.publisher import Publisher
+from api.words import BANNERS
+from ledger.awards import open_awards
+from ledger.commands import SuspendCertificate
+from ledger.open import open_ledger
+from ledger.settings import SettingsError
+from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, clock, do, publish_now, trainee
+from verifier import checkpoint, statuslist
+from verifier.statuslist import TTL_SECONDS
+
+EVERYWHERE = ["/", "/p", "/healthz", "/nothing", "/openapi.json", "/log/checkpoint", "/log/x", "/assets/site.css"]
+
+
+@pytest.mark.parametrize("path", [*EVERYWHERE, "/c/nope", "/c/nope.json"])
+def test_every_response_carries_the_same_protection(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+    assert headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "set-cookie" not in headers
+
+
+def test_an_https_ledger_asks_for_https_from_then_on(whole: WholeLedger, client: TestClient) -> None:
+    assert "strict-transport-security" not in client.get("/").headers
+    settings = whole.folder / "ledger.toml"
+    settings.write_text(settings.read_text().replace("http://127.0.0.1:8000", "https://base.example.org"))
+    with TestClient(create_app(str(whole.folder), clock)) as secure:
+        assert secure.get("/").headers["strict-transport-security"] == "max-age=31536000"
+
+
+@pytest.mark.parametrize("name", ["valid", "revoked", "erased"])
+def test_pages_hold_nothing_that_their_policy_forbids(client: TestClient, original: WholeLedger, name: str) -> None:
+    for path in (f"/c/{original.links[name]}", "/", "/p", "/nothing"):
+        page = client.get(path).text
+        assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page)
+        for script in re.findall(r"<script[^>]*>", page):
+            assert 'src="/assets/verify.js"' in script or 'type="application/json"' in script
+        assert not re.search(r'(?:src|href)="(?!/|data:,)', page)
+
+
+def test_no_documentation_pages_but_the_document(client: TestClient) -> None:
+    assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
+    assert set(client.get("/openapi.json").json()["paths"]) == {"/c/{link_id}.json", "/healthz"}
+
+
+def test_errors_are_plain_and_fit_who_asks(client: TestClient) -> None:
+    page = client.get("/nothing")
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "No such page" in page.text
+    for_programs = client.get("/nothing.json")
+    assert for_programs.headers["content-type"] == "application/problem+json"
+    assert for_programs.json()["code"] == "not-found"
+    refused = client.post("/")
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+
+
+def test_what_fails_inside_is_told_without_a_trace(whole: WholeLedger, caplog: pytest.LogCaptureFixture) -> None:
+    """The ledger is closed under the server: everything that needs it fails."""
+    app = create_app(str(whole.folder), clock)
+    with TestClient(app) as client:
+        pass
+    client = TestClient(app)
+    health, page = client.get("/healthz"), client.get(f"/c/{whole.links['valid']}")
+    assert (health.status_code, health.json()["code"]) == (500, "internal-error")
+    assert (page.status_code, 'data-state="could-not-check"' in page.text) == (503, True)
+    for answer in (health, page):
+        assert "Traceback" not in answer.text
+        assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
+    assert whole.links["valid"] not in caplog.text
+
+
+def test_the_proof_page_says_what_to_do_without_javascript(client: TestClient) -> None:
+    page = client.get("/p").text
+    assert '<main id="result" aria-live="polite">' in page
+    assert '<script type="module" src="/assets/verify.js"></script>' in page
+    assert "needs JavaScript" in page
+    assert "certverify check" in page
+
+
+def test_assets_are_served_with_their_types_and_asked_for_once(client: TestClient) -> None:
+    for name, media_type in (("verify.js", "text/javascript"), ("verify.css", "text/css"), ("site.css", "text/css")):
+        answer = client.get(f"/assets/{name}")
+        assert answer.headers["content-type"] == f"{media_type}; charset=utf-8"
+        again = client.get(f"/assets/{name}", headers={"If-None-Match": answer.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+    assert client.get("/assets/sources.sha256").status_code == 404
+    assert client.get("/assets/../app.py").status_code == 404
+
+
+def test_an_address_without_a_ledger_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="is no ledger"):
+        create_app(str(tmp_path))
+
+
+def test_the_words_of_a_state_are_those_of_the_browsers_own_check() -> None:
+    source = (Path(__file__).parents[2] / "verifier" / "web" / "src" / "words.js").read_text()
+    for state, banner in BANNERS.items():
+        if state.value in ("erased", "unknown", "could-not-check"):
+            continue
+        assert f'"{banner.word.zh} {banner.word.en}"' in source, state
+        assert f'"{banner.sentence.zh}"' in source, state
+        assert f'"{banner.sentence.en}"' in source, state
+
+
+# --- the publisher --------------------------------------------------------------------------------------------------
+
+
+def test_what_is_recorded_is_published_by_the_next_step(whole: WholeLedger) -> None:
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        publisher = Publisher(awards)
+        publisher.step()
+        before = publisher.size
+        issued = by(awards, whole.links["valid"])
+        do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
+        publisher.step()
+        assert (publisher.size, publisher.failure) == (before + 1, "")
+        head = checkpoint.verify(
+            (ledger.public / "checkpoint").read_bytes(),
+            awards.snapshot().trust.checkpoint_keys(),
+            ledger.settings.origin,
+        )
+        assert head.size == publisher.size
+        assert by(awards, whole.links["valid"]).award.suspended
+
+
+def test_status_lists_are_made_anew_in_time_where_nothing_comes_in(whole: WholeLedger) -> None:
+    now = [NOW]
+    with open_ledger(str(whole.folder), lambda: now[0]) as ledger, open_awards(ledger) as awards:
+        publisher = Publisher(awards)
+        key = ledger.log_signers().status.public_key
+        for hours in range(0, 72, 2):
+            now[0] = NOW + hours * 3600_000
+            publisher.step()
+            token = statuslist.verify((ledger.public / "status" / "0").read_bytes(), key)
+            assert now[0] // 1000 - token.issued_at <= TTL_SECONDS // 2
+
+
+def test_a_failure_is_told_and_the_next_step_tries_again(whole: WholeLedger) -> None:
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        issued = by(awards, whole.links["valid"])
+        do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
+        good = (ledger.public / "checkpoint").read_bytes()
+        (ledger.public / "checkpoint").write_bytes(b"not of this log")
+        publisher = Publisher(awards)
+        publisher.step()
+        assert publisher.failure == "AnotherLog"
+        (ledger.public / "checkpoint").write_bytes(good)
+        publisher.step()
+        assert publisher.failure == ""
+
+
+def test_healthz_says_how_far_publication_is(whole: WholeLedger) -> None:
+    with TestClient(create_app(str(whole.folder), clock)) as client:
+        state = client.get("/healthz").json()
+        assert state["recorded"] == state["published"] > 0
+        assert state["failure"] == ""
+    (whole.folder / "public" / "checkpoint").write_bytes(b"not of this log")
+    with TestClient(create_app(str(whole.folder), clock)) as client:
+        assert client.get("/healthz").status_code == 503
+
+
+def test_a_server_publishes_while_it_runs(whole: WholeLedger) -> None:
+    with TestClient(create_app(str(whole.folder), clock)) as client:
+        link = whole.links["valid"]
+        assert client.get(f"/c/{link}.json").json()["state"] == "valid"
+        with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+            issued = by(awards, link)
+            do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
+        until = datetime.now(UTC) + timedelta(seconds=20)
+        states = {""}
+        while "suspended" not in states and datetime.now(UTC) < until:
+            states.add(client.get(f"/c/{link}.json").json().get("state", "waiting"))
+        assert states <= {"", "waiting", "suspended"}
+        assert "suspended" in states
+
+
+def test_a_ledger_that_was_never_published_is_published_at_the_start(whole: WholeLedger) -> None:
+    """As after a restored backup without the public folder."""
+    public = whole.folder / "public"
+    public.rename(whole.folder / "gone")
+    with TestClient(create_app(str(whole.folder), clock)) as client:
+        assert client.get(f"/c/{whole.links['valid']}.json").json()["state"] == "valid"
+    with open_ledger(str(whole.folder), clock) as ledger:
+        publish_now(ledger)
+    assert (public / "checkpoint").read_bytes() == (whole.folder / "gone" / "checkpoint").read_bytes()

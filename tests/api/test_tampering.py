@@ -1,0 +1,199 @@
+"""Whatever is altered behind the server, its page never says "valid" of what does not verify."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from api.answer import Answer, State, answer_link
+from ledger.awards import VIEWS_FILE, open_awards
+from ledger.commands import ReportKeyCompromised, RevokeCertificate, SuspendCertificate
+from ledger.open import open_ledger
+from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, clock, do, publish_now, trainee
+from verifier.address import link_digest
+
+AT = datetime.fromtimestamp(NOW / 1000, UTC)
+
+
+def answer(whole: WholeLedger, name: str = "valid", at: datetime = AT) -> Answer:
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        return answer_link(awards, whole.links[name], at)
+
+
+def execute(file: Path, sql: str, *values: object) -> None:
+    with closing(sqlite3.connect(file)) as connection, connection:
+        assert connection.execute(sql, values).rowcount == 1
+
+
+def place(whole: WholeLedger, name: str) -> tuple[int, list[int]]:
+    """Row of the award and rows of its changes."""
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        issued = by(awards, whole.links[name])
+        return issued.index + 1, [index + 1 for index, _ in issued.changes]
+
+
+def statement_with(whole: WholeLedger, row: int, old: bytes, new: bytes) -> None:
+    """Changes some bytes of a statement."""
+    with closing(sqlite3.connect(whole.folder / "ledger.sqlite")) as connection, connection:
+        (state,) = connection.execute("SELECT state FROM stored_events WHERE notification_id = ?", (row,)).fetchone()
+        assert old in state
+        changed = state.replace(old, new)
+        connection.execute("UPDATE stored_events SET state = ? WHERE notification_id = ?", (changed, row))
+
+
+def test_the_unaltered_copy_is_valid(whole: WholeLedger) -> None:
+    assert answer(whole).state is State.VALID
+
+
+def test_a_changed_day_of_expiry(whole: WholeLedger) -> None:
+    row, _ = place(whole, "expired")
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        expires = str(getattr(by(awards, whole.links["expired"]).event, "expires_on", ""))
+    statement_with(whole, row, expires.encode(), b"2099" + expires.encode()[4:])
+    assert answer(whole, "expired").state is State.COULD_NOT_CHECK
+
+
+def test_every_tenth_bit_of_the_stored_statement(whole: WholeLedger) -> None:
+    row, _ = place(whole, "valid")
+    file = whole.folder / "ledger.sqlite"
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        (entry,) = ledger.store.entries(row - 1, 1)
+        with closing(sqlite3.connect(file)) as connection:
+            for bit in range(0, 8 * len(entry.statement), 10):
+                state = bytearray(entry.statement)
+                state[bit // 8] ^= 1 << bit % 8
+                connection.execute("UPDATE stored_events SET state = ? WHERE notification_id = ?", (bytes(state), row))
+                connection.commit()
+                found = answer_link(awards, whole.links["valid"], AT)
+                assert (found.state, found.shown) == (State.COULD_NOT_CHECK, None), bit
+
+
+def test_a_deleted_revocation(whole: WholeLedger) -> None:
+    _, (row,) = place(whole, "revoked")
+    execute(whole.folder / "ledger.sqlite", "DELETE FROM stored_events WHERE notification_id = ?", row)
+    assert answer(whole, "revoked").state is State.REVOKED_OR_SUPERSEDED
+
+
+def test_a_revocation_moved_to_another_stream(whole: WholeLedger) -> None:
+    _, (row,) = place(whole, "revoked")
+    sql = "UPDATE stored_events SET originator_id = ? WHERE notification_id = ?"
+    execute(whole.folder / "ledger.sqlite", sql, bytes(16), row)
+    assert answer(whole, "revoked").state is State.REVOKED_OR_SUPERSEDED
+
+
+def test_a_revocation_dated_later(whole: WholeLedger) -> None:
+    _, (row,) = place(whole, "revoked")
+    statement_with(whole, row, b"jrevoked_onj20", b"jrevoked_onj29")
+    assert answer(whole, "revoked").state is State.COULD_NOT_CHECK
+
+
+def test_personal_values_of_somebody_else(whole: WholeLedger) -> None:
+    row, _ = place(whole, "valid")
+    other, _ = place(whole, "expired")
+    sql = "UPDATE vault SET sealed = (SELECT sealed FROM vault WHERE notification_id = ?) WHERE notification_id = ?"
+    execute(whole.folder / "ledger.sqlite", sql, other, row)
+    assert answer(whole).state is State.COULD_NOT_CHECK
+
+
+def test_a_link_that_the_view_leads_elsewhere(whole: WholeLedger) -> None:
+    """The revoked certificate's link, made to lead to a valid one."""
+    views, old, new = whole.folder / VIEWS_FILE, whole.links["revoked"], whole.links["valid"]
+    execute(views, "UPDATE awards SET link_hash = x'' WHERE link_hash = ?", link_digest(old))
+    execute(views, "UPDATE awards SET link_hash = ? WHERE link_hash = ?", link_digest(old), link_digest(new))
+    assert answer(whole, "revoked").state is State.COULD_NOT_CHECK
+
+
+def _remove_tiles(public: Path) -> None:
+    shutil.rmtree(public / "tile" / "0")
+
+
+def _spoil_tiles(public: Path) -> None:
+    for file in (public / "tile" / "0").rglob("*"):
+        if file.is_file():
+            file.write_bytes(bytes(len(file.read_bytes())))
+
+
+def _spoil_checkpoint(public: Path) -> None:
+    text = (public / "checkpoint").read_text()
+    (public / "checkpoint").write_text(text.replace("\n5", "\n4", 1).replace("\n4", "\n3", 1))
+
+
+def _remove_checkpoint(public: Path) -> None:
+    (public / "checkpoint").unlink()
+
+
+@pytest.mark.parametrize("spoil", [_remove_tiles, _spoil_tiles, _spoil_checkpoint, _remove_checkpoint])
+def test_a_damaged_published_tree(whole: WholeLedger, spoil: Callable[[Path], None]) -> None:
+    spoil(whole.folder / "public")
+    assert answer(whole).state is State.COULD_NOT_CHECK
+
+
+def _remove_list(file: Path) -> None:
+    file.unlink()
+
+
+def _flip_list(file: Path) -> None:
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+
+
+@pytest.mark.parametrize("spoil", [_remove_list, _flip_list])
+def test_a_missing_or_damaged_status_list(whole: WholeLedger, spoil: Callable[[Path], None]) -> None:
+    spoil(whole.folder / "public" / "status" / "0")
+    found = answer(whole)
+    assert found.state is State.STANDING_NOT_CHECKED
+    assert found.shown is not None
+
+
+def test_a_status_list_that_is_a_day_old(whole: WholeLedger) -> None:
+    assert answer(whole, at=AT + timedelta(hours=23)).state is State.VALID
+    assert answer(whole, at=AT + timedelta(hours=25)).state is State.STANDING_NOT_CHECKED
+
+
+def test_a_change_that_is_recorded_but_not_published_is_waited_for(whole: WholeLedger) -> None:
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        issued = by(awards, whole.links["valid"])
+        do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
+        found = answer_link(awards, whole.links["valid"], AT)
+        assert (found.state, found.code) == (State.COULD_NOT_CHECK, "not-yet-published")
+        publish_now(ledger)
+        assert answer_link(awards, whole.links["valid"], AT).state is State.SUSPENDED
+
+
+def test_an_old_copy_of_the_database_beside_a_newer_published_log(whole: WholeLedger, tmp_path: Path) -> None:
+    shutil.copy(whole.folder / "ledger.sqlite", tmp_path / "old.sqlite")
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        issued = by(awards, whole.links["valid"])
+        cohort = str(getattr(issued.event, "cohort", ""))
+        do(ledger, RevokeCertificate(trainee(issued), cohort, "fraud", TODAY))
+        publish_now(ledger)
+    for beside in whole.folder.glob("ledger.sqlite-*"):
+        beside.unlink()
+    shutil.copy(tmp_path / "old.sqlite", whole.folder / "ledger.sqlite")
+    assert answer(whole).state is State.REVOKED_OR_SUPERSEDED
+
+
+def test_what_a_compromised_key_signed_counts_for_nothing(whole: WholeLedger) -> None:
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        issued = by(awards, whole.links["valid"])
+        do(ledger, ReportKeyCompromised(issued.statement.kid, issued.index))
+        publish_now(ledger)
+        found = answer_link(awards, whole.links["valid"], AT)
+        assert (found.state, found.code) == (State.NOT_ENTITLED, "key-compromised")
+        assert found.shown is None
+
+
+def test_a_revocation_by_a_compromised_key_counts_for_nothing(whole: WholeLedger) -> None:
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        issued = by(awards, whole.links["suspended"])
+        index, change = issued.changes[0]
+        do(ledger, ReportKeyCompromised(change.kid, index))
+        publish_now(ledger)
+        assert answer_link(awards, whole.links["suspended"], AT).state is State.VALID

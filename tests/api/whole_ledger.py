@@ -1,0 +1,110 @@
+"""A ledger with an award in every state, made from the sample pack and a few commands; all people are invented."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from importlib.resources import files
+from pathlib import Path
+from uuid import UUID
+
+from ledger import commands as c
+from ledger.awards import Awards, IssuedAward, open_awards
+from ledger.founding import APPROVER, OPERATOR, Founding, found
+from ledger.intake.engine import take_in
+from ledger.intake.files import open_pack
+from ledger.open import Ledger
+from ledger.permissions import Actors
+from ledger.publication import publish
+from ledger.sequencer import Sequencer
+from ledger.tiles import DiskFolder
+from verifier.kinds import CertificateAwarded
+from verifier.standing import Standing
+
+URL = "http://127.0.0.1:8000"
+NOW = int(datetime(2026, 11, 23, 4, 0, tzinfo=UTC).timestamp() * 1000)
+TODAY = date(2026, 11, 23)
+"""In the base's own time it is noon."""
+
+
+def clock() -> int:
+    """Always the same moment."""
+    return NOW
+
+
+@dataclass(frozen=True)
+class WholeLedger:
+    """A closed ledger's folder and the links of its awards by state."""
+
+    folder: Path
+    links: dict[str, str]
+
+    def copy(self, to: Path) -> WholeLedger:
+        """The same ledger in another folder, to be changed."""
+        shutil.copytree(self.folder, to)
+        return WholeLedger(to, self.links)
+
+
+def actors(ledger: Ledger) -> Actors:
+    """The two accounts that `init` makes."""
+    accounts = ledger.settings.accounts
+    return Actors(accounts[OPERATOR], accounts[APPROVER])
+
+
+def founded(folder: Path, at: int = NOW, url: str = URL) -> Ledger:
+    """An open ledger with the sample pack taken in."""
+    ledger = found(folder, Founding(url=url, master_key_in="master.key"), lambda: at)
+    take_in(ledger.desk(), open_pack(Path(str(files("ledger.sample"))) / "base-pack"), actors(ledger))
+    return ledger
+
+
+def build(folder: Path, url: str = URL) -> WholeLedger:
+    """Makes the ledger."""
+    links: dict[str, str] = {}
+    with founded(folder, url=url) as ledger, open_awards(ledger) as awards:
+        certificates: list[IssuedAward] = []
+        for issued in awards.all():
+            standing = issued.award.on(TODAY)
+            certificate = isinstance(issued.event, CertificateAwarded)
+            if certificate and standing is Standing.VALID:
+                certificates.append(issued)
+            links.setdefault(f"{'' if certificate else 'title '}{standing.value}", str(issued.event.link))
+        _, suspended, superseded, erased, reinstated = certificates[:5]
+        do(ledger, c.SuspendCertificate(trainee(suspended), suspended.stream, "other", TODAY))
+        draw = ledger.desk().draw("BDI", 2026)
+        do(ledger, c.CorrectCertificate(trainee(superseded), superseded.stream, draw, TODAY))
+        do(ledger, c.EraseTrainee(trainee(erased)))
+        do(ledger, c.SuspendCertificate(trainee(reinstated), reinstated.stream, "other", TODAY))
+        do(ledger, c.ReinstateCertificate(trainee(reinstated), reinstated.stream, TODAY))
+        for word, issued in (("suspended", suspended), ("superseded", superseded), ("erased", erased)):
+            links[word] = str(issued.event.link)
+        links["reinstated"] = str(reinstated.event.link)
+        links["correction"] = draw.link
+        publish_now(ledger)
+    return WholeLedger(folder, links)
+
+
+def trainee(issued: IssuedAward) -> UUID:
+    """The stream of an award's holder."""
+    assert isinstance(issued.event.trainee, UUID)
+    return issued.event.trainee
+
+
+def do(ledger: Ledger, command: c.Command) -> None:
+    """Decides and records one command."""
+    ledger.desk().execute(command, actors(ledger))
+
+
+def publish_now(ledger: Ledger) -> None:
+    """Signs and publishes everything."""
+    signers, folder, now = ledger.log_signers(), DiskFolder(ledger.public), ledger.clock()
+    Sequencer(ledger.store, folder, signers.checkpoint, ledger.settings.origin).run_once(now)
+    publish(ledger.store, folder, signers.status, now // 1000)
+
+
+def by(awards: Awards, link: str) -> IssuedAward:
+    """The award of a link that there is."""
+    issued = awards.by_link(link)
+    assert issued is not None
+    return issued
