@@ -107,6 +107,9 @@ def _status_list(proved: Proved, log: PublishedLog, trust: Trust) -> StatusList:
     number = statuslist.list_number(proved.event.status_index)
     token = log.get(f"status/{number}")
     key = trust.key(statuslist.signer(token))
+    # Size and date are the signer's own word: who has a compromised key can name an early size.
+    if key.compromised_from is not None:
+        raise KeyCompromised(f"the status list is signed by key {key.kid.hex()[:16]}, which was reported compromised")
     listed = statuslist.verify(token, key.public_key)
     key.entitled(kinds.STATUS_KIND, listed.size - 1)
     # Each list is signed alike: without its name, another list could be passed off for this one.

@@ -152,7 +152,7 @@ def _is_newer_than_trust(shown: Bundle, trust: Trust) -> bool:
     """Whether the log itself, by a good receipt, took the statement in after the trust file was made."""
     try:
         return _verify_receipt(shown, trust).index >= trust.as_of
-    except VerificationError:
+    except (VerificationError, CouldNotCheck):
         return False
 
 

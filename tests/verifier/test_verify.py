@@ -470,8 +470,16 @@ def test_a_log_of_many_tiles_is_followed(tmp_path: Path) -> None:
     assert few.standing is None
 
 
-def test_the_lists_key_must_have_been_the_logs_at_that_size(lab: Lab, tmp_path: Path) -> None:
-    lab.record(loglab.compromised(STATUS, "CQUPT", 15), ROOT, CLERK)
-    with pytest.raises(KeyCompromised):
-        standing(lab, tmp_path, AWARDED)
-    assert verify_proof(lab.proof(13), lab.trust()).index == 13
+@pytest.mark.parametrize("as_of", [0, 15])
+def test_a_list_by_a_compromised_key_is_none_whatever_size_it_claims(lab: Lab, tmp_path: Path, as_of: int) -> None:
+    lab.record(loglab.compromised(STATUS, "CQUPT", as_of), ROOT, CLERK)
+    older = token(lab, AWARDED, size=15)
+    with pytest.raises(KeyCompromised, match="status list"):
+        standing(lab, tmp_path, AWARDED, lambda files: files.update({"status/0": older}))
+
+
+def test_a_receipt_by_a_compromised_key_is_none_whatever_size_it_claims(lab: Lab) -> None:
+    kept = lab.proof(13)
+    lab.record(loglab.compromised(RECEIPTS, "CQUPT", 15), ROOT, CLERK)
+    with pytest.raises(CouldNotCheck, match="get a new proof"):
+        verify_proof(kept, lab.trust())
