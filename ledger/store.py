@@ -58,6 +58,8 @@ class Batch:
     """(person, stream): the private index of whose stream it is."""
     erases: Sequence[UUID] = ()
     """People of whom sealed values, claims and private index go, this batch's own included."""
+    recorded_at: int = 0
+    """The recorded time that all entries say, in milliseconds; 0 where the caller does not care for its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +124,17 @@ class BoundaryMoved(StoreError):
         self.boundary, self.expected, self.actual = boundary, expected, actual
 
 
+class RecordedBehind(StoreError):
+    """The log's last entry was recorded later than the batch says: recorded time never runs backwards (FORMATS §1).
+
+    The batch is to be sealed again with a time that is not before `last`, in milliseconds since 1970 UTC.
+    """
+
+    def __init__(self, recorded_at: int, last: int) -> None:
+        super().__init__(f"recorded at {recorded_at}, but the log's last entry at {last}")
+        self.recorded_at, self.last = recorded_at, last
+
+
 class ClaimTaken(StoreError):
     """Something that may be there once is there already."""
 
@@ -155,8 +168,10 @@ class Log(Protocol):
     """Statements in log order."""
 
     def append(self, batch: Batch) -> Appended:
-        """Records the batch whole. Raises VersionConflict, BoundaryMoved, ClaimTaken, StoreBusy; ValueError for a batch
-        that no state of the store could take (a wrong leaf hash, a column that contradicts the statement).
+        """Records the batch whole.
+
+        Raises VersionConflict, BoundaryMoved, ClaimTaken, RecordedBehind, StoreBusy; ValueError for a batch that no
+        state of the store could take (a wrong leaf hash, a column that contradicts the statement).
         """
 
     def command(self, command_id: bytes) -> Appended | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from verifier import merkle
-from verifier.errors import Inconsistent, Malformed
+from verifier.errors import CouldNotCheck, Inconsistent, Malformed
 
 WIDTH: Final = 256
 HEIGHT: Final = 8
@@ -125,20 +125,33 @@ class TreeReader:
 
     def entries(self, number: int) -> list[bytes]:
         """The entries of bundle `number`, checked for their count but not against the tree."""
-        width = min(WIDTH, self.size - number * WIDTH)
-        path = Tile(None, number, width).path
-        entries = split_entries(self._fetch(path), path)
-        if len(entries) != width:
-            raise Malformed(f"{path} holds {len(entries)} entries, not {width}")
-        return entries
+        tile = Tile(None, number, min(WIDTH, self.size - number * WIDTH))
+        found, data = self._get(tile)
+        entries = split_entries(data, found.path)
+        if len(entries) != found.width:
+            raise Malformed(f"{found.path} holds {len(entries)} entries, not {found.width}")
+        return entries[: tile.width]
 
     def _tile(self, level: int, number: int) -> bytes:
         data = self._tiles.get((level, number))
         if data is None:
-            width = min(WIDTH, (self.size >> (HEIGHT * level)) - number * WIDTH)
-            path = Tile(level, number, width).path
-            data = self._fetch(path)
-            if len(data) != width * merkle.HASH_SIZE:
-                raise Malformed(f"{path} is {len(data)} bytes long, not {width * merkle.HASH_SIZE}")
-            self._tiles[level, number] = data
+            tile = Tile(level, number, min(WIDTH, (self.size >> (HEIGHT * level)) - number * WIDTH))
+            found, data = self._get(tile)
+            if len(data) != found.width * merkle.HASH_SIZE:
+                raise Malformed(f"{found.path} is {len(data)} bytes long, not {found.width * merkle.HASH_SIZE}")
+            data = self._tiles[level, number] = data[: tile.width * merkle.HASH_SIZE]
         return data
+
+    def _get(self, tile: Tile) -> tuple[Tile, bytes]:
+        """A tile, or the full one in its place: once that is there, the log may take partial ones away (C2SP)."""
+        try:
+            return tile, self._fetch(tile.path)
+        except CouldNotCheck:
+            if tile.width == WIDTH:
+                raise
+            full = Tile(tile.level, tile.number)
+            try:
+                return full, self._fetch(full.path)
+            except CouldNotCheck:
+                pass
+            raise

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from ledger.awards import open_awards
 from ledger.cli.shared import COULD_NOT, NOT_GOOD, fail, json_option, ledger_option, opened, report
+from ledger.fsck import fsck_ledger
 from ledger.sequencer import CannotSign
 from ledger.tiles import CannotPublish
 from ledger.upkeep import Upkeep
@@ -41,3 +43,22 @@ def rebuild(address: str, as_json: bool) -> None:
     with opened(address) as ledger, open_awards(ledger) as awards:
         size = awards.rebuild()
         report(as_json, {"size": size}, [f"rebuilt out of {size} entries"])
+
+
+@click.command()
+@ledger_option
+@json_option
+@click.pass_context
+def fsck(context: click.Context, address: str, as_json: bool) -> None:
+    """Check everything in the database and the published tree against everything else."""
+    with opened(address) as ledger:
+        found = fsck_ledger(ledger)
+        facts = {
+            "entries": found.entries,
+            "checks": list(found.checks),
+            "findings": [asdict(finding) for finding in found.findings],
+        }
+        lines = [f"wrong        {item.place}: {item.message}   ({item.check})" for item in found.findings]
+        verdict = "nothing is wrong" if not found.findings else f"{len(found.findings)} findings"
+        report(as_json, facts, [*lines, f"{found.entries} entries, {len(found.checks)} checks: {verdict}"])
+        context.exit(NOT_GOOD if found.findings else 0)

@@ -46,7 +46,7 @@ def check_entries(
         at = statement.record.envelope.recorded_at
         if at < last_time:
             yield row("stored_events", number, "state"), "recorded before the entry in front of it"
-        last_time = at
+        last_time = facts.recorded_at = at
         try:
             facts.authority.admit(index, statement)
         except VerificationError as error:

@@ -55,6 +55,8 @@ class Facts:
     """Enrolments of the erased: in which cohort is not known any more."""
     cohorts: dict[str, UUID] = field(default_factory=dict)
     packs: set[UUID] = field(default_factory=set)
+    recorded_at: int = 0
+    """Recorded time of the last entry."""
     erased: set[UUID] = field(default_factory=set)
     """People whose erasure the log records."""
     published: Public | None = None

@@ -33,6 +33,8 @@ def check_tree_head(tables: Tables, facts: Facts) -> Problems:
         yield row("tree_head", 1, "size"), f"{rows[0]['size']}, but there are {frontier.size} entries"
     if rows[0]["frontier"] != frontier.to_bytes():
         yield row("tree_head", 1, "frontier"), "not that of the entries"
+    if rows[0]["recorded_at"] != facts.recorded_at:
+        yield row("tree_head", 1, "recorded_at"), f"{rows[0]['recorded_at']}, the last entry says {facts.recorded_at}"
 
 
 def checkpoint_keys(facts: Facts) -> list[VerifierKey]:

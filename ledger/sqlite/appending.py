@@ -16,6 +16,7 @@ from ledger.store import (
     Claim,
     ClaimTaken,
     Entry,
+    RecordedBehind,
     StoreCorrupt,
     VersionConflict,
 )
@@ -60,11 +61,12 @@ def write_head(c: SQLiteCursor, frontier: Frontier) -> None:
 
 
 def write_batch(c: SQLiteCursor, batch: Batch) -> Appended:
-    """Writes all of the batch inside the transaction of `c`. Raises VersionConflict, BoundaryMoved, ClaimTaken."""
+    """Writes all of the batch inside the transaction of `c`. Raises what `Log.append` does."""
     before = read_head(c)
     if (known := find_command(c, batch.command_id)) is not None:
         return known
     _check_versions(c, batch.entries)
+    _move_time(c, batch.recorded_at)
     write_head(c, before.extend(entry.leaf for entry in batch.entries))
     _write_entries(c, before.size, batch.entries)
     _move_boundaries(c, batch.boundaries)
@@ -122,6 +124,15 @@ def _write_entries(c: SQLiteCursor, size: int, entries: Sequence[Entry]) -> None
         "INSERT INTO vault VALUES (?, ?, ?)",
         [(n, e.subject.bytes, e.sealed) for n, e in enumerate(entries, size + 1) if e.subject is not None],
     )
+
+
+def _move_time(c: SQLiteCursor, recorded_at: int) -> None:
+    if not recorded_at:
+        return
+    c.execute("SELECT recorded_at FROM tree_head WHERE id = 1")
+    if recorded_at < (last := c.fetchone()["recorded_at"]):
+        raise RecordedBehind(recorded_at, last)
+    c.execute("UPDATE tree_head SET recorded_at = ? WHERE id = 1", (recorded_at,))
 
 
 def _move_boundaries(c: SQLiteCursor, boundaries: Mapping[bytes, tuple[int, int]]) -> None:

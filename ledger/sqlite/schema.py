@@ -12,6 +12,7 @@ stored_events    the log, one row an entry; never changed, never deleted
 tree_head        one row: the tree over all of stored_events
   size                number of entries
   frontier            roots of its complete subtrees (`Frontier.to_bytes`)
+  recorded_at         recorded time of the last batch, milliseconds: it never runs backwards
 signed_head      at most one row: the latest tree head that the log signed
   size, root          what was signed
   note                the C2SP signed note
@@ -60,7 +61,8 @@ TABLES: Final = (
     """CREATE TABLE tree_head (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         size INTEGER NOT NULL,
-        frontier BLOB NOT NULL) STRICT""",
+        frontier BLOB NOT NULL,
+        recorded_at INTEGER NOT NULL) STRICT""",
     """CREATE TABLE signed_head (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         size INTEGER NOT NULL,
@@ -106,7 +108,7 @@ def create(connection: sqlite3.Connection) -> None:
         if _version(connection) == 0:
             for statement in TABLES:
                 connection.execute(statement)
-            connection.execute("INSERT INTO tree_head VALUES (1, 0, ?)", (Frontier().to_bytes(),))
+            connection.execute("INSERT INTO tree_head VALUES (1, 0, ?, 0)", (Frontier().to_bytes(),))
             # The library's mark that tracking has one row an application.
             connection.execute("INSERT INTO tracking VALUES ('__migration__', 1)")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
