@@ -105,7 +105,20 @@ def test_a_name_changes() -> None:
 
 
 def test_details_are_put_right_whole() -> None:
-    (event,) = person.amend_details(DETAILS, given(REGISTERED), ORGANISATIONS)
+    event = kinds.TraineeDetailsAmended(
+        trainee_id=TRAINEE,
+        education="master",
+        graduated_on=None,
+        practice_from=REGISTER.practice_from,
+        title_held=None,
+        title_since=None,
+        employer=None,
+        email=None,
+        phone=None,
+        reason="wrong in the roster",
+        amended_on=ENDS,
+    )
+    assert person.amend_details(DETAILS, given(REGISTERED), ORGANISATIONS) == [event]
     before, after = given(REGISTERED).trainee, given(REGISTERED, event).trainee
     assert before is not None
     assert after == replace(
