@@ -1,0 +1,63 @@
+"""Who may do what: every kind of event against every role, and the rule of four eyes."""
+
+from __future__ import annotations
+
+import pytest
+
+from ledger.permissions import Actors, check, role_for
+from ledger.refusals import Code, Refusal
+from verifier.authority import ROLES
+from verifier.events import EVENTS
+from verifier.kinds import APPROVED_KINDS, ROOT_KINDS
+
+KINDS = sorted({declared.kind for declared in EVENTS.values()})
+ACCOUNTS = {role: frozenset({role}) for role in ROLES} | {"all": frozenset(ROLES), "none": frozenset[str]()}
+
+
+def refused(code: Code, kind: str, proposer: str, approver: str | None = None) -> None:
+    with pytest.raises(Refusal) as caught:
+        check(kind, Actors(proposer, approver), ACCOUNTS)
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_one_role_and_no_other_proposes_a_kind(kind: str) -> None:
+    for role in ROLES:
+        if role == role_for(kind):
+            check(kind, Actors(role, "approver"), ACCOUNTS)
+        else:
+            refused(Code.MISSING_ROLE, kind, role, "approver")
+    refused(Code.MISSING_ROLE, kind, "none", "approver")
+
+
+def test_the_roles_are_those_of_domain() -> None:
+    assert {kind for kind in KINDS if role_for(kind) == "administrator"} == set(ROOT_KINDS)
+    assert {kind for kind in KINDS if role_for(kind) == "assessor"} == {"result.recorded", "result.amended"}
+    proposing = {role_for(kind) for kind in KINDS}
+    assert proposing == {"administrator", "assessor", "registrar"}
+
+
+def test_an_auditor_changes_nothing_and_an_administrator_makes_no_awards() -> None:
+    for kind in KINDS:
+        refused(Code.MISSING_ROLE, kind, "auditor", "approver")
+    for kind in APPROVED_KINDS:
+        refused(Code.MISSING_ROLE, kind, "administrator", "approver")
+
+
+@pytest.mark.parametrize("kind", sorted(APPROVED_KINDS))
+def test_two_people_are_needed(kind: str) -> None:
+    check(kind, Actors("registrar", "approver"), ACCOUNTS)
+    refused(Code.NO_APPROVER, kind, "registrar")
+    refused(Code.SAME_PERSON, kind, "all", "all")
+    refused(Code.MISSING_ROLE, kind, "registrar", "auditor")
+    refused(Code.MISSING_ROLE, kind, "registrar", "nobody")
+
+
+def test_an_account_that_is_not_open_proposes_nothing() -> None:
+    for kind in KINDS:
+        refused(Code.UNKNOWN_ACCOUNT, kind, "nobody", "approver")
+
+
+@pytest.mark.parametrize("kind", sorted(set(KINDS) - APPROVED_KINDS))
+def test_where_one_is_enough_one_is_enough(kind: str) -> None:
+    check(kind, Actors(role_for(kind)), ACCOUNTS)
