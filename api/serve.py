@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
+
 import click
 import uvicorn
 
@@ -28,5 +31,17 @@ def serve(ledger: str, host: str, port: int) -> None:
         app = create_app(ledger)
     except (SettingsError, KeystoreError, StoreError) as error:
         raise click.UsageError(str(error)) from None
-    click.echo(f"Serving the ledger of {url} on http://{host}:{port} — end with Ctrl-C")
-    uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, log_level="warning")
+    with _listening(host, port) as listener:
+        name = f"[{host}]" if ":" in host else host
+        click.echo(f"Serving the ledger of {url} on http://{name}:{listener.getsockname()[1]} (Ctrl-C ends it)")
+        config = uvicorn.Config(app, access_log=False, server_header=False, log_level="warning")
+        with suppress(KeyboardInterrupt):  # uvicorn has ended cleanly by then and passes the signal on
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that takes connections already, so that nobody is turned away while the ledger opens."""
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise click.ClickException(f"cannot listen on {host}, port {port}: {error.strerror or error}") from None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.published import FOR_EVER, SECONDS, kind_of
-from tests.api.whole_ledger import WholeLedger
+from tests.api.whole_ledger import WholeLedger, clock
 from verifier import checkpoint, statuslist, trust
 from verifier.errors import Malformed
 from verifier.tile import TreeReader
@@ -80,9 +81,6 @@ def test_no_other_path_is_served(client: TestClient, path: str) -> None:
 
 
 def test_a_link_out_of_the_folder_is_not_followed(whole: WholeLedger) -> None:
-    from api.app import create_app
-    from tests.api.whole_ledger import clock
-
     (whole.folder / "public" / "status" / "7").symlink_to(whole.folder / "ledger.toml")
     with TestClient(create_app(str(whole.folder), clock)) as client:
         assert client.get("/log/status/7").status_code == 404

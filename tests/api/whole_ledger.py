@@ -72,6 +72,7 @@ def build(folder: Path, url: str = URL) -> WholeLedger:
             links.setdefault(f"{'' if certificate else 'title '}{standing.value}", str(issued.event.link))
         _, suspended, superseded, erased, reinstated = certificates[:5]
         do(ledger, c.SuspendCertificate(trainee(suspended), suspended.stream, "other", TODAY))
+        awards.catch_up()
         draw = ledger.desk().draw("BDI", 2026)
         do(ledger, c.CorrectCertificate(trainee(superseded), superseded.stream, draw, TODAY))
         do(ledger, c.EraseTrainee(trainee(erased)))
@@ -81,6 +82,7 @@ def build(folder: Path, url: str = URL) -> WholeLedger:
             links[word] = str(issued.event.link)
         links["reinstated"] = str(reinstated.event.link)
         links["correction"] = draw.link
+        awards.catch_up()
         publish_now(ledger)
     return WholeLedger(folder, links)
 
