@@ -1,0 +1,94 @@
+"""From an event to an entry: the bytes that are signed are those that are stored, and nothing links two streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from ledger.seal import Circumstances, Draft, Sealer
+from ledger.signing import signer_of
+from ledger.sqlite.datakeys import SqliteDataKeys
+from ledger.vault import Vault
+from tests.ledger.deciders.story import AWARDED, ENROLLED, OPENED, REGISTERED, REVOKED, TRAINEE, uuid
+from verifier import merkle, statement
+from verifier.events import event_type
+from verifier.record import blind_command, reveal
+
+SIGNER = signer_of(sha256(b"seed").digest(), "PARTNER", "base", ())
+SHARED = Circumstances(b"command-id-16byt", 1_767_225_600_000, "P-1", "P-2", uuid("pack"))
+STORY = (REGISTERED, ENROLLED, AWARDED, REVOKED, OPENED)
+
+
+@pytest.fixture
+def vault(tmp_path: Path) -> Iterator[Vault]:
+    with SqliteDataKeys(tmp_path / "data-keys.sqlite", bytes(32)) as keys:
+        yield Vault(keys)
+
+
+def drafts() -> list[Draft]:
+    return [Draft(event, 3, TRAINEE, SIGNER) for event in STORY]
+
+
+def sealer(vault: Vault) -> Sealer:
+    return Sealer(vault, lambda code: f"https://{code.lower()}.example.org")
+
+
+def test_an_entry_is_the_statement_with_its_leaf_and_columns(vault: Vault) -> None:
+    for entry, event in zip(sealer(vault).seal(drafts(), SHARED), STORY, strict=True):
+        read = statement.verify_signature(statement.parse(entry.statement), SIGNER.public_key)
+        assert read.raw == entry.statement
+        assert (read.stream_id, read.version, read.type) == (entry.stream_id, entry.version, entry.topic)
+        assert (entry.stream_id, entry.version, entry.topic) == (event.stream_id, 3, event_type(event).name)
+        assert entry.leaf == merkle.leaf_hash(entry.statement)
+        assert (read.kid, read.issuer) == (SIGNER.kid, "https://partner.example.org")
+        assert (read.record.envelope.recorded_at, read.record.envelope.pack) == (SHARED.recorded_at, uuid("pack"))
+
+
+def test_personal_values_are_sealed_and_committed_to(vault: Vault) -> None:
+    for entry, event in zip(sealer(vault).seal(drafts(), SHARED), STORY, strict=True):
+        declared = event_type(event)
+        personal = bool(declared.personal or declared.printed)
+        assert (entry.sealed is not None, entry.subject is not None) == (personal, personal)
+    unsigned = sealer(vault).payloads(drafts(), SHARED)
+    entries = sealer(vault).finish(unsigned, [SIGNER.sign(item.message()) for item in unsigned])
+    for item, entry, event in zip(unsigned, entries, STORY, strict=True):
+        assert reveal(statement.parse(entry.statement).record, item.disclosures) == event
+
+
+def test_streams_that_one_command_wrote_do_not_show_it(vault: Vault) -> None:
+    entries = sealer(vault).seal(drafts(), SHARED)
+    shown = {entry.stream_id: statement.parse(entry.statement).record.envelope.command for entry in entries}
+    assert len(set(shown.values())) == len(shown)
+    for stream, command in shown.items():
+        assert command == blind_command(SHARED.command_id, stream)
+    assert not any(SHARED.command_id in entry.statement for entry in entries)
+
+
+def test_salts_are_never_used_twice(vault: Vault) -> None:
+    commitments: list[bytes] = []
+    for _ in range(3):
+        for entry in sealer(vault).seal(drafts(), SHARED):
+            commitments += statement.parse(entry.statement).record.commitments
+    assert len(set(commitments)) == len(commitments)
+
+
+def test_the_approver_stands_only_where_two_are_needed(vault: Vault) -> None:
+    for entry, event in zip(sealer(vault).seal(drafts(), SHARED), STORY, strict=True):
+        actors = statement.parse(entry.statement).record.envelope.actors
+        assert actors == (("P-1", "P-2") if event in (AWARDED, REVOKED) else ("P-1",))
+
+
+@pytest.mark.parametrize("approver", [None, "P-1"])
+def test_an_award_is_never_sealed_for_one_person(vault: Vault, approver: str | None) -> None:
+    with pytest.raises(ValueError, match="proposer and an approver"):
+        sealer(vault).seal(drafts(), replace(SHARED, approver=approver))
+
+
+def test_each_signature_belongs_to_its_draft(vault: Vault) -> None:
+    unsigned = sealer(vault).payloads(drafts(), SHARED)
+    with pytest.raises(ValueError, match="shorter"):
+        sealer(vault).finish(unsigned, [bytes(64)])
