@@ -241,13 +241,13 @@ def opened(pseudonym: str, *roles: str) -> kinds.AccountOpened:
     )
 
 
-def genesis() -> kinds.LogStarted:
+def genesis(url: str = URL) -> kinds.LogStarted:
     own = zip((CHECKPOINTS, RECEIPTS, STATUS, DOCUMENTS), kinds.LOG_KINDS, strict=True)
     keys = [kinds.GenesisKey(ROOT.public, "organisation", ("log.started", *kinds.ROOT_KINDS))]
     return kinds.LogStarted(
         log_id=uuid("log"),
         origin=ORIGIN,
-        url=URL,
+        url=url,
         code="CQUPT",
         name_zh="工程师创新能力培训基地",
         name_en="Engineers' Innovation Ability Training Base",
@@ -264,13 +264,14 @@ class Lab:
     disclosures: list[list[bytes]] = field(default_factory=list)
     now: datetime = START
     versions: dict[UUID, int] = field(default_factory=dict)
+    url: str = URL
     _salt: int = 0
 
     @classmethod
-    def founded(cls) -> Lab:
+    def founded(cls, now: datetime = START, url: str = URL) -> Lab:
         """With organisations, keys, accounts, a programme, a policy and a cohort: 13 entries."""
-        lab = cls()
-        lab.record(genesis(), ROOT, CLERK)
+        lab = cls(now=now, url=url)
+        lab.record(genesis(url), ROOT, CLERK)
         lab.record(authorised(BASE, "CQUPT", (*kinds.REGISTRY_KINDS, *kinds.TEACHING_KINDS)), ROOT, CLERK)
         lab.record(accredited("HUAWEI", "enterprise"), ROOT, CLERK)
         lab.record(accredited("CQHRSS", "authority"), ROOT, CLERK)
@@ -382,7 +383,7 @@ class Lab:
     def status_token(self, size: int | None = None, signer: Signer = STATUS, **changes: Any) -> bytes:
         """The published list 0 as folded from the first `size` entries."""
         values: dict[str, Any] = {
-            "uri": f"{URL}/log/status/0",
+            "uri": f"{self.url}/log/status/0",
             "issued_at": round(self.now.timestamp()),
             "size": self.size if size is None else size,
             "root": self.root(size),
