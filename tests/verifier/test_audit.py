@@ -130,6 +130,19 @@ def test_a_deleted_file_is_named_and_is_no_verdict(path: str) -> None:
     assert path in report.unchecked[0].message
 
 
+def test_partial_tiles_may_be_gone_once_full_ones_are_there() -> None:
+    """A log that grows while it is audited."""
+    lab = Lab.founded()
+    checkpoint, text, token = lab.checkpoint(), lab.trust_text().encode(), lab.status_token()
+    trusted = lab.trust()
+    while lab.size < WIDTH:
+        lab.record(loglab.attended(hours=lab.size), BASE, CLERK)
+    files = {**lab.files(), "checkpoint": checkpoint, "trust.txt": text, "status/0": token}
+    assert "tile/0/000.p/13" not in files
+    report = audit(MemoryLog(files), trusted, processes=0)
+    assert (report.exit_code, report.judged) == (0, 13)
+
+
 @pytest.mark.parametrize("cut", [1, 32, 100])
 @pytest.mark.parametrize("path", PATHS)
 def test_a_truncated_file_is_found(path: str, cut: int) -> None:

@@ -21,7 +21,7 @@ from verifier.audit.tree import Tree, check_root, check_tiles
 from verifier.checkpoint import Checkpoint
 from verifier.errors import CouldNotCheck, Inconsistent, VerificationError
 from verifier.fetch import PublishedLog
-from verifier.tile import WIDTH
+from verifier.tile import WIDTH, TreeReader
 from verifier.trust import Trust
 
 Progress = Callable[[int, int], None]
@@ -75,6 +75,7 @@ class _Audit:
 
     def __init__(self, log: PublishedLog, trusted: Trust, head: Checkpoint, report: Report, progress: Progress) -> None:
         self._log, self._trust, self._head, self._report, self._progress = log, trusted, head, report, progress
+        self._published = TreeReader(head.size, log.get)
         self._judge = Judge()
         self._leaves = bytearray()
         self._due: dict[int, list[tuple[str, Check]]] = {}
@@ -115,7 +116,7 @@ class _Audit:
     def _read(self, processes: int) -> bool:
         """Reads all entries and judges them up to the first wrong one. False where not all could be read."""
         known = {key.kid: key.public_key for key in self._trust.keys.values()}
-        batches = reading.read(self._log, self._head.size, known, processes)
+        batches = reading.read(self._published, known, processes)
         judging = True
         while True:
             first = len(self._leaves) // merkle.HASH_SIZE
@@ -149,7 +150,7 @@ class _Audit:
         """The entries before `end`, fetched again; they must still be the same."""
         for first in range(0, end, WIDTH):
             here = first == current.first
-            entries = current.entries if here else reading.fetch_bundle(self._log, first, self._head.size)
+            entries = current.entries if here else self._published.entries(first // WIDTH)
             for index, entry in enumerate(entries[: end - first], first):
                 start = index * merkle.HASH_SIZE
                 if merkle.leaf_hash(entry) != self._leaves[start : start + merkle.HASH_SIZE]:

@@ -16,12 +16,11 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from verifier import kinds, statement
-from verifier.errors import Malformed, VerificationError
+from verifier.errors import VerificationError
 from verifier.events import EVENTS
-from verifier.fetch import PublishedLog
 from verifier.merkle import leaf_hash
 from verifier.statement import Statement
-from verifier.tile import WIDTH, Tile, split_entries
+from verifier.tile import WIDTH, TreeReader
 
 PARALLEL_FROM: Final = 2_000
 """Entries from which on further processes are worth their start."""
@@ -62,33 +61,23 @@ def processes_for(size: int) -> int:
     return (os.cpu_count() or 1) if size >= PARALLEL_FROM else 0
 
 
-def read(log: PublishedLog, size: int, keys: Mapping[bytes, bytes], processes: int) -> Iterator[Batch]:
-    """The log's first `size` entries in order. Raises CouldNotCheck, or Malformed for a bundle that is none."""
+def read(tree: TreeReader, keys: Mapping[bytes, bytes], processes: int) -> Iterator[Batch]:
+    """The log's entries in order. Raises CouldNotCheck, or Malformed for a bundle that is none."""
     if not processes:
-        for first in range(0, size, WIDTH):
-            entries = fetch_bundle(log, first, size)
+        for first in range(0, tree.size, WIDTH):
+            entries = tree.entries(first // WIDTH)
             yield Batch(first, entries, *_examine(entries, keys))
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, _begin, (dict(keys),)) as pool:
         waiting: deque[tuple[int, list[bytes], Future[tuple[bytes, list[Plain | None]]]]] = deque()
-        for first in range(0, size, WIDTH):
-            entries = fetch_bundle(log, first, size)
+        for first in range(0, tree.size, WIDTH):
+            entries = tree.entries(first // WIDTH)
             waiting.append((first, entries, pool.submit(_work, entries)))
             if len(waiting) >= processes * _AHEAD:
                 yield _finished(*waiting.popleft())
         while waiting:
             yield _finished(*waiting.popleft())
-
-
-def fetch_bundle(log: PublishedLog, first: int, size: int) -> list[bytes]:
-    """The entries from index `first`, a multiple of 256. Raises CouldNotCheck, Malformed."""
-    width = min(WIDTH, size - first)
-    path = Tile(None, first // WIDTH, width).path
-    entries = split_entries(log.get(path), path)
-    if len(entries) != width:
-        raise Malformed(f"{path} holds {len(entries)} entries, not {width}")
-    return entries
 
 
 def _finished(first: int, entries: list[bytes], work: Future[tuple[bytes, list[Plain | None]]]) -> Batch:
