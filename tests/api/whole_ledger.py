@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from importlib.resources import files
@@ -63,14 +64,20 @@ def build(folder: Path, url: str = URL) -> WholeLedger:
     """Makes the ledger."""
     links: dict[str, str] = {}
     with founded(folder, url=url) as ledger, open_awards(ledger) as awards:
-        certificates: list[IssuedAward] = []
-        for issued in awards.all():
-            standing = issued.award.on(TODAY)
-            certificate = isinstance(issued.event, CertificateAwarded)
-            if certificate and standing is Standing.VALID:
-                certificates.append(issued)
-            links.setdefault(f"{'' if certificate else 'title '}{standing.value}", str(issued.event.link))
-        _, suspended, superseded, erased, reinstated = certificates[:5]
+        everything = list(awards.all())
+        for issued in everything:
+            kind = "" if isinstance(issued.event, CertificateAwarded) else "title "
+            links.setdefault(f"{kind}{issued.award.on(TODAY).value}", str(issued.event.link))
+        # Of people with one award, so that an erasure meets no other award that a test looks at.
+        awarded = Counter(trainee(issued) for issued in everything)
+        suspended, superseded, erased, reinstated = [
+            issued
+            for issued in everything
+            if isinstance(issued.event, CertificateAwarded)
+            and issued.award.on(TODAY) is Standing.VALID
+            and issued.event.link != links["valid"]
+            and awarded[trainee(issued)] == 1
+        ][:4]
         do(ledger, c.SuspendCertificate(trainee(suspended), suspended.stream, "other", TODAY))
         awards.catch_up()
         draw = ledger.desk().draw("BDI", 2026)

@@ -1,0 +1,118 @@
+"""A served ledger and a real browser, whose clock is the ledger's.
+
+Without Chromium these tests are skipped, saying so; with `CERTLEDGER_REQUIRE_ALL=1`, as in CI, that is a failure.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from api.app import create_app
+from ledger.awards import open_awards
+from ledger.open import open_ledger
+from tests.api.whole_ledger import NOW, WholeLedger, build, by, clock
+from verifier.address import proof_address
+
+PHONE = {"width": 390, "height": 844}
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running server and what it serves."""
+
+    whole: WholeLedger
+    url: str
+
+    def link(self, name: str) -> str:
+        """The link address of an award, as it stands in the code on paper but for its capitals."""
+        return f"{self.url}/C/{self.whole.links[name]}"
+
+    def proof(self, name: str) -> bytes:
+        """The proof of an award."""
+        with open_ledger(str(self.whole.folder), clock) as ledger, open_awards(ledger) as awards:
+            return awards.proof(by(awards, self.whole.links[name]))
+
+    def proof_address(self, name: str) -> str:
+        """The proof address of an award."""
+        return proof_address(self.url, self.proof(name))
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[Served]:
+    """Builds a ledger that lives at a free port of this machine, and serves it."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        whole = build(folder, url)
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(str(folder), clock), access_log=False, log_level="error", ws="none")
+        )
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            yield Served(whole, url)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(tmp_path_factory.mktemp("e2e") / "ledger") as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        message = "no chromium on PATH: apt-get install chromium"
+        if os.environ.get("CERTLEDGER_REQUIRE_ALL") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Makes phones; what a page reports as an error fails the test."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        context = browser.new_context(viewport=PHONE, locale="zh-CN", **options)
+        contexts.append(context)
+        return context
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def phone(new_context: NewContext) -> Iterator[Page]:
+    """A phone whose clock stands where the ledger's does."""
+    page = new_context().new_page()
+    page.clock.set_fixed_time(datetime.fromtimestamp(NOW / 1000, UTC))
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    assert errors == []

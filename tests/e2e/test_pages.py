@@ -1,0 +1,124 @@
+"""The pages in a real browser, at the size of a phone."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.e2e.conftest import PHONE, NewContext, Served, serving
+from verifier.address import proof_address
+
+STATES = {
+    "valid": "有效 Valid",
+    "expired": "已过期 Expired",
+    "revoked": "已撤销 Revoked",
+    "suspended": "暂停 Suspended",
+    "superseded": "已更正替换 Superseded",
+    "title valid": "有效 Valid",
+    "title revoked": "已撤销 Revoked",
+}
+
+
+@pytest.mark.parametrize(("name", "word"), STATES.items())
+def test_a_links_page_and_the_browsers_own_check_agree(phone: Page, served: Served, name: str, word: str) -> None:
+    phone.goto(served.link(name))
+    expect(phone.locator(".state h1")).to_have_text(word)
+    expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)
+
+
+def test_the_first_screen_of_a_phone_holds_state_and_every_printed_field(phone: Page, served: Served) -> None:
+    for name in ("valid", "title valid"):
+        phone.goto(served.link(name))
+        expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)
+        for element in [*phone.locator(".state").all(), *phone.locator("[data-field]").all()]:
+            box = element.bounding_box()
+            assert box is not None
+            assert box["y"] + box["height"] <= PHONE["height"]
+            assert box["x"] + box["width"] <= PHONE["width"]
+        assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_without_javascript_the_links_page_says_the_same(new_context: NewContext, served: Served) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    for name, word in STATES.items():
+        page.goto(served.link(name))
+        expect(page.locator(".state h1")).to_have_text(word)
+    page.goto(served.proof_address("valid"))
+    expect(page.locator("#result")).to_contain_text("needs JavaScript")
+
+
+@pytest.mark.parametrize(("name", "state"), [("valid", "valid"), ("title valid", "valid"), ("expired", "expired")])
+def test_the_proof_page_checks_in_the_browser(phone: Page, served: Served, name: str, state: str) -> None:
+    phone.goto(served.proof_address(name))
+    expect(phone.locator("[data-state]")).to_have_attribute("data-state", state)
+    expect(phone.locator("[data-field=number]")).to_have_count(1)
+
+
+def test_no_request_carries_anything_of_the_proof(phone: Page, served: Served) -> None:
+    requests: list[Request] = []
+    phone.on("request", lambda request: requests.append(request))
+    address = served.proof_address("valid")
+    phone.goto(address)
+    expect(phone.locator("[data-state=valid]")).to_have_count(1)
+    digits = address.partition("#")[2]
+    assert len(requests) >= 4
+    for request in requests:
+        assert request.url.startswith(served.url)
+        assert request.method == "GET"
+        assert request.post_data is None
+        sent = request.url.partition("#")[0] + "".join(f"{k}: {v}\n" for k, v in request.all_headers().items())
+        assert all(digits[at : at + 12] not in sent for at in range(0, len(digits) - 12, 7))
+
+
+def test_a_changed_name_is_tampered(phone: Page, served: Served) -> None:
+    proof = bytearray(served.proof("valid"))
+    at = proof.index(b"dname") + 6
+    proof[at + 2] ^= 1  # the last byte of the name's first character
+    phone.goto(proof_address(served.url, bytes(proof)))
+    expect(phone.locator("[data-state]")).to_have_attribute("data-state", "tampered")
+    expect(phone.locator(".state h1")).to_have_text("内容不符 Tampered")
+
+
+def test_no_changed_digit_is_ever_valid(phone: Page, served: Served) -> None:
+    head, _, digits = served.proof_address("valid").partition("#")
+    phone.goto(f"{head}#{digits}")
+    expect(phone.locator("[data-state=valid]")).to_have_count(1)
+    for at in range(0, len(digits), len(digits) // 24):
+        changed = digits[:at] + str((int(digits[at]) + 1) % 10) + digits[at + 1 :]
+        phone.goto(f"{head}#{changed}")
+        expect(phone.locator("[data-state=valid]")).to_have_count(0)
+        expect(phone.locator(".state[data-tone=bad]")).to_have_count(1)
+
+
+def test_a_page_that_was_loaded_never_claims_more_with_the_network_off(phone: Page, served: Served) -> None:
+    """What the page says of the first proof stays; of a second one it may say less than online, but nothing wrong."""
+    phone.goto(served.proof_address("valid"))
+    expect(phone.locator("[data-state=valid]")).to_have_count(1)
+    phone.context.set_offline(True)
+    expect(phone.locator("[data-state=valid]")).to_have_count(1)
+    phone.goto(served.proof_address("title revoked"))
+    expect(phone.locator(".state[data-tone=unknown]")).to_have_count(1)
+
+
+def test_an_altered_database_is_never_valid(phone: Page, tmp_path: Path) -> None:
+    """The day of expiry is moved ahead in the stored statement."""
+    with serving(tmp_path / "ledger") as served:
+        with closing(sqlite3.connect(served.whole.folder / "ledger.sqlite")) as connection, connection:
+            rows = connection.execute("SELECT state, notification_id FROM stored_events").fetchall()
+            changed = [(state.replace(b"jexpires_onj20", b"jexpires_onj29"), row) for state, row in rows]
+            connection.executemany("UPDATE stored_events SET state = ? WHERE notification_id = ?", changed)
+        for name in ("valid", "expired"):
+            phone.goto(served.link(name))
+            expect(phone.locator("[data-state]")).to_have_attribute("data-state", "could-not-check")
+            expect(phone.locator("[data-field]")).to_have_count(0)
+
+
+def test_an_unknown_link_looks_like_a_page_and_claims_nothing(phone: Page, served: Served) -> None:
+    answer = phone.goto(f"{served.url}/C/{'0' * 24}")
+    assert answer is not None
+    assert answer.status == 404
+    expect(phone.locator(".state h1")).to_have_text("查无此证书 No such certificate")
