@@ -1,0 +1,190 @@
+"""«Intake of the same pack twice records nothing new. Killed in the middle and run again, it ends in the same state as
+one clean run.» With it `--strict`, a second pack that adds to a first, and bad rows that come back corrected."""
+
+from __future__ import annotations
+
+import csv
+import random
+import signal
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from contextlib import closing
+from importlib.resources import as_file, files
+from pathlib import Path
+from shutil import copytree
+
+import pytest
+from stdnum.cn import ric
+
+from ledger.intake.files import open_pack
+from ledger.intake.rows import ROW_TYPES
+from tests.acceptance.conftest import Taken
+from tests.acceptance.recent import append
+from tests.acceptance.terminal import GOOD, NOT_GOOD, PACKS, Terminal, expected, rows, table_sizes
+
+WHATS = ("certificates", "titles")
+
+
+def sample(name: str, to: Path) -> Path:
+    """A copy of a pack that the wheel ships."""
+    with as_file(files("ledger") / "sample" / name) as folder:
+        return copytree(folder, to)
+
+
+def kinds_of(ledger: Path) -> Counter[str]:
+    """How many events of each type the log holds."""
+    with closing(sqlite3.connect(ledger / "ledger.sqlite")) as connection:
+        return Counter(topic for (topic,) in connection.execute("SELECT topic FROM stored_events"))
+
+
+def log_size(ledger: Path) -> int:
+    """Entries in the log, seen from another process."""
+    with closing(sqlite3.connect(f"file:{ledger / 'ledger.sqlite'}?mode=ro", uri=True)) as connection:
+        (size,) = connection.execute("SELECT COUNT(*) FROM stored_events").fetchone()
+        return int(size)
+
+
+# --- strict ---------------------------------------------------------------------------------------------------------
+
+
+def test_strict_records_nothing_of_a_pack_with_a_bad_row(person: Terminal, tmp_path: Path) -> None:
+    ledger, rejects = person.found(tmp_path / "ledger"), tmp_path / "rejects.csv"
+    before = table_sizes(ledger)
+    answer = person.certledger("intake", PACKS / "dirty", "--ledger", ledger, "--strict", "--rejects", rejects)
+    answer.expect(NOT_GOOD, "nothing was recorded", "roster.csv line 69", "missing-field")
+    assert table_sizes(ledger) == before
+    assert rejects.read_text("utf-8") == expected("dirty", "rejects.csv")
+    person.certledger("fsck", "--ledger", ledger).expect(GOOD)
+
+
+def test_strict_takes_a_pack_without_a_bad_row(person: Terminal, tmp_path: Path) -> None:
+    ledger, pack = person.found(tmp_path / "ledger"), sample("base-pack", tmp_path / "pack")
+    person.certledger("intake", pack, "--ledger", ledger, "--strict").expect(GOOD, "0 rows turned away")
+    assert person.exported(ledger, "titles") == (pack / "expected" / "titles.csv").read_text("utf-8")
+
+
+# --- twice ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["base", "dirty"])
+def test_the_same_pack_twice_records_nothing_new(
+    person: Terminal, tmp_path: Path, request: pytest.FixtureRequest, name: str
+) -> None:
+    taken: Taken = request.getfixturevalue(name)
+    ledger = taken.copy(tmp_path / "ledger")
+    before, rejects = table_sizes(ledger), tmp_path / "rejects.csv"
+    report = person.taken_in(ledger, PACKS / name, "--rejects", rejects).json
+    assert (report["pack"], report["events"], report["taken"]) == (None, 0, {})
+    assert report["known"] == taken.report.json["taken"]
+    assert report["rejected"] == taken.report.json["rejected"]
+    assert rejects.read_bytes() == taken.rejects.read_bytes()
+    assert table_sizes(ledger) == before
+
+
+# --- killed ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_an_intake_killed_and_run_again_ends_as_one_clean_run(
+    person: Terminal, tmp_path: Path, dirty: Taken, seed: int
+) -> None:
+    draw, ledger = random.Random(seed), person.found(tmp_path / "ledger")
+    founded, whole = log_size(ledger), log_size(dirty.ledger)
+    sizes = []
+    for threshold in sorted(draw.randrange(founded, whole) for _ in range(3)):
+        with person.start("intake", PACKS / "dirty", "--ledger", ledger) as process:
+            assert reached(ledger, threshold if draw.random() < 0.8 else founded, process)
+            time.sleep(draw.random() * 0.3)
+            process.send_signal(signal.SIGKILL)
+        assert process.returncode in (-signal.SIGKILL, GOOD)
+        sizes.append(log_size(ledger))
+    assert founded <= sizes[0] < whole, f"it was killed too late to say anything: {sizes}"
+    report = person.taken_in(ledger, PACKS / "dirty").json
+    assert report["rejected"] == dirty.report.json["rejected"]
+    assert kinds_of(ledger) == kinds_of(dirty.ledger)
+    assert [person.exported(ledger, what) for what in WHATS] == [dirty.export(what) for what in WHATS]
+    person.certledger("fsck", "--ledger", ledger).expect(GOOD)
+
+
+def reached(ledger: Path, size: int, process: subprocess.Popen[bytes]) -> bool:
+    """Waits until the log has so many entries or the process ended."""
+    deadline = time.monotonic() + 60
+    while log_size(ledger) < size and process.poll() is None:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.005)
+    return True
+
+
+# --- one pack after another -----------------------------------------------------------------------------------------
+
+
+def until(pack: Path, to: Path, day: str) -> Path:
+    """The pack as it would have been on a day: rows that take effect later are not there yet."""
+    copytree(pack, to)
+    for file in open_pack(pack).files:
+        if file.kind in ROW_TYPES:
+            path = to / file.name
+            header, *records = csv.reader(path.read_text("utf-8").splitlines())
+            at = header.index(ROW_TYPES[file.kind].date_column)
+            with path.open("w", encoding="utf-8", newline="") as out:
+                csv.writer(out, lineterminator="\n").writerows([header, *(one for one in records if one[at] <= day)])
+    return to
+
+
+def test_a_pack_in_two_parts_comes_out_as_in_one(person: Terminal, tmp_path: Path) -> None:
+    ledger, part = person.found(tmp_path / "ledger"), until(PACKS / "dirty", tmp_path / "part", "2021-10-31")
+    first = person.taken_in(ledger, part).json
+    second = person.taken_in(ledger, PACKS / "dirty", "--rejects", tmp_path / "rejects.csv").json
+    assert min(first["events"], second["events"]) > 500
+    assert (tmp_path / "rejects.csv").read_text("utf-8") == expected("dirty", "rejects.csv")
+    for what in WHATS:
+        in_parts, in_one = rows(person.exported(ledger, what)), rows(expected("dirty", f"{what}.csv"))
+        assert sorted(map(repr, in_parts)) == sorted(map(repr, in_one))
+
+
+def test_late_rows_undo_no_decision_and_count_in_the_next(person: Terminal, tmp_path: Path) -> None:
+    """A trainee's hours come in after certification was refused for want of them; then it is asked for again."""
+    trainee, cohort = "S2200004", "BDI-2022A"
+    early = sample("base-pack", tmp_path / "early")
+    lines = (early / "attendance.csv").read_text("utf-8").splitlines(keepends=True)
+    (early / "attendance.csv").write_text("".join(line for line in lines if trainee not in line), encoding="utf-8")
+    ledger = person.found(tmp_path / "ledger")
+    person.taken_in(ledger, early)
+    assert [row["reason"] for row in requests(person, ledger, trainee)] == ["attendance"]
+
+    late = sample("base-pack", tmp_path / "late")
+    assert person.taken_in(ledger, late).json["taken"] == {
+        "attendance.csv": sum(line.startswith(trainee) for line in lines)
+    }
+    assert [row["reason"] for row in requests(person, ledger, trainee)] == ["attendance"]
+
+    append(late, "award_requests", [(trainee, cohort, "2022-09-01")])
+    assert person.taken_in(ledger, late).json["taken"] == {"award_requests.csv": 1}
+    refused, awarded = requests(person, ledger, trainee)
+    assert (refused["outcome"], refused["reason"]) == ("refused", "attendance")
+    assert (awarded["outcome"], awarded["awarded_on"]) == ("awarded", "2022-09-01")
+    person.certledger("fsck", "--ledger", ledger).expect(GOOD)
+
+
+def requests(person: Terminal, ledger: Path, trainee: str) -> list[dict[str, str]]:
+    return [row for row in rows(person.exported(ledger, "certificates")) if row["trainee_no"] == trainee]
+
+
+def test_a_row_turned_away_is_taken_in_when_it_comes_back_corrected(person: Terminal, tmp_path: Path) -> None:
+    ledger, pack = person.found(tmp_path / "ledger"), sample("dirty-pack", tmp_path / "pack")
+    before = person.taken_in(ledger, pack).json["rejected"]
+    (bad,) = [item for item in before if (item["file"], item["line"]) == ("roster.csv", 7)]
+    assert bad["code"] == "bad-id-number"
+    lines = (pack / "roster.csv").read_text("utf-8").splitlines()
+    header, cells = lines[0].split(","), lines[6].split(",")
+    at = header.index("id_number")
+    cells[at] = cells[at][:17] + ric.calc_check_digit(cells[at][:17] + "0")
+    lines[6] = ",".join(cells)
+    (pack / "roster.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    report = person.taken_in(ledger, pack).json
+    assert report["taken"] == {"roster.csv": 1}
+    assert report["rejected"] == [item for item in before if item != bad]
+    assert person.taken_in(ledger, pack).json["events"] == 0
