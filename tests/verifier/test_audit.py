@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from multiprocessing import active_children
 from typing import Any
 from uuid import UUID
 
@@ -86,6 +87,27 @@ def test_an_honest_log_of_many_bundles_is_good_in_one_process_and_in_several() -
     assert alone.as_json() == audited(lab, since=kept, processes=2).as_json()
     assert (alone.exit_code, alone.judged, alone.notes) == (0, 463, [])
     assert told == [(256, 463), (463, 463)]
+
+
+def test_killed_workers_cost_time_and_nothing_else() -> None:
+    class Deadly(MemoryLog):
+        """A log at whose fourth bundle every worker is killed."""
+
+        def get(self, path: str) -> bytes:
+            if path == "tile/entries/003":
+                for worker in active_children():
+                    worker.kill()
+                    worker.join()
+            return super().get(path)
+
+    lab = Lab.founded()
+    template = lab.record(loglab.attended(), BASE, CLERK)
+    while lab.size < 13 * WIDTH:
+        lab.entries.append(lab.entries[template])
+    report = audit(Deadly(lab.files()), lab.trust(20), processes=1)
+    # Every copy of an entry is a version too many; that they were all read is what matters here.
+    assert [problem.index for problem in report.problems] == [template + 1]
+    assert report.unchecked == []
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

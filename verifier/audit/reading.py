@@ -12,6 +12,7 @@ import os
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -46,6 +47,10 @@ class Plain(NamedTuple):
     pack: bytes | None
 
 
+Examined = tuple[bytes, list[Plain | None]]
+"""Leaf hashes one after another, and what is shown of each entry."""
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """One bundle of entries. `plain` has None for an entry that the audit has to look at itself."""
@@ -70,18 +75,30 @@ def read(tree: TreeReader, keys: Mapping[bytes, bytes], processes: int) -> Itera
         return
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(processes, context, _begin, (dict(keys),)) as pool:
-        waiting: deque[tuple[int, list[bytes], Future[tuple[bytes, list[Plain | None]]]]] = deque()
+        waiting: deque[tuple[int, list[bytes], Future[Examined] | None]] = deque()
         for first in range(0, tree.size, WIDTH):
             entries = tree.entries(first // WIDTH)
-            waiting.append((first, entries, pool.submit(_work, entries)))
+            waiting.append((first, entries, _submitted(pool, entries)))
             if len(waiting) >= processes * _AHEAD:
-                yield _finished(*waiting.popleft())
+                yield _finished(*waiting.popleft(), keys)
         while waiting:
-            yield _finished(*waiting.popleft())
+            yield _finished(*waiting.popleft(), keys)
 
 
-def _finished(first: int, entries: list[bytes], work: Future[tuple[bytes, list[Plain | None]]]) -> Batch:
-    return Batch(first, entries, *work.result())
+def _submitted(pool: ProcessPoolExecutor, entries: list[bytes]) -> Future[Examined] | None:
+    try:
+        return pool.submit(_work, entries)
+    except BrokenProcessPool:
+        return None
+
+
+def _finished(first: int, entries: list[bytes], work: Future[Examined] | None, keys: Mapping[bytes, bytes]) -> Batch:
+    """A worker that was killed, for want of memory say, costs time and nothing else."""
+    try:
+        examined = work.result() if work else _examine(entries, keys)
+    except BrokenProcessPool:
+        examined = _examine(entries, keys)
+    return Batch(first, entries, *examined)
 
 
 _known: dict[bytes, bytes] = {}
@@ -91,11 +108,11 @@ def _begin(keys: dict[bytes, bytes]) -> None:
     _known.update(keys)
 
 
-def _work(entries: list[bytes]) -> tuple[bytes, list[Plain | None]]:
+def _work(entries: list[bytes]) -> Examined:
     return _examine(entries, _known)
 
 
-def _examine(entries: list[bytes], keys: Mapping[bytes, bytes]) -> tuple[bytes, list[Plain | None]]:
+def _examine(entries: list[bytes], keys: Mapping[bytes, bytes]) -> Examined:
     leaves = b"".join(map(leaf_hash, entries))
     return leaves, [_plain(entry, keys) for entry in entries]
 
