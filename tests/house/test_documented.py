@@ -11,6 +11,7 @@ from typing import get_args
 from ledger.intake import rows
 from ledger.intake.files import PackError
 from ledger.refusals import Code
+from tests.house.sources import modules
 from verifier import kinds
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import EVENTS, EventType
@@ -104,3 +105,13 @@ def test_every_reason_of_a_check_is_documented() -> None:
     found = [cls for root in (VerificationError, CouldNotCheck) for cls in below(root)]
     known = {str(vars(cls)["code"]) for cls in found if cls.__module__.startswith("verifier") and "code" in vars(cls)}
     assert set(codes("Checks")) == known - {NoCalendar.code}
+
+
+def test_every_refusal_is_provoked_by_some_test() -> None:
+    told = "".join(path.read_text("utf-8") for path in modules("tests/ledger"))
+    assert [code.value for code in Code if not re.search(rf"\bCode\.{code.name}\b", told)] == []
+
+
+def test_every_refusal_is_given_somewhere() -> None:
+    written = "".join(path.read_text("utf-8") for path in modules("ledger", "api") if path.name != "refusals.py")
+    assert [code.value for code in Code if not re.search(rf"\bCode\.{code.name}\b", written)] == []
