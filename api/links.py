@@ -106,6 +106,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
             summary="What a link leads to",
             operation_id=f"link_json{'' if documented else '_capitals'}",
         )
+        made.add_api_route(f"{prefix}/{{link_id}}.json", as_json, methods=["HEAD"], include_in_schema=False)
         made.add_api_route(f"{prefix}/{{link_id}}", as_page, methods=["GET", "HEAD"], include_in_schema=False)
     return made
 

@@ -197,3 +197,22 @@ def test_the_address_on_the_page_is_the_ledgers_own_and_not_the_one_asked_for(
     page = client.get(f"/c/{original.links['valid']}", headers={"Host": "evil.example"}).text
     assert "evil.example" not in page
     assert URL.partition("://")[2] in page
+
+
+def test_what_could_not_be_checked_is_a_problem_and_no_answer(whole: WholeLedger) -> None:
+    """The trouble comes while the server runs: at its start it would publish the checkpoint again."""
+    with TestClient(create_app(str(whole.folder), clock)) as client:
+        (whole.folder / "public" / "checkpoint").unlink()
+        twin = client.get(f"/c/{whole.links['valid']}.json")
+        assert (twin.status_code, twin.headers["content-type"]) == (503, "application/problem+json")
+        assert twin.json()["code"] == "not-yet-published"
+        assert set(twin.json()) == {"type", "title", "status", "code", "detail", "sentence"}
+        page = client.get(f"/c/{whole.links['valid']}")
+        assert (page.status_code, state_of(page.text)) == (503, "could-not-check")
+
+
+def test_a_head_request_is_answered_like_a_get_without_its_body(client: TestClient, original: WholeLedger) -> None:
+    for suffix in ("", ".json"):
+        there = client.head(f"/c/{original.links['valid']}{suffix}")
+        assert (there.status_code, there.content) == (200, b"")
+        assert client.head(f"/c/nope{suffix}").status_code == 404
