@@ -30,7 +30,8 @@ class Taken:
     """A ledger with a pack taken in, and published."""
 
     def __init__(self, person: Terminal, folder: Path, pack: Path, *options: object) -> None:
-        self.person, self.ledger, self.published = person, folder / "ledger", folder / "published"
+        self.person, self.pack = person, pack
+        self.ledger, self.published = folder / "ledger", folder / "published"
         person.found(self.ledger, *options)
         self.rejects = folder / "rejects.csv"
         self.report: Answer = person.taken_in(self.ledger, pack, "--rejects", self.rejects)

@@ -78,7 +78,9 @@ class Terminal:
     def _run(
         self, command: click.Command, words: tuple[object, ...], stdin: bytes, env: Mapping[str, str] | None
     ) -> Answer:
-        result = CliRunner().invoke(command, [str(word) for word in words], input=stdin, env={**self.env, **(env or {})})
+        result = CliRunner().invoke(
+            command, [str(word) for word in words], input=stdin, env={**self.env, **(env or {})}
+        )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise AssertionError(f"{words} ended with a traceback") from result.exception
         out = result.stdout_bytes.decode(errors="replace")
