@@ -7,10 +7,7 @@ from threading import Event, Thread
 from typing import Final
 
 from ledger.awards import Awards
-from ledger.publication import Publication
-from ledger.sequencer import Sequencer
-from ledger.tiles import DiskFolder
-from verifier.kinds import CHECKPOINT_KIND
+from ledger.upkeep import Upkeep
 from verifier.statuslist import TTL_SECONDS
 
 INTERVAL_SECONDS: Final = 1.0
@@ -27,9 +24,8 @@ class Publisher(Thread):
         super().__init__(name="publisher", daemon=True)
         self._awards = awards
         self._ledger = awards.ledger
-        self._folder = DiskFolder(self._ledger.public)
         self._stopped = Event()
-        self._tools: tuple[int, Sequencer, Publication] | None = None
+        self._upkeep: tuple[int, Upkeep] | None = None
         self._refresh_at = 0
         self.size = 0
         """Entries published so far."""
@@ -63,18 +59,12 @@ class Publisher(Thread):
         if size == self.size and now // 1000 < self._refresh_at:
             return
         self._awards.catch_up()
-        sequencer, publication = self._current_tools()
-        sequencer.run_once(now)
-        self.size = publication.publish(self._folder, now // 1000).size
+        self.size = self._current_upkeep().run_once().size
         self._refresh_at = now // 1000 + REFRESH_SECONDS
 
-    def _current_tools(self) -> tuple[Sequencer, Publication]:
-        """Sequencer and publication with the log's keys of now: a key may have been rotated meanwhile."""
-        store = self._ledger.store
-        revision = store.boundary(self._ledger.log_id.bytes)
-        if self._tools is None or self._tools[0] != revision:
-            signers, authority = self._ledger.log_signers(), self._awards.authority()
-            former = [key.public_key for key in authority.log_keys(CHECKPOINT_KIND)]
-            sequencer = Sequencer(store, self._folder, signers.checkpoint, authority.origin, former)
-            self._tools = (revision, sequencer, Publication(store, signers.status))
-        return self._tools[1], self._tools[2]
+    def _current_upkeep(self) -> Upkeep:
+        """The upkeep with the log's keys of now: one may have been rotated meanwhile."""
+        revision = self._ledger.store.boundary(self._ledger.log_id.bytes)
+        if self._upkeep is None or self._upkeep[0] != revision:
+            self._upkeep = (revision, Upkeep(self._ledger))
+        return self._upkeep[1]

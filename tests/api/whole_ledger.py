@@ -17,9 +17,7 @@ from ledger.intake.engine import take_in
 from ledger.intake.files import open_pack
 from ledger.open import Ledger
 from ledger.permissions import Actors
-from ledger.publication import publish
-from ledger.sequencer import Sequencer
-from ledger.tiles import DiskFolder
+from ledger.upkeep import Upkeep
 from verifier.kinds import CertificateAwarded
 from verifier.standing import Standing
 
@@ -107,9 +105,7 @@ def do(ledger: Ledger, command: c.Command) -> None:
 
 def publish_now(ledger: Ledger) -> None:
     """Signs and publishes everything."""
-    signers, folder, now = ledger.log_signers(), DiskFolder(ledger.public), ledger.clock()
-    Sequencer(ledger.store, folder, signers.checkpoint, ledger.settings.origin).run_once(now)
-    publish(ledger.store, folder, signers.status, now // 1000)
+    Upkeep(ledger).run_once()
 
 
 def by(awards: Awards, link: str) -> IssuedAward:
