@@ -26,8 +26,8 @@ TITLE_NAMES: Final = {
     "engineer": Bilingual("工程师", "Engineer"),
 }
 """Names of the levels of titles (DOMAIN.md, Titles)."""
-_A_WORKER: Final = 40
-"""Papers for which it is worth to start one more process: each takes a second or two to read the fonts."""
+_A_WORKER: Final = 100
+"""Papers for which one more process is worth its start, which takes seconds (60 papers: two were slower than one)."""
 
 Progress = Callable[[int, int], None]
 """Called after each paper with how many are done and how many there are."""
