@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
+import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -73,7 +75,9 @@ def read(tree: TreeReader, keys: Mapping[bytes, bytes], processes: int) -> Itera
             entries = tree.entries(first // WIDTH)
             yield Batch(first, entries, *_examine(entries, keys))
         return
-    context = multiprocessing.get_context("spawn")
+    # A fork is quick, and safe only where no other thread holds a lock that the child would wait for.
+    alone = sys.platform == "linux" and threading.active_count() == 1
+    context = multiprocessing.get_context("fork" if alone else "spawn")
     with ProcessPoolExecutor(processes, context, _begin, (dict(keys),)) as pool:
         waiting: deque[tuple[int, list[bytes], Future[Examined] | None]] = deque()
         for first in range(0, tree.size, WIDTH):
