@@ -10,11 +10,14 @@ import pytest
 from ledger.store import Store
 from tests.ledger.store.backends import BACKENDS, Backend
 from tests.ledger.store.making import Maker
+from tests.ledger.store.postgres_backend import POSTGRES_BACKENDS
+
+EVERY = {**BACKENDS, **POSTGRES_BACKENDS}
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=EVERY)
 def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]:
-    made = BACKENDS[request.param](tmp_path)
+    made = EVERY[request.param](tmp_path)
     yield made
     made.close()
 
