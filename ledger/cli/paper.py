@@ -18,13 +18,15 @@ from ledger.upkeep import Upkeep
 @ledger_option
 @click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The PDF; - for standard output.")
 def certificate(number: str, address: str, output: Path) -> None:
-    """Print the certificate of NUMBER as a PDF with its codes."""
+    """Print the certificate or title of NUMBER as a PDF with its codes."""
     with opened(address) as ledger:
         Upkeep(ledger).run_once()
         with open_awards(ledger) as awards:
             issued = awards.by_number(number)
             if issued is None:
                 fail(NOT_GOOD, f"no certificate {number}")
+            if issued.award.ended or issued.disowned:
+                fail(NOT_GOOD, f"{number} is no longer in force: no paper is made for it")
             pdf = issue(awards, issued)
     if str(output) == "-":
         sys.stdout.buffer.write(pdf)
