@@ -71,4 +71,6 @@ def small(person: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Taken:
     """A cohort that ended last week; nobody listens at its address."""
     folder = tmp_path_factory.mktemp("small")
     pack = recent.write_pack(folder / "pack")
-    return Taken(person, folder, pack, "--url", f"http://127.0.0.1:{recent.free_port()}")
+    taken = Taken(person, folder, pack, "--url", f"http://127.0.0.1:{recent.free_port()}")
+    assert taken.report.json["rejected"] == []
+    return taken

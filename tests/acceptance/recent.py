@@ -36,7 +36,7 @@ def free_port() -> int:
 def id_number(number: int) -> str:
     """An invented resident ID number; its area code is issued to nobody."""
     body = f"50000019900101{number:03}"
-    return body + ric.calc_check_digit(body)
+    return body + ric.calc_check_digit(body + "0")
 
 
 def write_pack(folder: Path) -> Path:
