@@ -236,7 +236,7 @@ def test_an_edited_pdf_is_not_as_issued(
     tmp_path: Path,
     edit: Callable[[Paper, Paper], bytes],
 ) -> None:
-    changed, file = edit(certificate, certificates["林知远"]), tmp_path / "edited.pdf"
+    changed, file = edit(certificate, certificates["欧阳𠮷"]), tmp_path / "edited.pdf"
     assert changed != certificate.pdf
     file.write_bytes(changed)
     for words in (["--offline"], ["--log", small.published], []):
