@@ -12,7 +12,8 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import assert_never
+from datetime import date
+from typing import Protocol, assert_never
 from uuid import UUID
 
 from ledger import commands as c
@@ -24,14 +25,15 @@ from ledger.deciders.base import Base
 from ledger.deciders.state import Dossier
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
-from ledger.seal import Circumstances, Draft, Randomness, Sealer, Unsigned
-from ledger.signing import Keystore, Signer, SigningProcess
-from ledger.store import Appended, Batch, Claim, ClaimTaken, RecordedBehind, Store
+from ledger.seal import Circumstances, Draft, Prepared, Randomness, Sealed, Sealer
+from ledger.signing import Keystore, Signer
+from ledger.store import Appended, Batch, Claim, ClaimTaken, Entry, RecordedBehind, Store
 from ledger.vault import Vault
 from verifier import kinds
 from verifier.address import LINK_ID_BYTES, NUMBER_RANDOM_BYTES, new_link_id, new_number
 from verifier.events import Event, event_type
 from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS, TEACHING_KINDS
+from verifier.rules import policy_in_force
 from verifier.statuslist import LIST_LENGTH
 
 Clock = Callable[[], int]
@@ -62,12 +64,24 @@ class _Work:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealing:
-    """Work whose payloads are fixed and whose signatures are still to come."""
+class _Taken:
+    """Work taken off the desk to be recorded: its drafts in the order in which they will be logged."""
 
-    shared: Circumstances
     work: _Work
-    unsigned: list[Unsigned]
+    drafts: list[Draft]
+    shared: Circumstances
+
+
+class Background(Protocol):
+    """Does the second half of sealing somewhere else, one batch at a time."""
+
+    def start(self, prepared: Sequence[Prepared], shared: Circumstances, salts: bytes) -> None:
+        """Hands a batch over."""
+        ...
+
+    def finish(self) -> list[Sealed]:
+        """Waits for the batch handed over and returns it sealed, in its order."""
+        ...
 
 
 class Desk:
@@ -93,8 +107,8 @@ class Desk:
         self._free_indices: list[int] = []
         self._signers: dict[tuple[str, str], Signer] = {}
         self._work = _Work()
-        self._behind: _Sealing | None = None
-        """Handed over to be signed by another process, and not yet recorded."""
+        self._behind: _Taken | None = None
+        """Handed over to be sealed elsewhere, and not yet recorded."""
         self._last_time = 0
         for recorded in store.dossier(log_id):
             self.base.evolve(vault.read(recorded)[1])
@@ -156,10 +170,12 @@ class Desk:
     def decide(self, command: c.Command, actors: Actors) -> list[Event]:
         """Decides a command on what is recorded and what is about to be. Raises Refusal: then nothing is changed."""
         if isinstance(command, c.BaseCommand):
+            if isinstance(command, c.ReportKeyCompromised) and not 0 <= command.as_of <= self.store.head().size:
+                raise Refusal(Code.BAD_NUMBER, f"{command.as_of} is no index of this log")
             events = base_decider.decide(command, self.base)
             self._check(events, actors)
-            for event in events:
-                signer = self._signer(self.base.code, event)
+            signers = [self._signer(self.base.code, event) for event in events]
+            for event, signer in zip(events, signers, strict=True):
                 self.base.evolve(event)
                 self._signers.clear()
                 self._draft(event, self.base.versions[event.stream_id], self.base.log_id, signer)
@@ -171,9 +187,9 @@ class Desk:
         # Other claims follow from the dossier that was decided on; the store looks at them once more when it appends.
         if isinstance(command, c.RegisterTrainee) and any(self.is_taken(claim.key) for claim in claims):
             raise Refusal(Code.DUPLICATE_TRAINEE, "the trainee number or the identity document is there already")
-        issuers = [self._issuer(event, command, dossier) for event in events]
-        for event, issuer in zip(events, issuers, strict=True):
-            signer = self._signer(issuer, event)
+        # All keys before the first event is taken in: a refusal for want of one leaves nothing half decided.
+        signers = [self._signer(self._issuer(event, command, dossier), event) for event in events]
+        for event, signer in zip(events, signers, strict=True):
             dossier.evolve(event)
             self._draft(event, dossier.versions[event.stream_id], command.trainee, signer)
             if isinstance(event, kinds.EnrolmentMade) and isinstance(event.cohort, str):
@@ -218,25 +234,27 @@ class Desk:
 
         Raises StoreError when somebody else changed what this was decided on; then the desk is of no use any more.
         """
-        sealing = self._fix(actors, pack, command_id, shuffle)
-        if sealing is None:
-            return None
-        return self._record(sealing, [item.draft.signer.sign(item.message()) for item in sealing.unsigned])
+        taken = self._take(actors, pack, command_id, shuffle)
+        return None if taken is None else self._record(taken, self._sealer.seal(taken.drafts, taken.shared))
 
-    def flush_behind(self, signing: SigningProcess, actors: Actors, pack: UUID | None = None) -> Appended | None:
-        """As a shuffled `flush`, but signed by another process meanwhile: what is recorded now, and returned, is what
-        was handed over the time before. `settle` records the last.
+    def flush_behind(self, background: Background, actors: Actors, pack: UUID | None = None) -> Appended | None:
+        """As a shuffled `flush`, but sealed elsewhere meanwhile: what is recorded now, and returned, is what was
+        handed over the time before. `settle` records the last.
         """
-        before, signatures = self._behind, signing.finish()
-        self._behind = self._fix(actors, pack, None, True)
+        before = self._behind
+        sealed = [] if before is None else background.finish()
+        self._behind = self._take(actors, pack, None, True)
         if self._behind is not None:
-            signing.start([(item.draft.signer, item.message()) for item in self._behind.unsigned])
-        return None if before is None else self._record(before, signatures)
+            prepared, salts = self._sealer.prepare(self._behind.drafts, self._behind.shared)
+            background.start(prepared, self._behind.shared, salts)
+        return None if before is None else self._record(before, self._sealer.entries(before.drafts, sealed))
 
-    def settle(self, signing: SigningProcess) -> Appended | None:
+    def settle(self, background: Background) -> Appended | None:
         """Records what `flush_behind` handed over last; None if there was nothing."""
         before, self._behind = self._behind, None
-        return None if before is None else self._record(before, signing.finish())
+        if before is None:
+            return None
+        return self._record(before, self._sealer.entries(before.drafts, background.finish()))
 
     def execute(self, command: c.Command, actors: Actors, command_id: bytes | None = None) -> list[Event]:
         """Decides one command and records it. Raises Refusal."""
@@ -249,37 +267,33 @@ class Desk:
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _fix(self, actors: Actors, pack: UUID | None, command_id: bytes | None, shuffle: bool) -> _Sealing | None:
-        """Takes what was decided on off the desk, its payloads fixed in the order in which they will be logged."""
+    def _take(self, actors: Actors, pack: UUID | None, command_id: bytes | None, shuffle: bool) -> _Taken | None:
         work, self._work = self._work, _Work()
         if not work.drafts and not work.claims:
             return None
         command_id = command_id or self.randomness(16)
         drafts = self._shuffled(work.drafts) if shuffle else work.drafts
-        shared = Circumstances(command_id, self._now(), actors.proposer, actors.approver, pack)
-        return _Sealing(shared, work, self._sealer.payloads(drafts, shared))
+        return _Taken(work, drafts, Circumstances(command_id, self._now(), actors.proposer, actors.approver, pack))
 
-    def _record(self, sealing: _Sealing, signatures: Sequence[bytes]) -> Appended:
+    def _record(self, taken: _Taken, entries: list[Entry]) -> Appended:
+        shared = taken.shared
         while True:
             try:
-                return self._append(sealing, signatures)
+                return self._append(taken.work, shared, entries)
             except RecordedBehind as behind:  # somebody recorded meanwhile: seal again, with a time that is not before
                 self._last_time = max(behind.last, self._clock())
-                shared = replace(sealing.shared, recorded_at=self._last_time)
-                drafts = [item.draft for item in sealing.unsigned]
-                sealing = _Sealing(shared, sealing.work, self._sealer.payloads(drafts, shared))
-                signatures = [item.draft.signer.sign(item.message()) for item in sealing.unsigned]
+                shared = replace(shared, recorded_at=self._last_time)
+                entries = self._sealer.seal(taken.drafts, shared)
 
-    def _append(self, sealing: _Sealing, signatures: Sequence[bytes]) -> Appended:
-        work = sealing.work
+    def _append(self, work: _Work, shared: Circumstances, entries: list[Entry]) -> Appended:
         batch = Batch(
-            sealing.shared.command_id,
-            self._sealer.finish(sealing.unsigned, signatures),
+            shared.command_id,
+            entries,
             list(work.claims.values()),
             {boundary.bytes: revisions for boundary, revisions in work.boundaries.items()},
             work.streams,
             work.erases,
-            sealing.shared.recorded_at,
+            shared.recorded_at,
         )
         appended = self.store.append(batch)
         self._foreseen.update((key, claim) for key, claim in work.claims.items() if key in self._foreseen)
@@ -357,7 +371,9 @@ class Desk:
         return self.base.code
 
     def _authority_of(self, event: Event, dossier: Dossier) -> str:
-        """The authority of the policy that an application or title is decided under; before the first edition, its."""
+        """The authority of the policy that an application or title is decided under, else of the one in force that day;
+        before the first edition, its.
+        """
         edition = getattr(event, "policy", None)
         if not isinstance(edition, str):
             application = dossier.applications.get(event.stream_id)
@@ -365,9 +381,12 @@ class Desk:
             edition = application.policy if application else granted.event.policy if granted else None
         if isinstance(edition, str):
             return self.base.catalogue.policy(edition).authority
-        if not self.base.catalogue.policies:
+        policies = self.base.catalogue.policies
+        if not policies:
             raise Refusal(Code.NO_POLICY, "no policy for titles was ever published")
-        return min(self.base.catalogue.policies, key=lambda policy: policy.effective_from).authority
+        on = event.ended_on if isinstance(event, kinds.ApplicationRefused) else None
+        in_force = policy_in_force(policies, on) if isinstance(on, date) else None
+        return (in_force or min(policies, key=lambda policy: policy.effective_from)).authority
 
     def _signer(self, organisation: str, event: Event) -> Signer:
         kind = event_type(event).kind

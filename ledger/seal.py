@@ -1,24 +1,27 @@
 """From an event to what the store takes: statement bytes, signature, leaf, sealed personal values.
 
-Sealing has two halves, so that a bulk intake can sign one chunk while it decides on the next: `payloads` fixes what
-will be signed, `finish` puts the signatures in.
+Sealing has two halves. The first turns a draft into plain values; it knows the event. The second makes the statement;
+it knows keys and nothing else, so that a bulk intake can have it done by another process while it decides on.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
 from ledger.signing import Signer
 from ledger.store import Entry
-from ledger.vault import Vault
+from ledger.vault import Vault, seal_with
 from verifier.events import Event, event_type
 from verifier.kinds import APPROVED_KINDS
-from verifier.record import SALT_SIZE, Envelope, blind_command, make_payload
+from verifier.record import SALT_SIZE, Encoded, Envelope, TakeSalt, blind_command, encode_fields, payload_of
 from verifier.statement import Headers, assemble, to_be_signed
 
 Randomness = Callable[[int], bytes]
@@ -47,17 +50,48 @@ class Circumstances:
     pack: UUID | None = None
 
 
-class Unsigned(NamedTuple):
-    """A draft with the exact bytes that its signer signs."""
+class Prepared(NamedTuple):
+    """A draft in plain values."""
 
-    draft: Draft
-    protected: bytes
-    payload: bytes
-    disclosures: list[bytes]
+    kid: bytes
+    issuer: str
+    subject: bytes
+    version: int
+    actors: tuple[str, ...]
+    fields: Encoded
 
-    def message(self) -> bytes:
-        """What is to be signed (RFC 9052 §4.4)."""
-        return to_be_signed(self.protected, self.payload)
+
+class Sealed(NamedTuple):
+    """A statement with its leaf, and the personal values encrypted, None if there are none."""
+
+    statement: bytes
+    leaf: bytes
+    values: bytes | None
+
+
+def seal_all(
+    prepared: Iterable[Prepared],
+    shared: Circumstances,
+    salts: bytes,
+    signers: Mapping[bytes, Signer],
+    ciphers: Mapping[bytes, AESGCM],
+) -> list[Sealed]:
+    """The second half of sealing: `signers` by key id, `ciphers` by the person whose data key they hold."""
+    take = _Salts(salts).take
+    return [_sealed(item, shared, take, signers[item.kid], ciphers) for item in prepared]
+
+
+def _sealed(
+    item: Prepared, shared: Circumstances, salt: TakeSalt, signer: Signer, ciphers: Mapping[bytes, AESGCM]
+) -> Sealed:
+    stream = UUID(bytes=item.fields.stream)
+    command = blind_command(shared.command_id, stream)
+    envelope = Envelope(item.version, shared.recorded_at, command, item.actors, shared.pack)
+    payload, disclosures = payload_of(item.fields, envelope, salt)
+    protected = _headers(item.kid, item.issuer).of(stream)
+    statement = assemble(protected, payload, signer.sign(to_be_signed(protected, payload)))
+    values = seal_with(ciphers[item.subject], stream.bytes, item.version, disclosures) if disclosures else None
+    return Sealed(statement, sha256(b"\x00" + statement).digest(), values)
 
 
 class Sealer:
@@ -67,75 +101,64 @@ class Sealer:
         self._vault = vault
         self._issuer_uri = issuer_uri
         self._randomness = randomness
-        self._headers: dict[tuple[bytes, str], Headers] = {}
 
-    def payloads(self, drafts: Sequence[Draft], shared: Circumstances) -> list[Unsigned]:
-        """Fixes salts, envelopes and payload bytes."""
-        pool = _Salts(self._randomness, sum(_salts_needed(draft.event) for draft in drafts))
-        return [self._unsigned(draft, shared, pool.take) for draft in drafts]
+    def prepare(self, drafts: Sequence[Draft], shared: Circumstances) -> tuple[list[Prepared], bytes]:
+        """The first half of sealing: the drafts in plain values, and the salts for all of them."""
+        prepared = [self._prepared(draft, shared) for draft in drafts]
+        return prepared, self._randomness(SALT_SIZE * sum(_salts_needed(item.fields) for item in prepared))
 
-    def finish(self, unsigned: Sequence[Unsigned], signatures: Sequence[bytes]) -> list[Entry]:
-        """The entries. Data keys are durable before anything is sealed under them."""
-        self._vault.prepare({item.draft.subject for item in unsigned if item.disclosures})
-        return [self._entry(item, signature) for item, signature in zip(unsigned, signatures, strict=True)]
+    def entries(self, drafts: Sequence[Draft], sealed: Sequence[Sealed]) -> list[Entry]:
+        """The entries of drafts that were sealed."""
+        return [_entry(draft, item) for draft, item in zip(drafts, sealed, strict=True)]
 
     def seal(self, drafts: Sequence[Draft], shared: Circumstances) -> list[Entry]:
-        """Both halves at once."""
-        unsigned = self.payloads(drafts, shared)
-        return self.finish(unsigned, [item.draft.signer.sign(item.message()) for item in unsigned])
+        """Both halves, in this process. Data keys are durable before anything is sealed under them."""
+        prepared, salts = self.prepare(drafts, shared)
+        signers = {draft.signer.kid: draft.signer for draft in drafts}
+        people = {person: UUID(bytes=person) for person in people_of(prepared)}
+        self._vault.prepare(set(people.values()))
+        ciphers = {person: self._vault.cipher(subject) for person, subject in people.items()}
+        return self.entries(drafts, seal_all(prepared, shared, salts, signers, ciphers))
 
-    def _unsigned(self, draft: Draft, shared: Circumstances, salt: Callable[[], bytes]) -> Unsigned:
-        stream = draft.event.stream_id
-        envelope = Envelope(
-            draft.version,
-            shared.recorded_at,
-            blind_command(shared.command_id, stream),
-            _actors(draft.event, shared),
-            None if shared.pack == stream else shared.pack,  # the intake's own event came with no intake
-        )
-        payload, disclosures = make_payload(draft.event, envelope, salt)
-        return Unsigned(draft, self._headers_of(draft.signer).of(stream), payload, disclosures)
+    def _prepared(self, draft: Draft, shared: Circumstances) -> Prepared:
+        signer = draft.signer
+        actors, fields = _actors(draft.event, shared), encode_fields(draft.event)
+        issuer = self._issuer_uri(signer.organisation)
+        return Prepared(signer.kid, issuer, draft.subject.bytes, draft.version, actors, fields)
 
-    def _entry(self, item: Unsigned, signature: bytes) -> Entry:
-        draft, stream = item.draft, item.draft.event.stream_id
-        statement = assemble(item.protected, item.payload, signature)
-        sealed = None
-        if item.disclosures:
-            sealed = self._vault.seal(draft.subject, stream, draft.version, item.disclosures)
-        return Entry(
-            stream,
-            draft.version,
-            event_type(draft.event).name,
-            statement,
-            sha256(b"\x00" + statement).digest(),
-            draft.subject if sealed else None,
-            sealed,
-        )
 
-    def _headers_of(self, signer: Signer) -> Headers:
-        uri = self._issuer_uri(signer.organisation)
-        headers = self._headers.get((signer.kid, uri))
-        if headers is None:
-            headers = self._headers[signer.kid, uri] = Headers(signer.kid, uri)
-        return headers
+def people_of(prepared: Iterable[Prepared]) -> set[bytes]:
+    """Whose data keys it takes to seal these."""
+    return {item.subject for item in prepared if item.fields.personal or item.fields.printed}
+
+
+def _salts_needed(fields: Encoded) -> int:
+    return len(fields.personal) + (2 if fields.printed else 0)
+
+
+def _entry(draft: Draft, sealed: Sealed) -> Entry:
+    subject = None if sealed.values is None else draft.subject
+    topic = event_type(draft.event).name
+    return Entry(draft.event.stream_id, draft.version, topic, sealed.statement, sealed.leaf, subject, sealed.values)
+
+
+@lru_cache(maxsize=1024)
+def _headers(kid: bytes, issuer: str) -> Headers:
+    return Headers(kid, issuer)
 
 
 class _Salts:
     """Salts out of one draw of randomness for a whole batch."""
 
-    def __init__(self, randomness: Randomness, count: int) -> None:
-        self._bytes = randomness(SALT_SIZE * count)
+    def __init__(self, drawn: bytes) -> None:
+        self._drawn = drawn
         self._at = 0
 
     def take(self) -> bytes:
+        """The next salt."""
         start = self._at
         self._at = start + SALT_SIZE
-        return self._bytes[start : self._at]
-
-
-def _salts_needed(event: Event) -> int:
-    declared = event_type(event)
-    return len(declared.personal) + (2 if declared.printed else 0)
+        return self._drawn[start : self._at]
 
 
 def _actors(event: Event, shared: Circumstances) -> tuple[str, ...]:

@@ -3,20 +3,16 @@
 One key a purpose and organisation, each in a file of its own, encrypted under a key derived from the ledger's master
 key, readable by its owner only. Who holds the key, and what it is for, is bound to the ciphertext.
 
-A bulk intake signs in a second process, while this one decides what comes next.
+A process that seals for this one is handed the keys that it needs through a pipe, and only from here to here.
 """
 
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import IO, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -108,10 +104,20 @@ class Keystore:
                 return signer
         raise Refusal(Code.NO_KEY, f"no key of {organisation} for {kind} lies in this keystore")
 
-    def signing_process(self) -> SigningProcess:
-        """A process that signs with these keys. Close it after use."""
-        self.signers()
-        return SigningProcess(self._seeds)
+    def hand_over(self, kids: Iterable[bytes], pipe: IO[bytes]) -> None:
+        """Writes keys of this store for `receive_signers`, which a process of this program's own runs at the other end.
+
+        Raises KeystoreError for a key that does not lie here.
+        """
+        signers = {signer.kid: signer for signer in self.signers()}
+        given = []
+        for kid in kids:
+            if kid not in signers:
+                raise KeystoreError(f"key {kid.hex()[:16]} does not lie in this keystore")
+            signer = signers[kid]
+            given.append([self._seeds[kid], signer.organisation, signer.custody, sorted(signer.kinds)])
+        data = cbor.dumps(given)
+        pipe.write(len(data).to_bytes(_LENGTH_SIZE, "big") + data)
 
     def _open(self, file: Path) -> Signer:
         if file.stat().st_mode & 0o077:
@@ -131,87 +137,16 @@ class Keystore:
         return signer
 
 
-class SigningProcess:
-    """Signs one list of messages at a time in a process of its own, while the caller works on.
-
-    That is a fresh interpreter, not a fork: it has none of this one's connections, threads or memory. A key goes to it
-    when it is first needed, through its standard input and nothing else.
-    """
-
-    def __init__(self, seeds: Mapping[bytes, bytes]) -> None:
-        self._seeds = seeds
-        self._known: dict[bytes, int] = {}
-        """The keys that it has, by id, in the order in which it got them."""
-        self._awaited = 0
-        program = "from ledger.signing import sign_for_parent; sign_for_parent()"
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-
-    def start(self, work: Sequence[tuple[Signer, bytes]]) -> None:
-        """Hands over messages, each with its signer. Raises KeystoreError; ValueError where others are still there."""
-        if self._awaited:
-            raise ValueError("the signatures asked for before were not taken yet")
-        new = [kid for kid in dict.fromkeys(signer.kid for signer, _ in work) if kid not in self._known]
-        if missing := [kid for kid in new if kid not in self._seeds]:
-            raise KeystoreError(f"key {missing[0].hex()[:16]} does not lie in this keystore")
-        self._known.update((kid, number) for number, kid in enumerate(new, len(self._known)))
-        numbers = [self._known[signer.kid] for signer, _ in work]
-        request = cbor.dumps([[self._seeds[kid] for kid in new], numbers, [message for _, message in work]])
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(len(request).to_bytes(_LENGTH_SIZE, "big") + request)
-            self._process.stdin.flush()
-        except OSError:
-            raise self._ended() from None
-        self._awaited = len(work)
-
-    def finish(self) -> list[bytes]:
-        """The signatures of the messages handed over, in their order. Raises KeystoreError if the process ended."""
-        size, self._awaited = self._awaited * SIGNATURE_SIZE, 0
-        assert self._process.stdout is not None
-        reply = self._process.stdout.read(size)
-        if len(reply) != size:
-            raise self._ended()
-        return [reply[start : start + SIGNATURE_SIZE] for start in range(0, size, SIGNATURE_SIZE)]
-
-    def close(self) -> None:
-        """Ends the process, whatever it is at."""
-        self._process.kill()
-        for pipe in (self._process.stdin, self._process.stdout):
-            assert pipe is not None
-            with suppress(BrokenPipeError):  # what was still to be sent is of no use any more
-                pipe.close()
-        self._process.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _ended(self) -> KeystoreError:
-        self._process.kill()
-        return KeystoreError(f"the signing process ended before its time (exit status {self._process.wait()})")
-
-
 _LENGTH_SIZE: Final = 8
 
 
-def sign_for_parent() -> None:
-    """What a signing process runs: requests from standard input, signatures to standard output, until the input ends.
-
-    A request is 8 bytes of length and the CBOR of new seeds, the number of the key of each message, and the messages.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a keyboard interrupt is for the parent, whose end closes the input
-    source, sink = sys.stdin.buffer, sys.stdout.buffer
-    secrets: list[bytes] = []
-    while length := source.read(_LENGTH_SIZE):
-        seeds, numbers, messages = cbor.decode(source.read(int.from_bytes(length, "big")))
-        secrets += [crypto_sign_seed_keypair(seed)[1] for seed in seeds]
-        pairs = zip(numbers, messages, strict=True)
-        sink.write(b"".join([crypto_sign(message, secrets[number])[:SIGNATURE_SIZE] for number, message in pairs]))
-        sink.flush()
+def receive_signers(pipe: IO[bytes]) -> list[Signer] | None:
+    """The keys that `Keystore.hand_over` wrote at the other end; None where that was closed."""
+    length = pipe.read(_LENGTH_SIZE)
+    if len(length) < _LENGTH_SIZE:
+        return None
+    given = cbor.decode(pipe.read(int.from_bytes(length, "big")))
+    return [signer_of(seed, organisation, custody, kinds) for seed, organisation, custody, kinds in given]
 
 
 def write_private(path: Path, data: bytes) -> None:

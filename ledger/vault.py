@@ -7,6 +7,7 @@ each against the statement's commitments. Destroying the data key makes them unr
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -29,16 +30,23 @@ class Vault:
         self._data_keys = data_keys
         self._ciphers: dict[UUID, AESGCM] = {}
 
+    def keys_for(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]:
+        """The data keys of these people, made where there are none: durable before anything is sealed under them."""
+        return self._data_keys.create(subjects)
+
     def prepare(self, subjects: set[UUID]) -> None:
-        """Makes the data keys of these people where there are none: durable before anything is sealed under them."""
+        """As `keys_for`, kept here for `seal` and `cipher`."""
         if missing := subjects - self._ciphers.keys():
-            for subject, key in self._data_keys.create(missing).items():
+            for subject, key in self.keys_for(missing).items():
                 self._ciphers[subject] = AESGCM(key)
+
+    def cipher(self, subject: UUID) -> AESGCM:
+        """The data key of a person for whom `prepare` was called."""
+        return self._ciphers[subject]
 
     def seal(self, subject: UUID, stream: UUID, version: int, disclosures: list[bytes]) -> bytes:
         """The sealed disclosures of one event, bound to its place. `prepare` must have been called for the person."""
-        nonce = os.urandom(NONCE_SIZE)
-        return nonce + self._ciphers[subject].encrypt(nonce, cbor.dumps(disclosures), _place(stream, version))
+        return seal_with(self.cipher(subject), stream.bytes, version, disclosures)
 
     def open(self, recorded: Recorded) -> list[bytes] | None:
         """The disclosures of an entry, or None where there are none (any more). Raises StoreCorrupt."""
@@ -49,7 +57,7 @@ class Vault:
             return None
         nonce, sealed = recorded.sealed[:NONCE_SIZE], recorded.sealed[NONCE_SIZE:]
         try:
-            opened = cbor.decode(cipher.decrypt(nonce, sealed, _place(recorded.stream_id, recorded.version)))
+            opened = cbor.decode(cipher.decrypt(nonce, sealed, _place(recorded.stream_id.bytes, recorded.version)))
         except (InvalidTag, ValueError, Malformed):
             raise StoreCorrupt(recorded.index, "sealed", "the personal values do not open") from None
         return list(opened)
@@ -75,5 +83,11 @@ class Vault:
         return cipher
 
 
-def _place(stream: UUID, version: int) -> bytes:
-    return stream.bytes + version.to_bytes(8, "big")
+def seal_with(cipher: AESGCM, stream: bytes, version: int, disclosures: list[bytes]) -> bytes:
+    """The disclosures of one event under a data key: a random nonce of 12 bytes, then the ciphertext."""
+    nonce = os.urandom(NONCE_SIZE)
+    return nonce + cipher.encrypt(nonce, cbor.dumps(disclosures), _place(stream, version))
+
+
+def _place(stream: bytes, version: int) -> bytes:
+    return stream + version.to_bytes(8, "big")

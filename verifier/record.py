@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from operator import attrgetter
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from verifier import cbor
@@ -44,6 +43,17 @@ class Envelope:
     """The stream of the intake that a historical event came with."""
 
 
+class Encoded(NamedTuple):
+    """An event as bytes that any process can make a payload of: each value's CBOR, in the order of declaration."""
+
+    type: str
+    """Wire name."""
+    stream: bytes
+    public: tuple[bytes, ...]
+    personal: tuple[bytes, ...]
+    printed: tuple[bytes, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A payload as read: the event with what is disclosed of it, and the commitments to all the rest."""
@@ -69,23 +79,42 @@ def make_payload(event: Event, envelope: Envelope, salt: TakeSalt) -> tuple[byte
 
     Of an award, the disclosures are `print`, `rest`, then one for each field within `rest`.
     """
+    return payload_of(encode_fields(event), envelope, salt)
+
+
+def encode_fields(event: Event) -> Encoded:
+    """The event's values as CBOR. Raises ValueError for one that is withheld."""
     declared = event_type(event)
-    disclosures = [_disclosure(salt(), _encoded(field, event), field.key) for field in declared.personal]
+    return Encoded(
+        declared.name,
+        event.stream_id.bytes,
+        _encoded(declared.public, event),
+        _encoded(declared.personal, event),
+        _encoded(declared.printed, event),
+    )
+
+
+def payload_of(encoded: Encoded, envelope: Envelope, salt: TakeSalt) -> tuple[bytes, list[bytes]]:
+    """As `make_payload`, for an event whose values are encoded already."""
+    declared = EVENTS[encoded.type]
+    disclosures = [
+        _disclosure(salt(), value, field.key) for value, field in zip(encoded.personal, declared.personal, strict=True)
+    ]
     commitments = [sha256(item).digest() for item in disclosures]
     if declared.printed:
-        printed = b"".join(field.key + _encoded(field, event) for field in sorted(declared.printed, key=_key_of))
+        printed = sorted((field.key, value) for value, field in zip(encoded.printed, declared.printed, strict=True))
         outer = [
-            _disclosure(salt(), bytes((_MAP + len(declared.printed),)) + printed, _PRINT),
+            _disclosure(salt(), _MAP_SIZES[len(printed)] + b"".join(map(b"".join, printed)), _PRINT),
             _disclosure(salt(), b"\xa1" + _redacted(commitments), _REST),
         ]
         disclosures = outer + disclosures
         commitments = [sha256(item).digest() for item in outer]
-    parts = [b"\x01", _name(declared.name), b"\x02\x50", event.stream_id.bytes, *_envelope_parts(envelope)]
-    for field in declared.public:
-        parts += field.key, _encoded(field, event)
+    parts = [b"\x01", _name(encoded.type), b"\x02\x50", encoded.stream, *_envelope_parts(envelope)]
+    for value, field in zip(encoded.public, declared.public, strict=True):
+        parts += field.key, value
     if commitments:
         parts.append(_redacted(commitments))
-    size = 6 + (envelope.pack is not None) + len(declared.public) + bool(commitments)
+    size = 6 + (envelope.pack is not None) + len(encoded.public) + bool(commitments)
     return b"".join((_MAP_SIZES[size], *parts)), disclosures
 
 
@@ -157,17 +186,19 @@ def reveal(record: Record, disclosures: Sequence[bytes]) -> Event:
 _PRINT: Final = cbor.dumps("print")
 _REST: Final = cbor.dumps("rest")
 _REDACTED: Final = cbor.dumps(cbor.REDACTED)
-_MAP: Final = 0xA0
-_MAP_SIZES: Final = [bytes((_MAP + size,)) if size < 24 else bytes((0xB8, size)) for size in range(64)]
-_key_of: Final = attrgetter("key")
+_MAP_SIZES: Final = [bytes((0xA0 + size,)) if size < 24 else bytes((0xB8, size)) for size in range(64)]
+"""The head of a map of so many members."""
 _name: Final = lru_cache(maxsize=None)(cbor.dumps)
 
 
-def _encoded(field: Field, event: Event) -> bytes:
-    value = getattr(event, field.name)
-    if value is WITHHELD:
-        raise ValueError(f"{field.name} is withheld and cannot be recorded")
-    return field.encode(value)
+def _encoded(fields: Sequence[Field], event: Event) -> tuple[bytes, ...]:
+    try:
+        return tuple([field.encode(getattr(event, field.name)) for field in fields])
+    except (AttributeError, TypeError, ValueError):  # no encoder takes what is withheld
+        for field in fields:
+            if getattr(event, field.name) is WITHHELD:
+                raise ValueError(f"{field.name} is withheld and cannot be recorded") from None
+        raise
 
 
 def _envelope_parts(envelope: Envelope) -> tuple[bytes, ...]:

@@ -14,17 +14,18 @@ from hashlib import sha256
 from uuid import UUID
 
 from ledger import commands as c
+from ledger.claims import IntakeClaim
 from ledger.handle import Desk
 from ledger.intake.calendars import adopt_calendars
 from ledger.intake.definitions import Definitions, read_definitions
-from ledger.intake.files import Pack, PackError
+from ledger.intake.files import Pack, PackError, PackFile
 from ledger.intake.keys import authorise_keys
 from ledger.intake.rows import Rejected, Row, read_rows
 from ledger.intake.schedule import Step, schedule
+from ledger.intake.sealing import SealingProcess
 from ledger.intake.translate import Translator
 from ledger.permissions import Actors
 from ledger.refusals import Refusal
-from ledger.signing import SigningProcess
 from ledger.store import Appended, Claim
 from verifier import cbor
 from verifier.errors import Malformed
@@ -93,6 +94,7 @@ class _Intake:
 
     def __init__(self, desk: Desk, pack: Pack, actors: Actors, strict: bool, report: IntakeReport) -> None:
         self.desk, self.pack, self.actors, self.strict, self.report = desk, pack, actors, strict, report
+        self._keys = desk.claim_keys
         self.pack_id = desk.new_id()
         self.resumed = False
         self._taken: dict[bytes, Claim] = {}
@@ -103,7 +105,7 @@ class _Intake:
         self._flushed = False
         self._counted = 0
         """Steps taken or turned away since the last flush."""
-        self._signing: SigningProcess | None = None
+        self._signing: SealingProcess | None = None
 
     @contextmanager
     def signing(self, steps: int) -> Iterator[None]:
@@ -111,23 +113,23 @@ class _Intake:
         if self.strict or steps < 2 * CHUNK:
             yield
             return
-        with self.desk.keystore.signing_process() as self._signing:
+        with SealingProcess(self.desk.keystore, self.desk.vault) as self._signing:
             yield
 
     def begin(self, definitions: Definitions, actors_defaulted: bool) -> None:
         """Drafts the pack's event and its definitions, in one transaction with the first rows."""
-        key = self.desk.claim_keys.pack(_digest(self.pack))
+        key = self._keys.pack(_digest(self.pack))
         if (claim := self.desk.store.claim(key)) is not None:
-            self.pack_id, self.resumed = UUID(bytes=claim.value), True
+            self.pack_id, self.resumed = UUID(bytes=self._keys.read(claim)[1]), True
         else:
             salt = self.desk.randomness(16)
-            files = {file.name: sha256(salt + file.data).digest() for file in self.pack.files}
+            files = {name: sha256(salt + file.data).digest() for name, file in _public_names(self.pack)}
             signers = self.desk.keystore.signers()
             custody = {signer.organisation: signer.custody for signer in signers}
             custody |= {code: custody.get(code, "base") for code in _organisations_with_keys(definitions)}
             command = c.TakeInPack(self.pack_id, files, custody, salt, actors_defaulted)
             self._overhead = len(self.desk.decide(command, self.actors))
-            self.desk.claim(Claim(key, None, self.pack_id.bytes))
+            self.desk.claim(self._keys.bind(IntakeClaim.PACK, key, None, self.pack_id.bytes))
         try:
             define(self.desk, definitions, self.actors)
         except Refusal as refusal:
@@ -136,23 +138,24 @@ class _Intake:
 
     def look_up(self, steps: list[Step]) -> list[bytes]:
         """The claim that each step makes when it is taken. Finds out in bulk which of them the ledger knows."""
-        keys = [self.desk.claim_keys.row(step.part.encode() + b"\x00" + step.row.identity()) for step in steps]
-        turned_away: list[bytes] = []
+        keys = [self._keys.row(step.part.encode() + b"\x00" + step.row.identity()) for step in steps]
+        others = [self._keys.application_row(step.row.identity()) for step in steps if step.part == "apply"]
         if self.resumed:
-            turned_away = [self._rejected_key(step) for step in steps if step.part in ("row", "apply")]
-        self._taken = self.desk.store.claims(keys + turned_away)
+            others += [self._rejected_key(step) for step in steps if step.part in ("row", "apply")]
+        self._taken = self.desk.store.claims(keys + others)
         self._translator.foresee(steps)
         return keys
 
     def step(self, step: Step, taken_key: bytes) -> None:
         """Takes one step, turns its row away, or passes it over."""
         row, first = step.row, step.part in ("row", "apply")
-        if (claim := self._taken.get(taken_key)) is not None:
-            self._translator.remember(step, claim.value[16:])
+        if taken_key in self._taken:
+            if step.part == "apply" and (claim := self._taken.get(self._keys.application_row(row.identity()))):
+                self._translator.remember(step, UUID(bytes=self._keys.read(claim)[1]))
             self.report.known[row.source.file] += first
             return
-        if self.resumed and first and (claim := self._taken.get(self._rejected_key(step))) is not None:
-            code, sentence, column = _rejection(claim)
+        if self.resumed and first and (claim := self._taken.get(self._rejected_key(step))):
+            code, sentence, column = _rejection(self._keys.read(claim)[1])
             self.report.rejected.append(Rejected(row.source, code, sentence, column))
             return
         try:
@@ -165,7 +168,10 @@ class _Intake:
         if outcome is None:
             return
         self.report.taken[row.source.file] += first
-        self.desk.claim(Claim(taken_key, outcome.subject, self.pack_id.bytes + outcome.stream.bytes))
+        self.desk.claim(self._keys.bind(IntakeClaim.ROW, taken_key, None, self.pack_id.bytes))
+        if step.part == "apply":
+            key = self._keys.application_row(row.identity())
+            self.desk.claim(self._keys.bind(IntakeClaim.APPLICATION, key, outcome.subject, outcome.stream.bytes))
         self._counted += 1
 
     def flush(self) -> None:
@@ -200,12 +206,12 @@ class _Intake:
         row = step.row
         sentence = f"{row.source.file} line {row.source.line}: {refusal.message}"
         self.report.rejected.append(Rejected(row.source, refusal.code.value, sentence, ""))
-        value = self.pack_id.bytes + cbor.encode([refusal.code.value, sentence, ""])
-        self.desk.claim(Claim(self._rejected_key(step), None, value))
+        body = self.pack_id.bytes + cbor.encode([refusal.code.value, sentence, ""])
+        self.desk.claim(self._keys.bind(IntakeClaim.REJECTED, self._rejected_key(step), None, body))
         self._counted += 1
 
     def _rejected_key(self, step: Step) -> bytes:
-        return self.desk.claim_keys.row(b"turned-away\x00" + self.pack_id.bytes + step.row.identity())
+        return self._keys.row(b"turned-away\x00" + self.pack_id.bytes + step.row.identity())
 
 
 def define(desk: Desk, definitions: Definitions, actors: Actors) -> None:
@@ -243,6 +249,14 @@ def define(desk: Desk, definitions: Definitions, actors: Actors) -> None:
         desk.decide(c.OpenCohort(desk.new_id(), cohort.code, cohort.programme, *days), actors)
 
 
+def _public_names(pack: Pack) -> Iterator[tuple[str, PackFile]]:
+    """Files by kind, and a number where there are several: what an office calls a file could name a person."""
+    count: Counter[str] = Counter()
+    for file in pack.files:
+        count[file.kind] += 1
+        yield (file.kind if count[file.kind] == 1 else f"{file.kind} {count[file.kind]}"), file
+
+
 def _digest(pack: Pack) -> bytes:
     return sha256(cbor.encode([[file.name, file.sha256()] for file in pack.files])).digest()
 
@@ -252,8 +266,8 @@ def _organisations_with_keys(definitions: Definitions) -> set[str]:
     return programmes | {policy.authority for policy in definitions.policies}
 
 
-def _rejection(claim: Claim) -> tuple[str, str, str]:
-    parts = cbor.decode(claim.value[16:])
+def _rejection(body: bytes) -> tuple[str, str, str]:
+    parts = cbor.decode(body[16:])
     if type(parts) is not list or len(parts) != 3:
         raise Malformed("a rejected row's claim does not hold code, sentence and column")
     return parts[0], parts[1], parts[2]
