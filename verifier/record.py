@@ -194,7 +194,7 @@ _name: Final = lru_cache(maxsize=None)(cbor.dumps)
 def _encoded(fields: Sequence[Field], event: Event) -> tuple[bytes, ...]:
     try:
         return tuple([field.encode(getattr(event, field.name)) for field in fields])
-    except (AttributeError, TypeError, ValueError):  # no encoder takes what is withheld
+    except Exception:  # no encoder takes what is withheld
         for field in fields:
             if getattr(event, field.name) is WITHHELD:
                 raise ValueError(f"{field.name} is withheld and cannot be recorded") from None
