@@ -9,6 +9,7 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import DictRow, tuple_row
 
+from ledger.grouping import Outcome
 from ledger.postgres.functions import TREE_HEAD_DAMAGED
 from ledger.store import (
     Appended,
@@ -30,9 +31,6 @@ _TYPES: Final = (
 )
 """Types of the parameters of `append`, in order."""
 _CALL: Final = f"SELECT * FROM certledger.append({', '.join(f'%b::{type_}' for type_ in _TYPES)})"
-
-Outcome = Appended | StoreError
-"""What became of a batch; an error stands for why it did not go in."""
 
 
 def append_all(connection: psycopg.Connection[DictRow], batches: Sequence[Batch]) -> list[Outcome]:

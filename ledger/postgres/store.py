@@ -10,9 +10,9 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import DictRow, tuple_row
 
-from ledger.batches import check_batch
+from ledger.grouping import GroupCommit, Outcome
 from ledger.postgres import reading
-from ledger.postgres.appending import Outcome, append_all
+from ledger.postgres.appending import append_all
 from ledger.postgres.datastore import PATIENCE_SECONDS, LedgerDatastore, patience
 from ledger.postgres.recorder import LedgerRecorder
 from ledger.postgres.subscription import IndexSubscription
@@ -24,7 +24,6 @@ from ledger.store import (
     Recorded,
     SignedHead,
     SignedHeadMoved,
-    StoreError,
 )
 
 
@@ -36,6 +35,7 @@ class PostgresStore:
         self.recorder = recorder
         self._datastore = recorder.datastore
         self._listen = listen or recorder.datastore.address
+        self._queue = GroupCommit(self)
 
     @classmethod
     def open(cls, address: str, *, listen: str | None = None, patience_seconds: float = PATIENCE_SECONDS) -> Self:
@@ -65,17 +65,13 @@ class PostgresStore:
         """See `ledger.store.Log`.
 
         Where the connection is lost on the way, the batch is sent again: the database knows by the command whether it
-        was recorded the time before, and then the answer is `repeated`.
+        was recorded the time before, and then the answer is `repeated`. What several threads append at once goes in
+        together (`ledger.grouping`).
         """
-        outcome = self.append_all([batch])[0]
-        if isinstance(outcome, StoreError):
-            raise outcome
-        return outcome
+        return self._queue.append(batch)
 
     def append_all(self, batches: Sequence[Batch]) -> list[Outcome]:
-        """Records these batches in one transaction: see `ledger.grouping.Groups`."""
-        for batch in batches:
-            check_batch(batch)
+        """See `ledger.grouping.Groups`."""
         with patience():
             return self._datastore.persist(lambda connection: append_all(connection, batches))
 
