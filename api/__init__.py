@@ -1,1 +1,1 @@
-"""The served ledger: pages, JSON and the published log. Thin: it translates, calls the ledger, and renders."""
+"""The served side: thin routes and pages over the ledger, and the published log."""

@@ -1,17 +1,39 @@
 """Private uniqueness: what may be there once, keyed by HMAC under a key derived from the master key (FORMATS §1).
 
 Nobody without that key can test from the table whether somebody is here; claims about a person go with the person.
+
+Claims of an intake follow from rows that the ledger does not keep, so nothing can recompute their keys: they carry a
+code over key, person and value (`bind`), by which `fsck` sees that none was changed. That a row of a pack was settled
+outlasts its person's erasure, with nothing that leads to the person: else the same pack, taken in once more, would
+register who was erased.
 """
 
 from __future__ import annotations
 
 import hmac
+from enum import Enum
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 
-from ledger.store import Claim
+from ledger.store import Claim, StoreCorrupt
 from verifier import kinds
 from verifier.events import Event
+
+CODE_SIZE: Final = 16
+
+
+class IntakeClaim(Enum):
+    """What an intake claims."""
+
+    PACK = b"P"
+    """The pack itself. Body: the stream of its event."""
+    ROW = b"R"
+    """A step of a row that was taken in. Body: the pack."""
+    REJECTED = b"T"
+    """A row that was turned away. Body: the pack, then code, sentence and column in CBOR."""
+    APPLICATION = b"A"
+    """What an application's row became, for the steps that follow. Body: the application's stream."""
 
 
 class ClaimKeys:
@@ -60,9 +82,31 @@ class ClaimKeys:
         """A row of a pack by its content and its occurrence among equal rows of its file."""
         return self._key(b"row", identity)
 
+    def application_row(self, identity: bytes) -> bytes:
+        """The application that a row of a pack became."""
+        return self._key(b"application-row", identity)
+
     def pack(self, digest: bytes) -> bytes:
         """A pack by the digest of its files."""
         return self._key(b"pack", digest)
+
+    def bind(self, kind: IntakeClaim, key: bytes, subject: UUID | None, body: bytes) -> Claim:
+        """A claim of an intake, its value bound to its place: kind, code, body."""
+        return Claim(key, subject, kind.value + self._code(kind, key, subject, body) + body)
+
+    def read(self, claim: Claim) -> tuple[IntakeClaim, bytes]:
+        """Kind and body of a claim of an intake. Raises StoreCorrupt where it is not what was bound."""
+        try:
+            kind = IntakeClaim(claim.value[:1])
+        except ValueError:
+            raise StoreCorrupt(None, "claims.value", "not a claim that an intake makes") from None
+        body = claim.value[1 + CODE_SIZE :]
+        if not hmac.compare_digest(claim.value[1 : 1 + CODE_SIZE], self._code(kind, claim.key, claim.subject, body)):
+            raise StoreCorrupt(None, "claims.value", "key, subject and value are not those that an intake claimed")
+        return kind, body
+
+    def _code(self, kind: IntakeClaim, key: bytes, subject: UUID | None, body: bytes) -> bytes:
+        return self._key(b"bound", kind.value, key, b"" if subject is None else subject.bytes, body)[:CODE_SIZE]
 
 
 def claims_for(keys: ClaimKeys, event: Event, subject: UUID) -> list[Claim]:

@@ -66,7 +66,6 @@ class OpenAccount:
 class CloseAccount:
     """Let an account act no more."""
 
-    account_id: UUID
     pseudonym: str
 
 

@@ -23,6 +23,7 @@ from verifier.awards import AWARD_TYPES, fold_awards
 from verifier.catalogue import Catalogue
 from verifier.errors import VerificationError
 from verifier.events import event_type
+from verifier.merkle import Frontier, leaf_hash
 from verifier.note import VerifierKey
 from verifier.statement import Statement, parse
 from verifier.statuslist import TTL_SECONDS
@@ -31,7 +32,7 @@ TRUST_FILE: Final = "trust.txt"
 CHUNK: Final = 1000
 """Entries that are read at a time."""
 
-_AUTHORITY_TYPES: Final = frozenset(
+AUTHORITY_TYPES: Final = frozenset(
     event_type(cls).name
     for cls in (
         kinds.LogStarted,
@@ -44,17 +45,18 @@ _AUTHORITY_TYPES: Final = frozenset(
     )
 )
 _PROGRAMME_TYPE: Final = event_type(kinds.ProgrammePublished).name
-_WANTED: Final = AWARD_TYPES | _AUTHORITY_TYPES | {_PROGRAMME_TYPE}
+_WANTED: Final = AWARD_TYPES | AUTHORITY_TYPES | {_PROGRAMME_TYPE}
 
 
 @dataclass(slots=True)
 class PublicFold:
     """What publication needs of the log so far: who may sign, which programmes there are, what became of awards.
 
-    Signatures of what concerns authority are checked; otherwise the store's entries are taken as they were appended.
+    Everything that is folded is verified: signature and entitlement of each entry that counts, and that all entries
+    together are those under the signed root. The database is not believed.
     """
 
-    size: int = 0
+    frontier: Frontier = field(default_factory=Frontier)
     authority: Authority = field(default_factory=Authority)
     catalogue: Catalogue = field(default_factory=Catalogue)
     award_entries: list[tuple[int, Statement]] = field(default_factory=list)
@@ -68,15 +70,19 @@ class PublicFold:
             for entry in entries:
                 if entry.topic in _WANTED:
                     self._take_in(entry)
-            self.size += len(entries)
+            self.frontier = self.frontier.extend(leaf_hash(entry.statement) for entry in entries)
+
+    @property
+    def size(self) -> int:
+        """How many entries were taken in."""
+        return self.frontier.size
 
     def _take_in(self, entry: Recorded) -> None:
         statement = parse(entry.statement)
-        if entry.topic in _AUTHORITY_TYPES:
-            self.authority.admit(entry.index, statement)
-        elif entry.topic == _PROGRAMME_TYPE:
+        self.authority.admit(entry.index, statement)
+        if entry.topic == _PROGRAMME_TYPE:
             self.catalogue.evolve(statement.record.event)
-        else:
+        elif entry.topic in AWARD_TYPES:
             self.award_entries.append((entry.index, statement))
 
     def checkpoint_keys(self) -> list[VerifierKey]:
@@ -123,7 +129,7 @@ class Publication:
             head = self._store.signed_head()
             if head is None:
                 raise CannotPublish("checkpoint", "nothing is signed yet: run the sequencer first")
-            fold = self._advanced(head.size)
+            fold = self._advanced(head)
             publish_tree(folder, self._store, head, fold.checkpoint_keys(), fold.authority.origin)
             for number, bits in enumerate(fold.status_bits()):
                 self._publish_status(folder, number, bits, head, now)
@@ -132,12 +138,14 @@ class Publication:
                 folder.commit(TRUST_FILE, trust_file)
         return head
 
-    def _advanced(self, size: int) -> PublicFold:
-        """The fold at this size. It is kept only where it got there whole."""
+    def _advanced(self, head: SignedHead) -> PublicFold:
+        """The fold of the signed tree. It is kept only where it got there whole."""
         fold, self._fold = self._fold, PublicFold()
-        if fold.size > size:
+        if fold.size > head.size:
             fold = PublicFold()
-        fold.advance(self._store, size)
+        fold.advance(self._store, head.size)
+        if fold.frontier.root != head.root:
+            raise CannotPublish("stored_events", f"the first {head.size} entries are not those that were signed")
         self._fold = fold
         return fold
 

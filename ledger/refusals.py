@@ -26,6 +26,9 @@ class Code(StrEnum):
     DUPLICATE_RESULT = "duplicate-result"
     NO_RESULT = "no-result"
     NO_AWARD = "no-award"
+    BAD_SCORE = "bad-score"
+    BAD_HOURS = "bad-hours"
+    BAD_NUMBER = "bad-number"
     BAD_PANEL = "bad-panel"
     BAD_ORDER = "bad-order"
     # Commands that the present state does not allow.
@@ -47,6 +50,7 @@ class Code(StrEnum):
     NO_APPROVER = "no-approver"
     MISSING_ROLE = "missing-role"
     UNKNOWN_ACCOUNT = "unknown-account"
+    DUPLICATE_ACCOUNT = "duplicate-account"
     NO_KEY = "no-key"
 
 

@@ -7,7 +7,7 @@ publishes what is signed before it signs anything, and what was signed is never 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from ledger.signing import Signer
@@ -40,9 +40,20 @@ class Sequencer:
     """Signs the tree over all entries and publishes it. Several may run at once; one of them signs each head."""
 
     def __init__(
-        self, store: Store, folder: Folder, signer: Signer, origin: str, former_keys: Iterable[bytes] = ()
+        self,
+        store: Store,
+        folder: Folder,
+        signer: Signer,
+        origin: str,
+        former_keys: Iterable[bytes] = (),
+        judge: Callable[[Recorded], None] = lambda entry: None,
     ) -> None:
-        """`former_keys` are public keys of retired checkpoint signers, whose last head may still stand."""
+        """`former_keys` are public keys of retired checkpoint signers, whose last head may still stand.
+
+        `judge` raises VerificationError for an entry that must not be signed: `ledger.judging.Judge` checks signature
+        and entitlement. Without one the store is trusted that far.
+        """
+        self._judge = judge
         self._store = store
         self._folder = folder
         self._signer = signer
@@ -108,12 +119,19 @@ class Sequencer:
                 raise CannotSign(frontier.size, "the entry is missing")
             for entry in entries:
                 last_time = _check_entry(entry, last_time, now_ms)
+                self._check_signer(entry)
             frontier = frontier.extend(entry.leaf for entry in entries)
         # (3) The tree that the writers kept is the same.
         if frontier != head.frontier:
             raise CannotSign(None, f"the stored frontier is not that of the {head.size} entries")
         # (4) Sign it.
         return self._sign(head.size, frontier.root)
+
+    def _check_signer(self, entry: Recorded) -> None:
+        try:
+            self._judge(entry)
+        except VerificationError as error:
+            raise CannotSign(entry.index, f"{error.message} ({error.code})") from None
 
     def _frontier(self, size: int, root: bytes) -> Frontier:
         """The frontier of the last signed tree, out of the published tiles or else out of the stored leaves."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ledger.judging import Judge
 from ledger.open import Ledger
 from ledger.publication import Publication
 from ledger.sequencer import Sequencer
@@ -22,7 +23,12 @@ class Upkeep:
         self._public = DiskFolder(ledger.public)
         former = [signer.public_key for signer in ledger.former_checkpoint_signers()]
         self._sequencer = Sequencer(
-            ledger.store, self._public, signers.checkpoint, ledger.settings.origin, former_keys=former
+            ledger.store,
+            self._public,
+            signers.checkpoint,
+            ledger.settings.origin,
+            former_keys=former,
+            judge=Judge(ledger.store).judge,
         )
         self._publication = Publication(ledger.store, signers.status)
         self._prune_at = 0

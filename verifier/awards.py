@@ -6,6 +6,7 @@ The ledger's publication and the audit of a published log share it. It needs the
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -32,22 +33,22 @@ def fold_awards(entries: Iterable[tuple[int, Statement]], authority: Authority) 
     """The awards by stream id, in log order, with all changes of standing.
 
     `entries` are log indices with statements whose signatures are checked or trusted; types other than `AWARD_TYPES`
-    may be left out. `authority` is that of the whole log: a compromise reported later disowns earlier entries.
+    may be left out. `authority` is that of the whole log: a compromise reported later disowns earlier entries. A
+    disowned award is kept as such, so that the status list says INVALID to readers who do not know of the compromise.
     Raises RuleBroken, naming the index, for a change of what was never awarded; UnknownKey.
     """
     awards: dict[UUID, Award] = {}
-    without: set[UUID] = set()
     for index, statement in entries:
         event, stream = statement.record.event, statement.stream_id
         if not isinstance(event, (*AWARDS, *CHANGES)):
             continue
         if disowned(index, statement, authority):
             if isinstance(event, AWARDS):
-                without.add(stream)
+                awards[stream] = replace(evolve(None, event), disowned=True)
             continue
+        if stream in awards and awards[stream].disowned:
+            continue  # a good revocation of what a thief awarded: there is nothing left to change
         if stream not in awards and not isinstance(event, AWARDS):
-            if stream in without:  # a good revocation of what a thief awarded: there is nothing left to change
-                continue
             raise RuleBroken(f"entry {index}: {statement.type} without an award before it")
         awards[stream] = evolve(awards.get(stream), event)
     return awards

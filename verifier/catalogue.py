@@ -46,10 +46,14 @@ class Catalogue:
         """Takes in one more event; one that defines nothing changes nothing."""
         match event:
             case kinds.ProgrammePublished():
-                self.editions.setdefault(event.code, {})[event.edition] = _programme(event)
-                if event.edition == self.newest_edition(event.code):
+                editions = self.editions.setdefault(event.code, {})
+                editions[event.edition] = _programme(event)
+                if event.edition == max(editions):
+                    certifiers = dict.fromkeys(
+                        editions[number].certified_by for number in sorted(editions, reverse=True)
+                    )
                     self._names[event.code] = NamedProgramme(
-                        event.code, event.name_zh, event.name_en, event.certified_by, event.taught_by
+                        event.code, event.name_zh, event.name_en, tuple(certifiers), event.taught_by
                     )
             case kinds.PolicyPublished():
                 self.policies.append(_policy(event))

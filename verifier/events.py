@@ -113,6 +113,8 @@ def event(name: str) -> Callable[[type[T]], type[T]]:
     """Declares an event type under its permanent wire name. Raises TypeError for a field without a mark."""
 
     def declare(cls: type[T]) -> type[T]:
+        if not cls.__doc__:  # asked before `dataclass` writes one of its own
+            raise TypeError(f"{name}: says not what happened")
         frozen = dataclass(frozen=True, slots=True, kw_only=True)(cls)
         declared = _declare(name, frozen)
         if name in EVENTS:
@@ -126,7 +128,8 @@ def event(name: str) -> Callable[[type[T]], type[T]]:
 
 def event_type(of: Event | type[Event]) -> EventType:
     """The declaration of an event or an event class."""
-    return _BY_CLASS[of if isinstance(of, type) else type(of)]
+    declared = _BY_CLASS.get(type(of))
+    return _BY_CLASS[of] if declared is None and isinstance(of, type) else _BY_CLASS[type(of)]
 
 
 def _declare(name: str, cls: type[Any]) -> EventType:
@@ -139,8 +142,6 @@ def _declare(name: str, cls: type[Any]) -> EventType:
         groups[mark].append(Field(item.name, mark, cbor.dumps(item.name), to_cbor, from_cbor, encode))
     if len(groups[Mark.STREAM]) != 1:
         raise TypeError(f"{name}: exactly one field is the stream")
-    if not cls.__doc__:
-        raise TypeError(f"{name}: says not what happened")
     return EventType(
         name=name,
         kind=name.rpartition("/")[0],
@@ -207,6 +208,12 @@ def _decimal(text: Any) -> Decimal:
     return Decimal(_number(text))
 
 
+def _decimal_text(value: Decimal) -> str:
+    if not value.is_finite():
+        raise ValueError(f"{value} is no number that an event can hold")
+    return format(value, "f")
+
+
 def _fraction(text: Any) -> Fraction:
     return Fraction(_number(text))
 
@@ -219,7 +226,7 @@ def _number(text: Any) -> str:
 
 _TEXTUAL: Final[dict[Any, tuple[Convert, Convert]]] = {
     date: (date.isoformat, date.fromisoformat),
-    Decimal: (lambda value: format(value, "f"), _decimal),
+    Decimal: (_decimal_text, _decimal),
     Fraction: (str, _fraction),
     UUID: (lambda value: value.bytes, _uuid),
 }

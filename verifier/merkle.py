@@ -31,7 +31,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Frontier:
-    """The right edge of a tree: the roots of its complete subtrees, largest first; enough to append and for the root."""
+    """The right edge of a tree: the roots of its complete subtrees, largest first. Enough to append to."""
 
     size: int = 0
     peaks: tuple[bytes, ...] = ()

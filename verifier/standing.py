@@ -40,9 +40,13 @@ class Award:
     revoked_on: date | None = None
     revoked_for: str | None = None
     superseded_on: date | None = None
+    disowned: bool = False
+    """Whether it was signed by a key that was compromised by then: it stands for nothing and never did."""
 
     def on(self, day: date) -> Standing:
         """What stands on a day. The day of revocation, suspension and supersession counts; so does the last day."""
+        if self.disowned:
+            return Standing.REVOKED
         if day < self.awarded_on:
             return Standing.NOT_YET_VALID
         if self.revoked_on is not None and day >= self.revoked_on:
@@ -62,8 +66,8 @@ class Award:
 
     @property
     def ended(self) -> bool:
-        """Whether it was revoked or superseded at all: nothing more can happen to it."""
-        return self.revoked_on is not None or self.superseded_on is not None
+        """Whether it was revoked, superseded or disowned at all: nothing more can happen to it."""
+        return self.revoked_on is not None or self.superseded_on is not None or self.disowned
 
 
 AwardEvent = (

@@ -9,7 +9,7 @@ Text, one item a line, `#` comments. `log` and `quorum` lines are C2SP tlog-poli
     base <code>
     organisation <code> <kind> <uri> "<中文>" "<English>"
     key <kid hex> <public key hex> <organisation> <custody> <from> <until|-> <compromised-from|-> <kind,kind…>
-    programme <code> "<中文>" "<English>" <certified-by> <taught-by>
+    programme <code> "<中文>" "<English>" <certified-by,certified-by…> <taught-by>
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ class NamedProgramme:
     code: str
     name_zh: str
     name_en: str
-    certified_by: str
+    certified_by: tuple[str, ...]
+    """Who certifies, newest edition first: what an earlier certifier awarded stays good."""
     taught_by: str
 
 
@@ -92,7 +93,7 @@ def from_log(authority: Authority, programmes: Iterable[NamedProgramme], size: i
         )
     for programme in programmes:
         names = f"{_quote(programme.name_zh)} {_quote(programme.name_en)}"
-        lines.append(f"programme {programme.code} {names} {programme.certified_by} {programme.taught_by}")
+        lines.append(f"programme {programme.code} {names} {','.join(programme.certified_by)} {programme.taught_by}")
     return "\n".join(lines) + "\n"
 
 
@@ -135,7 +136,9 @@ class _Reader:
             case ["key", kid, public, organisation, custody, since, until, compromised, granted]:
                 self._key(kid, public, organisation, custody, (since, until, compromised), granted)
             case ["programme", code, name_zh, name_en, certified_by, taught_by]:
-                self.programmes[code] = NamedProgramme(code, name_zh, name_en, certified_by, taught_by)
+                self.programmes[code] = NamedProgramme(
+                    code, name_zh, name_en, tuple(certified_by.split(",")), taught_by
+                )
             case _:
                 raise ValueError(words[0])
 

@@ -170,5 +170,5 @@ def _check_awarder(event: CertificateAwarded | TitleGranted, logged: Logged, tru
                 f"programme {event.programme} is not in the trust file (as of entry {trust.as_of}): get a newer one"
             )
         raise NotEntitled(f"programme {event.programme} is none that the base published")
-    if programme.certified_by != organisation.code:
-        raise NotEntitled(f"{organisation.code} does not certify {event.programme}, {programme.certified_by} does")
+    if organisation.code not in programme.certified_by:
+        raise NotEntitled(f"{organisation.code} does not certify {event.programme}, {programme.certified_by[0]} does")

@@ -35,6 +35,7 @@ class Code:
 
     @property
     def modules_with_quiet_zone(self) -> int:
+        """Modules on a side, with the quiet zone on both ends."""
         return len(self.rows) + 2 * QUIET_ZONE
 
     def svg(self) -> str:

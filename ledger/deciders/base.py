@@ -42,6 +42,7 @@ class Base:
     """Organisation of each key that is not used any more: it can still be reported compromised, and never come back."""
     accounts: dict[str, frozenset[str]] = field(default_factory=dict)
     """Roles of the open accounts, by pseudonym."""
+    account_streams: dict[str, UUID] = field(default_factory=dict)
     packs: dict[UUID, kinds.PackTakenIn] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Base:
                     self.former_keys[event.kid] = organisation
             case kinds.AccountOpened():
                 self.accounts[event.pseudonym] = frozenset(event.roles)
+                self.account_streams[event.pseudonym] = event.account_id
             case kinds.AccountClosed():
                 self.accounts.pop(event.pseudonym, None)
             case kinds.ProgrammePublished():
@@ -102,7 +104,8 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
         case c.CloseAccount():
             if command.pseudonym not in base.accounts:
                 raise Refusal(Code.UNKNOWN_ACCOUNT, f"no open account {command.pseudonym}")
-            return [kinds.AccountClosed(account_id=command.account_id, pseudonym=command.pseudonym)]
+            stream = base.account_streams[command.pseudonym]
+            return [kinds.AccountClosed(account_id=stream, pseudonym=command.pseudonym)]
         case c.PublishProgramme():
             return _publish_programme(command, base)
         case c.PublishPolicy():
@@ -177,6 +180,8 @@ def _stream_of_key(kid: bytes, among: dict[bytes, str], base: Base) -> UUID:
 def _open_account(command: c.OpenAccount, base: Base) -> list[Event]:
     if command.organisation not in base.organisations:
         raise Refusal(Code.UNKNOWN_ORGANISATION, f"no organisation {command.organisation!r}")
+    if command.pseudonym in base.accounts:
+        raise Refusal(Code.DUPLICATE_ACCOUNT, f"an account {command.pseudonym} is open already")
     for role in command.roles:
         check_value("role", role, ROLES)
     return [

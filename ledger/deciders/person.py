@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 
 from ledger import commands as c
 from ledger.deciders.state import Dossier, Enrolment, Trainee
@@ -15,6 +16,7 @@ from verifier.events import Event
 from verifier.rules import EDUCATIONS, ID_TYPES, TITLES, Programme
 
 Organisations = dict[str, Organisation]
+MAX_SCORE = 100
 
 
 def register(command: c.RegisterTrainee, dossier: Dossier, organisations: Organisations) -> list[Event]:
@@ -114,6 +116,8 @@ def record_attendance(command: c.RecordAttendance, dossier: Dossier, catalogue: 
     """Hours in a module. Sessions outside the cohort's days count."""
     enrolment, programme = enrolled(dossier, catalogue, command.cohort, command.on)
     check_value("module", command.module, [module.code for module in programme.modules])
+    if not (command.hours.is_finite() and command.hours > 0):
+        raise Refusal(Code.BAD_HOURS, f"{command.hours} hours: not a number above 0")
     return [
         kinds.AttendanceRecorded(
             enrolment_id=enrolment.id, module=command.module, hours=command.hours, attended_on=command.on
@@ -125,6 +129,7 @@ def record_result(command: c.RecordResult, dossier: Dossier, catalogue: Catalogu
     """The score of an attempt. Attempt 2 without attempt 1 is taken."""
     enrolment, programme = enrolled(dossier, catalogue, command.cohort, command.on)
     check_value("assessment", command.assessment, [item.code for item in programme.assessments])
+    _check_score(command.attempt, command.score)
     if command.attempt > programme.max_attempts:
         raise Refusal(
             Code.TOO_MANY_ATTEMPTS, f"attempt {command.attempt}: {programme.code} allows {programme.max_attempts}"
@@ -147,6 +152,7 @@ def amend_result(command: c.AmendResult, dossier: Dossier, catalogue: Catalogue)
     """A score replaced. It must have been there on that day."""
     enrolment, programme = enrolled(dossier, catalogue, command.cohort, command.on)
     check_value("assessment", command.assessment, [item.code for item in programme.assessments])
+    _check_score(command.attempt, command.score)
     place = (command.assessment, command.attempt)
     if not any((item.assessment, item.attempt) == place and item.on <= command.on for item in enrolment.results):
         raise Refusal(Code.NO_RESULT, f"attempt {command.attempt} at {command.assessment} has no score on {command.on}")
@@ -212,6 +218,13 @@ def check_employer(code: str | None, organisations: Organisations) -> None:
     """Raises Refusal `unknown-organisation` for an organisation that was never accredited."""
     if code is not None and code not in organisations:
         raise Refusal(Code.UNKNOWN_ORGANISATION, f"no organisation {code!r}")
+
+
+def _check_score(attempt: int, score: Decimal) -> None:
+    if attempt < 1:
+        raise Refusal(Code.BAD_NUMBER, f"attempt {attempt}: attempts count from 1")
+    if not (score.is_finite() and 0 <= score <= MAX_SCORE):
+        raise Refusal(Code.BAD_SCORE, f"a score is a number from 0 to {MAX_SCORE}")
 
 
 def _check_qualification(education: str, title_held: str | None) -> None:

@@ -1,10 +1,10 @@
 """`certledger fsck`: everything in the database and the published tree, checked against everything else.
 
 The log is the measure: statements are signed and nothing else is. Every other row must follow from them, or from the
-personal values that they commit to. Three things nobody can tell from a ledger alone: whether a history was rewritten
-and signed again with the log's own keys (an earlier checkpoint tells: `certverify audit --since`); whether entries that
-no checkpoint covers yet were dropped from the end together with all that speaks of them; for which row of a pack the
-claim of an intake stands, because the ledger keeps an HMAC of the row and not the row.
+personal values that they commit to. Claims of an intake follow from rows that the ledger does not keep; they are bound
+to their place under a key that lies elsewhere. Two things nobody can tell from a ledger alone: whether a history was
+rewritten and signed again with the log's own keys (an earlier checkpoint tells: `certverify audit --since`); whether
+entries that no checkpoint covers yet were dropped from the end together with all that speaks of them.
 """
 
 from __future__ import annotations
@@ -96,8 +96,8 @@ def _checks(
         "streams": lambda: check_streams(tables, facts),
         "erasures": lambda: check_erasures(tables, facts),
         "data-keys": lambda: check_data_keys(tables, key_tables, parts.data_keys, facts),
-        "claims": lambda: check_claims(tables, facts),
-        "packs": lambda: check_pack_claims(tables, facts),
+        "claims": lambda: check_claims(tables, parts.claim_keys, facts),
+        "packs": lambda: check_pack_claims(facts),
         "boundaries": lambda: check_boundaries(tables, facts),
         "tracking": lambda: check_tracking(tables),
         "published": lambda: check_published(tables, shown, facts),

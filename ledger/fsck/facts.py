@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from ledger.claims import ClaimKeys, claims_for
+from ledger.claims import ClaimKeys, IntakeClaim, claims_for
 from ledger.store import Claim
 from verifier import kinds
 from verifier.authority import Authority
@@ -55,6 +55,8 @@ class Facts:
     """Enrolments of the erased: in which cohort is not known any more."""
     cohorts: dict[str, UUID] = field(default_factory=dict)
     packs: set[UUID] = field(default_factory=set)
+    settled: Counter[tuple[IntakeClaim, UUID]] = field(default_factory=Counter)
+    """Claims of intakes, by what they claim and pack."""
     recorded_at: int = 0
     """Recorded time of the last entry."""
     erased: set[UUID] = field(default_factory=set)

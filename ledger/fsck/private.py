@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections import Counter
 from uuid import UUID
 
+from ledger.claims import ClaimKeys, IntakeClaim
 from ledger.fsck.facts import Facts, uuid_of
 from ledger.fsck.report import Problems, row
 from ledger.fsck.tables import Row, Tables
-from ledger.store import DataKeys, StoreError
-from verifier import cbor
-from verifier.errors import Malformed
+from ledger.store import Claim, DataKeys, StoreCorrupt, StoreError
 
 ID_SIZE = 16
 
@@ -69,13 +68,13 @@ def check_data_keys(tables: Tables, key_tables: Tables, data_keys: DataKeys, fac
             yield row("data_keys", subject, "wrapped"), str(error)
 
 
-def check_claims(tables: Tables, facts: Facts) -> Problems:
+def check_claims(tables: Tables, keys: ClaimKeys, facts: Facts) -> Problems:
     """What the events claim is there as they claim it; the rest are rows of packs that were taken in."""
     missing = dict(facts.claims)
     for item in tables.rows("claims"):
         claim = missing.pop(item["key"], None)
         if claim is None:
-            yield from _check_pack_claim(item, facts)
+            yield from _check_intake_claim(item, keys, facts)
             continue
         subject = None if claim.subject is None else claim.subject.bytes
         for column, value in (("subject", subject), ("value", claim.value)):
@@ -85,27 +84,22 @@ def check_claims(tables: Tables, facts: Facts) -> Problems:
         yield row("claims", key), f"missing: an event of stream {uuid_of(claim.value)} makes this claim"
 
 
-def _check_pack_claim(item: Row, facts: Facts) -> Problems:
-    """A claim of an intake: of a pack, of a row taken in, or of a row turned away; each begins with the pack's id."""
-    value, place = item["value"], item["key"]
-    if value[:ID_SIZE] not in {pack.bytes for pack in facts.packs}:
-        yield row("claims", place, "value"), "no event makes this claim, and it is of no pack that was taken in"
-    elif item["subject"] is not None:
-        stream = uuid_of(value[ID_SIZE:]) if len(value) == 2 * ID_SIZE else None
-        if stream is None or stream not in facts.versions:
-            yield row("claims", place, "value"), "a row that was taken in names no stream of the log"
-        elif facts.owners.get(stream) != uuid_of(item["subject"]):
-            yield row("claims", place, "subject"), f"stream {stream} is another's"
-    elif value[ID_SIZE:] and not _is_rejection(value[ID_SIZE:]):
-        yield row("claims", place, "value"), "a row that was turned away does not say why"
-
-
-def _is_rejection(value: bytes) -> bool:
+def _check_intake_claim(item: Row, keys: ClaimKeys, facts: Facts) -> Problems:
+    """A claim of an intake is bound to its place, and is of a pack or a stream that the log knows."""
+    subject = None if item["subject"] is None else uuid_of(item["subject"])
+    place = item["key"]
     try:
-        parts = cbor.decode(value)
-    except Malformed:
-        return False
-    return type(parts) is list and len(parts) == 3 and all(type(part) is str for part in parts)
+        kind, body = keys.read(Claim(item["key"], subject, item["value"]))
+    except StoreCorrupt as error:
+        yield row("claims", place), f"no event makes this claim, and no intake: {error}"
+        return
+    if kind is IntakeClaim.APPLICATION:
+        if facts.owners.get(uuid_of(body)) != subject:
+            yield row("claims", place, "value"), "an application of a pack's row is not this person's"
+    elif uuid_of(body[:ID_SIZE]) not in facts.packs:
+        yield row("claims", place, "value"), "of no pack that was taken in"
+    else:
+        facts.settled[kind, uuid_of(body[:ID_SIZE])] += 1
 
 
 def check_boundaries(tables: Tables, facts: Facts) -> Problems:
@@ -114,7 +108,7 @@ def check_boundaries(tables: Tables, facts: Facts) -> Problems:
     entries = Counter(facts.owners[stream] for stream in facts.stream_of if stream in facts.owners)
     of_nobody = len(facts.stream_of) - entries.total()
     enrolments = Counter({facts.cohorts[code]: n for code, n in facts.enrolled.items() if code in facts.cohorts})
-    settled = _settled(tables)
+    settled = _settled(facts)
     hidden = {"entries": of_nobody, "enrolments": facts.enrolled_unknown}
     for boundary in sorted(there.keys() | entries.keys() | enrolments.keys() | settled.keys(), key=str):
         revision, place = there.get(boundary, 0), row("boundaries", boundary, "revision")
@@ -125,8 +119,7 @@ def check_boundaries(tables: Tables, facts: Facts) -> Problems:
             if revision < enrolments[boundary]:
                 yield place, f"{revision}, but {enrolments[boundary]} enrolments are known"
         elif boundary in facts.packs:
-            # What an erasure took of a pack's rows is not known, only that it took and did not add.
-            if revision < settled[boundary] or (revision > settled[boundary] and not facts.erased):
+            if revision != settled[boundary]:
                 yield place, f"{revision}, but {settled[boundary]} rows of the pack are settled"
         elif revision != entries[boundary]:
             yield place, f"{revision}, but {entries[boundary]} entries are filed under it"
@@ -135,25 +128,20 @@ def check_boundaries(tables: Tables, facts: Facts) -> Problems:
             yield "boundaries", f"the {what} of erased people do not add up: {left:+d}"
 
 
-def _settled(tables: Tables) -> Counter[UUID]:
-    """How many rows each pack has settled, taken in or turned away. The pack's own claim is not one."""
+def _settled(facts: Facts) -> Counter[UUID]:
+    """How many rows each pack has settled, taken in or turned away."""
     found: Counter[UUID] = Counter()
-    for item in tables.rows("claims"):
-        if len(item["value"]) > ID_SIZE:
-            found[uuid_of(item["value"][:ID_SIZE])] += 1
+    for (kind, pack), count in facts.settled.items():
+        if kind is not IntakeClaim.PACK:
+            found[pack] += count
     return found
 
 
-def check_pack_claims(tables: Tables, facts: Facts) -> Problems:
+def check_pack_claims(facts: Facts) -> Problems:
     """Each pack that was taken in is claimed once."""
-    claimed = Counter(
-        uuid_of(item["value"])
-        for item in tables.rows("claims")
-        if item["subject"] is None and item["key"] not in facts.claims and len(item["value"]) == ID_SIZE
-    )
     for pack in sorted(facts.packs, key=str):
-        if claimed[pack] != 1:
-            yield "claims", f"pack {pack} is claimed {claimed[pack]} times, not once"
+        if (count := facts.settled[IntakeClaim.PACK, pack]) != 1:
+            yield "claims", f"pack {pack} is claimed {count} times, not once"
 
 
 def check_tracking(tables: Tables) -> Problems:

@@ -36,12 +36,10 @@ class Translator:
         self._applications: dict[tuple[str, int], tuple[UUID, UUID]] = {}
         """Trainee and application of an application row, by its place."""
 
-    def remember(self, step: Step, stream: bytes) -> None:
-        """Takes note of a step that was taken in an earlier intake and wrote to `stream`."""
-        if isinstance(step.row, r.ApplicationRow) and step.part == "apply":
-            trainee = self._find(step.row.trainee_no)
-            if trainee is not None:
-                self._applications[_place(step)] = (trainee, UUID(bytes=stream))
+    def remember(self, step: Step, application: UUID) -> None:
+        """Takes note of what an application's row became in an earlier intake."""
+        if isinstance(step.row, r.ApplicationRow) and (trainee := self._find(step.row.trainee_no)) is not None:
+            self._applications[_place(step)] = (trainee, application)
 
     def foresee(self, steps: Iterable[Step]) -> None:
         """Looks up in bulk whether the numbers and documents that rows register are there already."""

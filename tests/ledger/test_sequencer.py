@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ledger.judging import Judge
 from ledger.sequencer import MAX_AHEAD_MS, CannotSign, Sequencer
 from ledger.sqlite.store import SqliteStore
 from ledger.store import SignedHead
@@ -25,6 +26,7 @@ from ledger.tiles import (
     publish_tree,
     tree_in,
 )
+from tests import sample_log
 from tests.ledger import small_ledger
 from tests.ledger.small_ledger import CHECKPOINTS, ORIGIN, REGISTRY, SmallLedger, fill, found, signer
 from tests.sample_log import RECORDED_AT
@@ -51,6 +53,11 @@ def public(ledger: SmallLedger) -> Path:
 
 def sequencer(ledger: SmallLedger) -> Sequencer:
     return Sequencer(ledger.store, DiskFolder(public(ledger)), CHECKPOINTS, ORIGIN)
+
+
+def judged(ledger: SmallLedger) -> Sequencer:
+    judge = Judge(ledger.store).judge
+    return Sequencer(ledger.store, DiskFolder(public(ledger)), CHECKPOINTS, ORIGIN, judge=judge)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -474,3 +481,20 @@ def test_partial_tiles_go_when_no_checkpoint_of_the_last_hour_needs_them(ledger:
     fill(ledger, 600)
     sequencer(ledger).run_once(LATER)
     check_published(ledger)
+
+
+def test_what_its_signer_was_not_entitled_to_is_never_signed(ledger: SmallLedger) -> None:
+    """Somebody who can write to the database, but has no key, gets nothing into the signed tree."""
+    first = judged(ledger)
+    assert first.run_once(LATER) is not None
+    size = ledger.store.head().size
+    ledger.record(REGISTRY, sample_log.award(7))  # the everyday key of the base certifies nothing
+    with pytest.raises(CannotSign, match="not entitled to certificate") as raised:
+        first.run_once(LATER)
+    assert raised.value.index == size
+    signed = ledger.store.signed_head()
+    assert signed is not None
+    assert signed.size == size
+    # A judge that starts anew folds what is signed already, and says the same.
+    with pytest.raises(CannotSign, match="not entitled to certificate"):
+        judged(ledger).run_once(LATER)

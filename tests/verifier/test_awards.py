@@ -8,10 +8,12 @@ import pytest
 
 from tests import sample_log
 from tests.sample_log import ISSUING, envelope, signed, uuid
+from verifier import statuslist
 from verifier.authority import Authority, Key
 from verifier.awards import AWARD_TYPES, disowned, fold_awards
 from verifier.errors import RuleBroken, UnknownKey
 from verifier.events import Event
+from verifier.standing import Standing
 from verifier.statement import Statement, parse
 
 
@@ -33,13 +35,17 @@ def test_awards_come_in_log_order_with_what_became_of_them() -> None:
     assert not awards[uuid("certificate 0")].ended
 
 
-@pytest.mark.parametrize(("compromised_from", "left", "revoked"), [(0, 0, 0), (1, 1, 0), (2, 2, 0), (3, 2, 1)])
+@pytest.mark.parametrize(("compromised_from", "stand", "revoked"), [(0, 0, 0), (1, 1, 0), (2, 2, 0), (3, 1, 1)])
 def test_what_a_compromised_key_signed_from_that_index_on_counts_for_nothing(
-    compromised_from: int, left: int, revoked: int
+    compromised_from: int, stand: int, revoked: int
 ) -> None:
     entries = log(sample_log.award(0), sample_log.award(1), sample_log.revocation(0))
     awards = fold_awards(entries, authority(compromised_from))
-    assert (len(awards), sum(award.ended for award in awards.values())) == (left, revoked)
+    assert sum(not award.ended for award in awards.values()) == stand
+    assert sum(award.revoked_on is not None for award in awards.values()) == revoked
+    assert [award.disowned for award in awards.values()] == [compromised_from <= 0, compromised_from <= 1]
+    lost = [statuslist.status_of(award) for award in awards.values() if award.disowned]
+    assert lost == [statuslist.INVALID] * len(lost)  # also for who does not know of the compromise
     told = [disowned(index, statement, authority(compromised_from)) for index, statement in entries]
     assert told == [index >= compromised_from for index in range(3)]
 
@@ -50,7 +56,10 @@ def test_a_good_revocation_of_a_disowned_award_changes_nothing() -> None:
     good = Key(other.kid, other.public, "PARTNER", "base", frozenset(), 0)
     known = authority(0)
     known.keys[good.kid] = good
-    assert fold_awards([(0, parse(award)), (1, parse(revocation))], known) == {}
+    (folded,) = fold_awards([(0, parse(award)), (1, parse(revocation))], known).values()
+    assert folded.disowned
+    assert folded.revoked_on is None
+    assert folded.on(folded.awarded_on) is Standing.REVOKED
 
 
 def test_a_change_of_what_was_never_awarded_is_named_by_its_index() -> None:

@@ -176,7 +176,7 @@ def check_trust(text: str) -> Any:
             for kid, key in read.keys.items()
         },
         "programmes": {
-            code: [p.name_zh, p.name_en, p.certified_by, p.taught_by] for code, p in read.programmes.items()
+            code: [p.name_zh, p.name_en, list(p.certified_by), p.taught_by] for code, p in read.programmes.items()
         },
     }
 

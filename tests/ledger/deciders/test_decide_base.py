@@ -168,7 +168,7 @@ def test_what_the_audit_would_refuse_is_not_authorised(changes: dict[str, object
 def test_an_account_is_opened_and_closed() -> None:
     assert decide(OPEN, given()) == [OPEN_ACCOUNT]
     closed = kinds.AccountClosed(account_id=uuid("account"), pseudonym="P-1")
-    assert decide(c.CloseAccount(uuid("account"), "P-1"), given(OPEN_ACCOUNT)) == [closed]
+    assert decide(c.CloseAccount("P-1"), given(OPEN_ACCOUNT)) == [closed]
     assert given(OPEN_ACCOUNT).accounts == {"P-1": frozenset({"registrar", "assessor"})}
     assert given(OPEN_ACCOUNT, closed).accounts == {}
 
@@ -176,7 +176,8 @@ def test_an_account_is_opened_and_closed() -> None:
 def test_accounts_are_of_organisations_and_have_roles_that_exist() -> None:
     refused(Code.UNKNOWN_ORGANISATION, lambda: decide(replace(OPEN, organisation="NOBODY"), given()))
     refused(Code.UNKNOWN_VALUE, lambda: decide(replace(OPEN, roles=("registrar", "king")), given()))
-    refused(Code.UNKNOWN_ACCOUNT, lambda: decide(c.CloseAccount(uuid("account"), "P-1"), given()))
+    refused(Code.UNKNOWN_ACCOUNT, lambda: decide(c.CloseAccount("P-1"), given()))
+    refused(Code.DUPLICATE_ACCOUNT, lambda: decide(OPEN, given(OPEN_ACCOUNT)))
 
 
 # --- definitions ----------------------------------------------------------------------------------------------------

@@ -1,0 +1,1 @@
+"""Makes the vectors, one module an area."""

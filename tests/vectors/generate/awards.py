@@ -147,6 +147,8 @@ def _keys(out: Files, made: log.Log, index: int) -> None:
         "key-compromised-later": _span(line, "-", "-", index + 1),
     }.items():
         out.good("bundles", case, {"proof": proof.hex(), "trust": text.replace(line, changed)}, good, MADE)
+    earlier = text.replace(programme, programme.replace(" PARTNER ", " BUREAU,PARTNER "))
+    out.good("bundles", "programme-certified-by-another-since", {"proof": proof.hex(), "trust": earlier}, good, MADE)
     for case, (code, old, changed, *left_out) in {
         "key-unknown": ("unknown-key", line + "\n", ""),
         "key-not-for-this-kind": ("not-entitled", line, line.replace("certificate.awarded,", "")),

@@ -110,7 +110,7 @@ class Log:
         return sha256(b"certledger vectors: salt %d" % self._salts).digest()[:16]
 
 
-PROGRAMMES = (trust.NamedProgramme("BDIC", "示例大数据认证", "Example Big Data Certification", PARTNER, BASE),)
+PROGRAMMES = (trust.NamedProgramme("BDIC", "示例大数据认证", "Example Big Data Certification", (PARTNER,), BASE),)
 NUMBER = address.new_number("BDIC", 2026, sha256(b"number 1").digest()[:9])
 TITLE_NUMBER = address.new_number("ENG", 2026, sha256(b"number 2").digest()[:9])
 LINK = address.new_link_id(sha256(b"link 1").digest()[:15])

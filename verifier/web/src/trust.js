@@ -75,7 +75,7 @@ class Reader {
         break;
       case "programme 5": {
         const [code, zh, en, certifiedBy, taughtBy] = rest;
-        this.programmes.set(code, { code, zh, en, certifiedBy, taughtBy });
+        this.programmes.set(code, { code, zh, en, certifiedBy: certifiedBy.split(","), taughtBy });
         break;
       }
       default:

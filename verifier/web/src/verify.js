@@ -117,7 +117,7 @@ function checkAwarder(record, organisation, index, trust) {
     throw new CouldNotCheck(`programme ${code} is not in the trust file (as of entry ${trust.asOf}): get a newer one`);
   }
   if (!programme) throw notEntitled(`programme ${code} is none that the base published`);
-  if (programme.certifiedBy !== organisation.code) {
-    throw notEntitled(`${organisation.code} does not certify ${code}, ${programme.certifiedBy} does`);
+  if (!programme.certifiedBy.includes(organisation.code)) {
+    throw notEntitled(`${organisation.code} does not certify ${code}, ${programme.certifiedBy[0]} does`);
   }
 }
