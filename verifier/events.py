@@ -129,7 +129,7 @@ def event(name: str) -> Callable[[type[T]], type[T]]:
 def event_type(of: Event | type[Event]) -> EventType:
     """The declaration of an event or an event class."""
     declared = _BY_CLASS.get(type(of))
-    return _BY_CLASS[of] if declared is None and isinstance(of, type) else _BY_CLASS[type(of)]
+    return _BY_CLASS[typing.cast("type[Event]", of)] if declared is None else declared
 
 
 def _declare(name: str, cls: type[Any]) -> EventType:

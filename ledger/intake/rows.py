@@ -3,7 +3,6 @@ turned away"). What needs state (cohorts, trainees, codes of modules) is the dec
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -69,7 +68,8 @@ class Row:
 
         It holds personal data in clear: only a hash of it under a secret key may be kept.
         """
-        return json.dumps([self.source.kind, self.cells, self.occurrence], ensure_ascii=False).encode()
+        # Escapes all but ASCII, so that it does not hang on the Unicode tables of a Python version, as `repr` would.
+        return ascii((self.source.kind, self.cells, self.occurrence)).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +256,9 @@ def read_file(file: PackFile) -> list[Row | Rejected]:
             continue
         texts, values, faults = zip(*cells, strict=True)
         occurrences[texts] += 1
-        unknown = tuple([column.name for column, code in zip(reader.columns, faults, strict=True) if code])
+        unknown: tuple[str, ...] = ()
+        if any(faults):
+            unknown = tuple([column.name for column, code in zip(reader.columns, faults, strict=True) if code])
         rows.append(row_type(source, texts, occurrences[texts], unknown, *values))
     return rows
 
@@ -265,10 +267,13 @@ def _first_fault(reader: RecordReader, record: Record, cells: Sequence[Cell]) ->
     """The first of DOMAIN.md's codes that applies to the row without looking at any other."""
     if reader.has_untitled_cell(record):
         return _Fault("missing-field", "", "a filled cell has no heading: is a comma in a value not quoted?")
-    for column, cell in zip(reader.columns, cells, strict=True):
-        if column.required and not cell.text:
+    faultless = reader.kind not in _KINDS_WITH_TIES
+    for column, (text, _, fault) in zip(reader.columns, cells, strict=True):
+        if column.required and not text:
             return _Fault("missing-field", column.name, "is empty")
-    if reader.kind not in _KINDS_WITH_TIES and not any(cell.fault for cell in cells):
+        if fault:
+            faultless = False
+    if faultless:
         return None
     named = {column.name: cell for column, cell in zip(reader.columns, cells, strict=True)}
     missing = _missing_with_the_others(reader.kind, named)
