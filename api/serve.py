@@ -9,28 +9,23 @@ import click
 import uvicorn
 
 from api.app import create_app
-from ledger.open import open_ledger
-from ledger.settings import SettingsError
-from ledger.signing import KeystoreError
-from ledger.store import StoreError
+from ledger.cli.shared import failures, ledger_option, opened
 
 
 @click.command()
-@click.option("--ledger", required=True, metavar="L", help="The ledger: a folder.")
+@ledger_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="Port to listen on.")
-def serve(ledger: str, host: str, port: int) -> None:
+def serve(address: str, host: str, port: int) -> None:
     """Serve the verify pages and the published log, and publish what is recorded meanwhile.
 
     Put a web server with TLS in front of it for anybody but yourself. Requests are not logged: a link is a secret of
     the person who has it.
     """
-    try:
-        with open_ledger(ledger) as opened:
-            url = opened.settings.url
-        app = create_app(ledger)
-    except (SettingsError, KeystoreError, StoreError) as error:
-        raise click.UsageError(str(error)) from None
+    with opened(address) as ledger:
+        url = ledger.settings.url
+    with failures():
+        app = create_app(address)
     with _listening(host, port) as listener:
         name = f"[{host}]" if ":" in host else host
         click.echo(f"Serving the ledger of {url} on http://{name}:{listener.getsockname()[1]} (Ctrl-C ends it)")

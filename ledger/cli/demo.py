@@ -200,4 +200,4 @@ def _serve(context: click.Context, folder: Path, port: int) -> None:
     if not points:
         fail(COULD_NOT, "the pages are not installed: pip install 'certledger[server]'")
     (point,) = points
-    context.invoke(point.load(), ledger=str(folder), host="127.0.0.1", port=port)
+    context.invoke(point.load(), address=str(folder), host="127.0.0.1", port=port)

@@ -59,10 +59,10 @@ def test_what_is_no_ledger_is_misuse(tmp_path: Path) -> None:
     assert "is no ledger" in refused.output
 
 
-def test_a_ledger_without_its_master_key_is_misuse(whole: WholeLedger) -> None:
+def test_a_ledger_without_its_master_key_cannot_be_served(whole: WholeLedger) -> None:
     (whole.folder / "master.key").unlink()
     refused = CliRunner().invoke(serve, ["--ledger", str(whole.folder)])
-    assert refused.exit_code == 2
+    assert refused.exit_code == 3
     assert "no master key" in refused.output
 
 
