@@ -86,7 +86,8 @@ def _sealed(
 ) -> Sealed:
     stream = UUID(bytes=item.fields.stream)
     command = blind_command(shared.command_id, stream)
-    envelope = Envelope(item.version, shared.recorded_at, command, item.actors, shared.pack)
+    pack = None if shared.pack == stream else shared.pack  # the intake's own event came with no intake
+    envelope = Envelope(item.version, shared.recorded_at, command, item.actors, pack)
     payload, disclosures = payload_of(item.fields, envelope, salt)
     protected = _headers(item.kid, item.issuer).of(stream)
     statement = assemble(protected, payload, signer.sign(to_be_signed(protected, payload)))
