@@ -139,6 +139,7 @@ class GroupCommit:
 
 def _again(error: StoreBusy) -> StoreBusy:
     """An error of one's own for each thread that raises it."""
-    own = StoreBusy(str(error))
+    own = type(error).__new__(type(error), *error.args)
+    own.__dict__.update(error.__dict__)
     own.__cause__ = error
     return own

@@ -145,12 +145,16 @@ def test_what_one_brings_about_is_found_by_halving(groups: SqliteGroups, make: M
     assert [groups.store.command(batch.command_id) is None for batch in batches] == [n in (3, 11) for n in range(16)]
 
 
+class Gone(StoreBusy):
+    """A store's own kind of being busy."""
+
+
 def test_a_store_that_is_busy_is_busy_for_all_and_asked_once(groups: SqliteGroups, make: Maker) -> None:
     batches = list(make.people(8))
-    groups.fail_for = {batches[5].command_id: StoreBusy("locked")}
+    groups.fail_for = {batches[5].command_id: Gone("locked")}
     with at_once(GroupCommit(groups), groups, batches) as calls:
         errors = [call.exception() for call in calls]
-    assert all(isinstance(error, StoreBusy) and str(error) == "locked" for error in errors)
+    assert all(isinstance(error, Gone) and str(error) == "locked" for error in errors)
     assert len(set(map(id, errors))) == 8
     assert len(groups.groups) == 2
     groups.fail_for = {}
