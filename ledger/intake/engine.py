@@ -32,6 +32,8 @@ from verifier.errors import Malformed
 
 CHUNK = 1000
 """Events a transaction (PERSISTENCE.md, bulk)."""
+_SEALED_ELSEWHERE_FROM = 100_000
+"""Bytes of a pack, about 2,000 rows, from which a second process pays for its start."""
 
 Progress = Callable[[int, int], None]
 """Called now and then with the steps done and the steps in all."""
@@ -71,14 +73,14 @@ def take_in(
     progress: Progress = lambda done, total: None,
 ) -> IntakeReport:
     """Takes a pack in. Raises PackError or PackTurnedAway with nothing recorded, Refusal for actors without rights."""
-    definitions = read_definitions(pack)
-    definitions.check_references(desk.base.organisations, desk.base.catalogue.editions)
-    rows = read_rows(pack)
-    intake = _Intake(desk, pack, actors, strict, IntakeReport(unknown_files=pack.unknown))
-    intake.begin(definitions, actors_defaulted)
-    intake.report.rejected.extend(row for row in rows if isinstance(row, Rejected))
-    steps = schedule([row for row in rows if isinstance(row, Row)])
-    with intake.signing(len(steps)):
+    with _sealing(desk, pack, strict) as sealing:
+        definitions = read_definitions(pack)
+        definitions.check_references(desk.base.organisations, desk.base.catalogue.editions)
+        rows = read_rows(pack)
+        intake = _Intake(desk, pack, actors, strict, sealing, IntakeReport(unknown_files=pack.unknown))
+        intake.begin(definitions, actors_defaulted)
+        intake.report.rejected.extend(row for row in rows if isinstance(row, Rejected))
+        steps = schedule([row for row in rows if isinstance(row, Row)])
         for done, (step, key) in enumerate(zip(steps, intake.look_up(steps), strict=True), 1):
             intake.step(step, key)
             if desk.pending >= CHUNK and not strict:
@@ -89,11 +91,30 @@ def take_in(
     return intake.report
 
 
+@contextmanager
+def _sealing(desk: Desk, pack: Pack, strict: bool) -> Iterator[SealingProcess | None]:
+    """A process of its own that seals, where the pack is large enough to pay for it; it starts while rows are read."""
+    if strict or sum(len(file.data) for file in pack.files) < _SEALED_ELSEWHERE_FROM:
+        yield None
+        return
+    with SealingProcess(desk.keystore, desk.vault) as process:
+        yield process
+
+
 class _Intake:
     """One intake on its way."""
 
-    def __init__(self, desk: Desk, pack: Pack, actors: Actors, strict: bool, report: IntakeReport) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        pack: Pack,
+        actors: Actors,
+        strict: bool,
+        sealing: SealingProcess | None,
+        report: IntakeReport,
+    ) -> None:
         self.desk, self.pack, self.actors, self.strict, self.report = desk, pack, actors, strict, report
+        self._sealing = sealing
         self._keys = desk.claim_keys
         self.pack_id = desk.new_id()
         self.resumed = False
@@ -105,16 +126,6 @@ class _Intake:
         self._flushed = False
         self._counted = 0
         """Steps taken or turned away since the last flush."""
-        self._signing: SealingProcess | None = None
-
-    @contextmanager
-    def signing(self, steps: int) -> Iterator[None]:
-        """Has a process of its own sign, where there are enough steps for that to pay."""
-        if self.strict or steps < 2 * CHUNK:
-            yield
-            return
-        with SealingProcess(self.desk.keystore, self.desk.vault) as self._signing:
-            yield
 
     def begin(self, definitions: Definitions, actors_defaulted: bool) -> None:
         """Drafts the pack's event and its definitions, in one transaction with the first rows."""
@@ -175,15 +186,15 @@ class _Intake:
         self._counted += 1
 
     def flush(self) -> None:
-        """Records what was decided so far, or hands it over to be signed and records what was handed over before."""
+        """Records what was decided so far, or hands it over to be sealed and records what was handed over before."""
         self._flushed = True
         if self._counted:
             self.desk.count(self.pack_id, self._counted)
             self._counted = 0
-        if self._signing is None:
+        if self._sealing is None:
             self._add(self.desk.flush(self.actors, self.pack_id, shuffle=True))
         else:
-            self._add(self.desk.flush_behind(self._signing, self.actors, self.pack_id))
+            self._add(self.desk.flush_behind(self._sealing, self.actors, self.pack_id))
 
     def _add(self, appended: Appended | None) -> None:
         self._recorded += 0 if appended is None else appended.count
@@ -198,8 +209,8 @@ class _Intake:
             self.desk.discard()
             return
         self.flush()
-        if self._signing is not None:
-            self._add(self.desk.settle(self._signing))
+        if self._sealing is not None:
+            self._add(self.desk.settle(self._sealing))
         self.report.pack, self.report.events = self.pack_id, self._recorded
 
     def _reject(self, step: Step, refusal: Refusal) -> None:

@@ -6,6 +6,7 @@ and data keys go to it when they are first needed, through its standard input an
 
 from __future__ import annotations
 
+import fcntl
 import marshal
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from ledger.vault import Vault
 from verifier.record import Encoded
 
 _LENGTH_SIZE: Final = 8
+_PIPE_SIZE: Final = 1 << 20
 _PROGRAM: Final = "from ledger.intake.sealing import seal_for_parent; seal_for_parent()"
 
 
@@ -40,6 +42,8 @@ class SealingProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._to, self._from = self._process.stdin, self._process.stdout
+        for pipe in (self._to, self._from):
+            _widen(pipe)
 
     @property
     def pid(self) -> int:
@@ -123,6 +127,12 @@ def _circumstances(
     command_id: bytes, recorded_at: int, proposer: str, approver: str | None, pack: bytes | None
 ) -> Circumstances:
     return Circumstances(command_id, recorded_at, proposer, approver, None if pack is None else UUID(bytes=pack))
+
+
+def _widen(pipe: IO[bytes]) -> None:
+    """Lets a whole batch lie in the pipe where the system can, so that neither end waits for the other to read."""
+    with suppress(AttributeError, OSError):
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_SIZE)
 
 
 def _write(pipe: IO[bytes], value: Any) -> None:
