@@ -89,6 +89,7 @@ class EventType:
     """In the order of their encoded map keys."""
     personal: tuple[Field, ...]
     printed: tuple[Field, ...]
+    withheld: dict[str, Withheld]
 
 
 EVENTS: Final[dict[str, EventType]] = {}
@@ -150,6 +151,7 @@ def _declare(name: str, cls: type[Any]) -> EventType:
         public=tuple(sorted(groups[Mark.PUBLIC], key=lambda field: field.key)),
         personal=tuple(groups[Mark.PERSONAL]),
         printed=tuple(groups[Mark.PRINTED]),
+        withheld={field.name: WITHHELD for field in (*groups[Mark.PERSONAL], *groups[Mark.PRINTED])},
     )
 
 

@@ -139,11 +139,10 @@ def read_payload(payload: bytes) -> Record:
         if field.name not in value:
             raise Malformed(f"{declared.name}: {field.name} is missing")
         fields[field.name] = field.from_cbor(value[field.name])
-    known = {field.name for field in declared.public} | set(range(TYPE, PACK + 1))
-    if unknown := [str(key) for key in value if key not in known]:
-        raise Malformed(f"{declared.name}: unknown field {unknown[0]}")
-    for field in (*declared.personal, *declared.printed):
-        fields[field.name] = WITHHELD
+    # The stream, five more of the envelope, the public fields and perhaps the pack: nothing else has a place.
+    if len(value) != _ALWAYS + len(declared.public) + (PACK in value):
+        raise _unknown(value, declared)
+    fields.update(declared.withheld)
     return Record(declared, stream, envelope, declared.cls(**fields), commitments)
 
 
@@ -181,6 +180,15 @@ def reveal(record: Record, disclosures: Sequence[bytes]) -> Event:
             raise Malformed(f"{record.type.name}: a disclosure names {name!r}, which is no field of its own")
     given = {name: getattr(record.event, name) for name in (record.type.stream, *(f.name for f in record.type.public))}
     return record.type.cls(**given, **{name: known.get(name, WITHHELD) for name in fields})  # type: ignore[no-any-return]
+
+
+_ALWAYS: Final = 6
+
+
+def _unknown(value: dict[Any, Any], declared: EventType) -> Malformed:
+    known = {field.name for field in declared.public} | set(range(TYPE, PACK + 1))
+    unknown = next((str(key) for key in value if key not in known), "")
+    return Malformed(f"{declared.name}: unknown field {unknown}")
 
 
 _PRINT: Final = cbor.dumps("print")
@@ -244,15 +252,19 @@ def _hashes(value: Any, place: str) -> tuple[bytes, ...]:
 
 
 def _envelope(value: dict[Any, Any]) -> Envelope:
-    version, at, command, actors = (value.get(key) for key in (VERSION, RECORDED_AT, COMMAND, ACTORS))
+    get = value.get
+    version, at, command, actors = get(VERSION), get(RECORDED_AT), get(COMMAND), get(ACTORS)
     if type(version) is not int or version < 1:
         raise Malformed("version in the stream is not a whole number from 1")
     if type(at) is not int or not 0 <= at < 2**53:
         raise Malformed("recorded time is not a number of milliseconds")
     if type(command) is not bytes or len(command) != 16:
         raise Malformed("command is not 16 bytes")
-    if type(actors) is not list or not 1 <= len(actors) <= 2 or any(type(a) is not str or not a for a in actors):
+    if type(actors) is not list or not 1 <= len(actors) <= 2:
         raise Malformed("actors are not one or two pseudonyms")
+    for actor in actors:
+        if type(actor) is not str or not actor:
+            raise Malformed("actors are not one or two pseudonyms")
     pack = _uuid(value[PACK], "pack") if PACK in value else None
     return Envelope(version, at, command, tuple(actors), pack)
 

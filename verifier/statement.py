@@ -107,9 +107,14 @@ def parse(data: bytes) -> Statement:
 
 def parse_with_header(data: bytes) -> tuple[Statement, dict[Any, Any]]:
     """Reads a statement that travels: the statement as logged, and its unprotected header."""
-    protected, unprotected, payload, signature = cose_sign1_parts(data)
-    if type(payload) is not bytes:
-        raise Malformed("a statement's payload is not attached")
+    unprotected: dict[Any, Any] = {}
+    if (parts := _logged_parts(data)) is not None:
+        protected, payload, signature = parts
+    else:
+        protected, unprotected, attached, signature = cose_sign1_parts(data)
+        if type(attached) is not bytes:
+            raise Malformed("a statement's payload is not attached")
+        payload = attached
     record = read_payload(payload)
     kid, issuer = _headers(protected, record.stream)
     raw = assemble(protected, payload, signature)
@@ -135,6 +140,37 @@ def cose_sign1_parts(data: bytes) -> tuple[bytes, dict[Any, Any], bytes | None, 
     if len(signature) != keys.SIGNATURE_SIZE or not (payload is None or type(payload) is bytes):
         raise Malformed("a part of the COSE_Sign1 has the wrong type or length")
     return protected, unprotected, payload, signature
+
+
+def _logged_parts(data: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """Protected bytes, payload and signature of what is exactly in the form of `assemble`; None for anything else.
+
+    The form is the one encoding, so whoever has it needs no further look at it. A log is made of nothing but these.
+    """
+    if data[:2] != b"\xd2\x84":
+        return None
+    protected, at = _byte_string(data, 2)
+    if data[at : at + 1] != b"\xa0":
+        return None
+    payload, at = _byte_string(data, at + 1)
+    if data[at : at + 2] != b"\x58\x40" or len(data) != at + 2 + keys.SIGNATURE_SIZE:
+        return None
+    return protected, payload, data[at + 2 :]
+
+
+def _byte_string(data: bytes, at: int) -> tuple[bytes, int]:
+    """The byte string of 24 to 65,535 bytes that begins at `at` with a head of the least length, and where it ends.
+
+    The end lies beyond the data where there is no such byte string.
+    """
+    head = data[at : at + 3]
+    if head[:1] == b"\x58" and len(head) > 1 and head[1] >= 24:
+        start, size = at + 2, head[1]
+    elif head[:1] == b"\x59" and len(head) == 3 and head[1]:
+        start, size = at + 3, head[1] << 8 | head[2]
+    else:
+        return b"", len(data)
+    return data[start : start + size], start + size
 
 
 def check_algorithm(headers: dict[Any, Any]) -> None:
