@@ -15,7 +15,7 @@ from ledger.issue import page_of
 from verifier.verify import verify_proof
 
 SKIPPED = 8
-"""The first papers of a run, which pay for the start of processes and the reading of fonts."""
+"""The first papers of a run, at most half of them: they pay for the start of processes and the reading of fonts."""
 
 Jobs = list[tuple[CertificatePage, bytes]]
 
@@ -28,13 +28,14 @@ def measure(world: World) -> Iterator[Figure]:
         for item in issued:
             proof = awards.proof(item)
             jobs.append((page_of(verify_proof(proof, world.trust), world.trust, str(item.event.link)), proof))
+    skipped = min(SKIPPED, len(jobs) // 2)
     sign = world.ledger.log_signers().document.sign
     starts: dict[int, list[float]] = {1: [], 2: []}
 
     def run(workers: int) -> float:
         began = perf_counter()
         papers = pdf.render_many(jobs, workers)
-        for paper in islice(papers, SKIPPED):
+        for paper in islice(papers, skipped):
             pdf.sealed(paper, sign)
         ready = perf_counter()
         starts[workers].append(ready - began)
@@ -44,4 +45,4 @@ def measure(world: World) -> Iterator[Figure]:
     found = in_turns(min(3, world.sizes.rounds), {"one": lambda: run(1), "two": lambda: run(2)})
     yield Figure("PDFs, 1 process", "/s", found["one"])
     yield Figure("PDFs, 2 processes", "/s", found["two"], "1 process", found["one"])
-    yield Figure(f"first {SKIPPED} PDFs, 2 processes", " s", tuple(starts[2]), less_is_better=True)
+    yield Figure(f"first {skipped} PDFs, 2 processes", " s", tuple(starts[2]), less_is_better=True)

@@ -1,0 +1,84 @@
+"""Every benchmark runs, at a tiny size: nothing is asserted about time."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks.__main__ import BENCHMARKS, main, run, table
+from benchmarks.measuring import Aim, Figure, in_turns
+from benchmarks.pack import write_pack
+from benchmarks.world import Sizes, World
+
+TINY = Sizes(trainees=6, rounds=2, checks=3, papers=10, logs=(300, 700))
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    made = World(tmp_path_factory.mktemp("benchmarks"), TINY)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("name", list(BENCHMARKS))
+def test_it_runs_and_gives_figures(world: World, name: str) -> None:
+    figures = run(world, (name,))
+    assert figures
+    for figure in figures:
+        assert figure.best > 0
+        assert len(figure.floor_values) in (0, len(figure.values))
+        assert (figure.met is None) == (figure.aim is None)
+    assert len(table(figures)) == len(figures) + 2
+
+
+def test_no_row_of_the_pack_is_turned_away(world: World) -> None:
+    with world.new_ledger() as ledger:
+        report = world.take_in(ledger)
+    assert report.rejected == []
+    assert report.events > 25 * TINY.trainees
+
+
+def test_the_pack_has_as_many_trainees_as_asked_for_and_is_the_same_each_time(tmp_path: Path) -> None:
+    first, again = write_pack(tmp_path / "a", 40), write_pack(tmp_path / "b", 40)
+    files = sorted(file.name for file in first.iterdir())
+    assert {name: (first / name).read_bytes() for name in files} == {
+        name: (again / name).read_bytes() for name in files
+    }
+    with (first / "roster.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len({row["id_number"] for row in rows}) == 40
+    assert all(row["id_number"].startswith("500000") for row in rows)
+
+
+def test_what_is_compared_is_measured_in_turns() -> None:
+    order: list[str] = []
+
+    def work(name: str) -> float:
+        order.append(name)
+        return float(len(order))
+
+    found = in_turns(2, {"ours": lambda: work("ours"), "floor": lambda: work("floor")})
+    assert order == ["ours", "floor", "floor", "ours"]
+    assert found == {"ours": (1.0, 4.0), "floor": (2.0, 3.0)}
+
+
+def test_ratios_and_aims() -> None:
+    faster = Figure("a", "/s", (40.0, 30.0, 20.0), "b", (100.0, 50.0, 80.0), Aim(0.4))
+    assert (faster.best, faster.median, faster.ratio, faster.median_ratio, faster.met) == (40.0, 30.0, 0.4, 0.4, True)
+    slower = Figure("a", " µs", (40.0, 30.0), "b", (10.0, 20.0), Aim(2, at_least=False), less_is_better=True)
+    assert (slower.best, slower.ratio, slower.met) == (30.0, 3.0, False)
+    assert Figure("a", "/s", (1.0,)).met is None
+
+
+def test_the_command_prints_json(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "pack", 4)
+    done = CliRunner().invoke(main, ["disk", "--json", "--rounds", "1", "--pack", str(pack)])
+    assert done.exit_code == 0, done.output
+    said = json.loads(done.stdout)
+    assert {figure["name"] for figure in said["figures"]} >= {"database, bytes an event"}
+    assert said["before"].startswith("load ")
