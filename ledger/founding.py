@@ -6,7 +6,6 @@ import os
 from base64 import b32encode
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from ledger.handle import Clock, system_clock
@@ -16,6 +15,9 @@ from ledger.permissions import Actors
 from ledger.seal import Randomness
 from ledger.settings import Settings, SettingsError, master_key_path, write_master_key
 from verifier import kinds
+from verifier.address import LINK_ID_BYTES, link_address, new_link_id, parse_address
+from verifier.errors import CouldNotCheck, Malformed
+from verifier.fetch import check_url
 from verifier.kinds import LOG_KINDS, REGISTRY_KINDS, ROOT_KINDS
 from verifier.note import is_key_name
 
@@ -45,8 +47,13 @@ def found(folder: Path, founding: Founding, clock: Clock = system_clock, randomn
     """Makes a new ledger in an empty or missing folder and opens it. Raises SettingsError if one is there."""
     if (folder / "ledger.toml").exists():
         raise SettingsError(f"{folder} is a ledger already")
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(f"{folder} is not a folder")
     if folder.exists() and any(folder.iterdir()):
         raise SettingsError(f"{folder} is not empty")
+    for name in (founding.name_zh, founding.name_en):
+        if not name.strip() or not name.isprintable():
+            raise SettingsError(f"{name!r} is no name of a base: it is empty, or has characters that do not print")
     log_id = UUID(bytes=randomness(16), version=4)
     settings = Settings(
         log_id,
@@ -108,7 +115,10 @@ def _pseudonym(randomness: Randomness) -> str:
 
 
 def _host(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"{url!r} is not an http or https address")
-    return parts.hostname
+    """The host of an address whose pages can be checked; codes on paper carry it for good. Raises SettingsError."""
+    try:
+        parts = check_url(url)
+        parse_address(link_address(url.rstrip("/"), new_link_id(bytes(LINK_ID_BYTES))))
+    except (CouldNotCheck, Malformed) as error:
+        raise SettingsError(f"{url!r} cannot be the address of the pages: {error}") from None
+    return parts.hostname or ""

@@ -16,9 +16,12 @@ from ledger.settings import Settings, SettingsError, master_key_path, read_maste
 from ledger.signing import Keystore, Signer, derive
 from ledger.sqlite.datakeys import SqliteDataKeys
 from ledger.sqlite.store import SqliteStore
-from ledger.store import DataKeys, Store
+from ledger.store import DataKeys, Store, StoreError
 from ledger.vault import Vault
 from verifier.kinds import CHECKPOINT_KIND, DOCUMENT_KIND, RECEIPT_KIND, STATUS_KIND
+
+DATABASE = "ledger.sqlite"
+DATA_KEYS = "data-keys.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +101,17 @@ def open_ledger(address: str, clock: Clock = system_clock, randomness: Randomnes
     """Opens a ledger. Raises SettingsError, KeystoreError or StoreError, each naming what is wrong."""
     folder = ledger_folder(address)
     settings = read_settings(folder)
+    for name in (DATABASE, DATA_KEYS):
+        if not (folder / name).exists():  # never made anew: that would look like an empty ledger
+            raise StoreError(f"{folder / name} is missing: restore it from a backup")
     master = read_master_key(master_key_path(folder, settings.log_id, settings.master_key))
     return assemble(folder, settings, master, clock, randomness)
 
 
 def assemble(folder: Path, settings: Settings, master: bytes, clock: Clock, randomness: Randomness) -> Ledger:
     """Puts a ledger's parts together; makes the databases where they are not there."""
-    store = SqliteStore.open(folder / "ledger.sqlite")
-    data_keys = SqliteDataKeys(folder / "data-keys.sqlite", derive(master, "data-keys"))
+    store = SqliteStore.open(folder / DATABASE)
+    data_keys = SqliteDataKeys(folder / DATA_KEYS, derive(master, "data-keys"))
     for erased in store.erasures():  # a crash or an old backup may have left a key that an erasure destroyed
         data_keys.destroy(erased)
     return Ledger(

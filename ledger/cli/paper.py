@@ -28,10 +28,10 @@ def certificate(number: str, address: str, output: Path) -> None:
             if issued.award.ended or issued.disowned:
                 fail(NOT_GOOD, f"{number} is no longer in force: no paper is made for it")
             pdf = issue(awards, issued)
-    if str(output) == "-":
-        sys.stdout.buffer.write(pdf)
-    else:
-        write_whole(output, pdf)
+        if str(output) == "-":
+            sys.stdout.buffer.write(pdf)
+        else:
+            write_whole(output, pdf)
 
 
 @click.command()

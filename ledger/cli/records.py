@@ -42,7 +42,8 @@ def init(address: str, name: str | None, name_zh: str | None, url: str, origin: 
     nothing personal can be read and nothing signed.
     """
     defaults = Founding()
-    founding = Founding(name_zh or name or defaults.name_zh, name or name_zh or defaults.name_en, url, origin)
+    names = [given for given in (name_zh, name) if given is not None] or [defaults.name_zh, defaults.name_en]
+    founding = Founding(names[0], names[-1], url, origin)
     with failures(), found(ledger_folder(address), founding) as ledger:
         settings = ledger.settings
         key = master_key_path(ledger.folder, settings.log_id, settings.master_key)
@@ -84,6 +85,7 @@ def intake(
     """Take in a PACK: a folder with a base's record. The same pack twice records nothing new."""
     with opened(address) as ledger, progress("taking in") as advance:
         actors, defaulted = actors_of(ledger, proposer, approved_by)
+        _write_rejects(rejects, [])  # before anything is recorded: a file that cannot be written stops the intake
         try:
             done = take_in(
                 ledger.desk(), open_pack(pack), actors, strict=strict, actors_defaulted=defaulted, progress=advance
@@ -107,14 +109,14 @@ def export(what: str, address: str, output: Path | None) -> None:
     """Export what came of certification requests or title applications, as CSV."""
     with opened(address) as ledger:
         folded = outcomes(ledger.store, ledger.vault)
-    if what == "certificates":
-        text = to_csv(CERTIFICATE_COLUMNS, folded.certificates)
-    else:
-        text = to_csv(TITLE_COLUMNS, folded.titles)
-    if output is None:
-        sys.stdout.buffer.write(text.encode())
-    else:
-        output.write_bytes(text.encode())
+        if what == "certificates":
+            text = to_csv(CERTIFICATE_COLUMNS, folded.certificates)
+        else:
+            text = to_csv(TITLE_COLUMNS, folded.titles)
+        if output is None:
+            sys.stdout.buffer.write(text.encode())
+        else:
+            output.write_bytes(text.encode())
 
 
 def _write_rejects(path: Path | None, rejected: list[Rejected]) -> None:

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
 import click
+from eventsourcing.persistence import PersistenceError
 
+from ledger.certificate.page import CannotPrint
 from ledger.intake.files import PackError
 from ledger.open import Ledger, open_ledger
 from ledger.permissions import Actors
+from ledger.receipts import NotYetSigned
 from ledger.refusals import Refusal
+from ledger.sequencer import CannotSign
 from ledger.settings import SettingsError
 from ledger.signing import KeystoreError
 from ledger.store import StoreCorrupt, StoreError
+from ledger.tiles import CannotPublish
 from verifier.errors import CouldNotCheck, VerificationError
 
 NOT_GOOD, MISUSE, COULD_NOT = 1, 2, 3
@@ -69,10 +75,20 @@ def failures() -> Iterator[None]:
         fail(MISUSE, str(error))
     except Refusal as refusal:
         fail(NOT_GOOD, f"{refusal.message} ({refusal.code})")
-    except (PackError, StoreCorrupt, VerificationError) as error:
+    except (PackError, StoreCorrupt, VerificationError, CannotPrint) as error:
         fail(NOT_GOOD, str(error))
-    except (KeystoreError, StoreError, CouldNotCheck, OSError) as error:
+    except CannotSign as error:
+        fail(NOT_GOOD, f"nothing was signed: {error}")
+    except CannotPublish as error:
+        fail(COULD_NOT, f"nothing more was published: {error}")
+    except (KeystoreError, StoreError, CouldNotCheck, NotYetSigned) as error:
         fail(COULD_NOT, str(error))
+    except OSError as error:
+        fail(COULD_NOT, f"{error.filename}: {error.strerror}" if error.filename else str(error))
+    except (sqlite3.OperationalError, PersistenceError) as error:
+        fail(COULD_NOT, f"the database could not be used: {error}")
+    except sqlite3.DatabaseError as error:
+        fail(NOT_GOOD, f"the database file is damaged: {error}")
 
 
 def fail(code: int, sentence: str) -> NoReturn:
