@@ -106,6 +106,11 @@ class Terminal:
             out, err = process.communicate(timeout=300)
         return Answer(process.returncode, (out or b"").decode(errors="replace"), (err or b"").decode(), out or b"")
 
+    def run_shell(self, command: str) -> Answer:
+        """Runs a line of shell."""
+        done = subprocess.run(["bash", "-c", command], env=self.environment(), capture_output=True, check=False)
+        return Answer(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout)
+
     @contextmanager
     def opened(self, ledger: Path) -> Iterator[Ledger]:
         """A ledger opened with this person's master key."""
