@@ -1,6 +1,6 @@
 """Where the independent checkers are, and the logs that they check.
 
-A test whose tool is absent is skipped, saying so. With `CERTLEDGER_REQUIRE_ALL=1`, as in CI, a skip is a failure.
+A test whose tool is absent is skipped, saying so. In CI a skip is a failure (`tests/conftest.py`).
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import importlib
 import os
 import shutil
-from collections.abc import Generator
 from pathlib import Path
 from types import ModuleType
 
@@ -19,27 +18,6 @@ from tests.sample_log import LOG_KEY, SampleLog
 
 REQUIRE_ALL = "CERTLEDGER_REQUIRE_ALL"
 CHECKERS = Path(os.environ.get("CERTLEDGER_CHECKERS", Path(__file__).parents[2] / "build" / "checkers"))
-
-
-def _must_not_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
-    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get(REQUIRE_ALL) == "1":
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
-        report.outcome = "failed"
-        report.longrepr = f"{REQUIRE_ALL}=1, and still: {reason}"
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    report = yield
-    _must_not_skip(report)
-    return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-    report = yield
-    _must_not_skip(report)
-    return report
 
 
 def _prepared(variable: str, name: str) -> Path:
