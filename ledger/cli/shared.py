@@ -21,7 +21,7 @@ from ledger.refusals import Refusal
 from ledger.sequencer import CannotSign
 from ledger.settings import SettingsError
 from ledger.signing import KeystoreError
-from ledger.store import StoreCorrupt, StoreError
+from ledger.store import BoundaryMoved, ClaimTaken, SignedHeadMoved, StoreCorrupt, StoreError, VersionConflict
 from ledger.tiles import CannotPublish
 from verifier.errors import CouldNotCheck, VerificationError
 
@@ -81,6 +81,8 @@ def failures() -> Iterator[None]:
         fail(NOT_GOOD, f"nothing was signed: {error}")
     except CannotPublish as error:
         fail(COULD_NOT, f"nothing more was published: {error}")
+    except (VersionConflict, BoundaryMoved, ClaimTaken, SignedHeadMoved) as error:
+        fail(COULD_NOT, f"somebody else recorded something meanwhile: run this again ({error})")
     except (KeystoreError, StoreError, CouldNotCheck, NotYetSigned) as error:
         fail(COULD_NOT, str(error))
     except OSError as error:
