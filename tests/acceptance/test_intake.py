@@ -22,7 +22,7 @@ from ledger.intake.files import open_pack
 from ledger.intake.rows import ROW_TYPES
 from tests.acceptance.conftest import Taken
 from tests.acceptance.recent import append
-from tests.acceptance.terminal import GOOD, NOT_GOOD, PACKS, Terminal, expected, rows, table_sizes
+from tests.acceptance.terminal import COULD_NOT, GOOD, NOT_GOOD, PACKS, Terminal, expected, rows, table_sizes
 
 WHATS = ("certificates", "titles")
 
@@ -106,6 +106,19 @@ def test_an_intake_killed_and_run_again_ends_as_one_clean_run(
     assert kinds_of(ledger) == kinds_of(dirty.ledger)
     assert [person.exported(ledger, what) for what in WHATS] == [dirty.export(what) for what in WHATS]
     person.certledger("fsck", "--ledger", ledger).expect(GOOD)
+
+
+def test_of_two_intakes_at_once_one_says_that_it_must_be_run_again(
+    person: Terminal, tmp_path: Path, dirty: Taken
+) -> None:
+    ledger = person.found(tmp_path / "ledger")
+    running = [person.start("intake", PACKS / "dirty", "--ledger", ledger) for _ in range(2)]
+    said = [(process.communicate()[1].decode(), process.returncode) for process in running]
+    assert all(code == GOOD or (code == COULD_NOT and "run this again" in text) for text, code in said), said
+    assert GOOD in [code for _, code in said]
+    assert person.taken_in(ledger, PACKS / "dirty").json["events"] == 0
+    assert kinds_of(ledger) == kinds_of(dirty.ledger)
+    assert [person.exported(ledger, what) for what in WHATS] == [dirty.export(what) for what in WHATS]
 
 
 def reached(ledger: Path, size: int, process: subprocess.Popen[bytes]) -> bool:
