@@ -44,10 +44,7 @@ class ClaimKeys:
 
     def _key(self, kind: bytes, *parts: bytes) -> bytes:
         mac = self._mac.copy()
-        mac.update(kind)
-        for part in parts:
-            mac.update(len(part).to_bytes(4, "big"))
-            mac.update(part)
+        mac.update(b"".join((kind, *[len(part).to_bytes(4, "big") + part for part in parts])))
         return mac.digest()
 
     def trainee_no(self, number: str) -> bytes:

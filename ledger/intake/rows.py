@@ -19,8 +19,7 @@ from ledger.intake.files import KINDS, ROW_KINDS, Pack, PackFile, Record, read_t
 from ledger.intake.records import RecordReader
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a row stands: the kind and name of its file, and the line on which it begins (the header is line 1)."""
 
     kind: str

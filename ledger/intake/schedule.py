@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, auto
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from ledger.intake.rows import ApplicationRow, Row
 from verifier.rules import is_in_order
@@ -34,8 +33,7 @@ class Phase(IntEnum):
     SAME_DAY_DECISION = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What happens to one row on one day. `part` tells the four steps of an application apart; others are "row"."""
 
     on: date

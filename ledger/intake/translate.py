@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 from uuid import UUID
 
 from ledger import commands as c
@@ -19,8 +18,7 @@ from verifier.address import number_prefix
 from verifier.rules import is_in_order, panel_is_well_formed, policy_in_force
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """A step was taken: the person that it is about, and the stream that it wrote to first."""
 
     subject: UUID
