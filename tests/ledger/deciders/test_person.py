@@ -272,7 +272,10 @@ def test_an_erased_person_has_nothing_changed() -> None:
 @pytest.mark.parametrize("score", ["-0.1", "100.1", "NaN", "Infinity"])
 def test_a_score_is_a_number_from_0_to_100(score: str) -> None:
     wrong = D(score)
-    refused(Code.BAD_SCORE, lambda: person.record_result(replace(SCORE, score=wrong), given(REGISTERED, ENROLLED), CATALOGUE))
+    refused(
+        Code.BAD_SCORE,
+        lambda: person.record_result(replace(SCORE, score=wrong), given(REGISTERED, ENROLLED), CATALOGUE),
+    )
     amend = replace(AMEND, score=wrong)
     refused(Code.BAD_SCORE, lambda: person.amend_result(amend, given(REGISTERED, ENROLLED), CATALOGUE))
 
@@ -283,7 +286,12 @@ def test_the_ends_of_the_scale_are_scores(score: str) -> None:
 
 
 def test_attempts_count_from_1_and_hours_are_above_0() -> None:
-    refused(Code.BAD_NUMBER, lambda: person.record_result(replace(SCORE, attempt=0), given(REGISTERED, ENROLLED), CATALOGUE))
+    refused(
+        Code.BAD_NUMBER, lambda: person.record_result(replace(SCORE, attempt=0), given(REGISTERED, ENROLLED), CATALOGUE)
+    )
     for hours in ("0", "-1", "NaN"):
         attend = replace(ATTEND, hours=D(hours))
-        refused(Code.BAD_HOURS, lambda attend=attend: person.record_attendance(attend, given(REGISTERED, ENROLLED), CATALOGUE))
+        refused(
+            Code.BAD_HOURS,
+            lambda attend=attend: person.record_attendance(attend, given(REGISTERED, ENROLLED), CATALOGUE),
+        )
