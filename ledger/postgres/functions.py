@@ -16,7 +16,7 @@ TREE_HEAD_DAMAGED: Final = "LG001"
 
 _EXTENDED: Final = r"""
 CREATE FUNCTION certledger.extended(frontier bytea, leaves bytea[]) RETURNS bytea
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 -- The frontier after these leaf hashes were appended (RFC 6962 section 2.1).
 DECLARE
     size bigint := ('x' || encode(substr(frontier, 1, 8), 'hex'))::bit(64)::bigint;
@@ -49,13 +49,13 @@ END $$"""
 
 _LOCKED_HEAD: Final = f"""
 CREATE FUNCTION certledger.locked_head() RETURNS certledger.tree_head
-LANGUAGE plpgsql SET search_path = pg_catalog, certledger, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 -- The tree head, which nobody else can change until the transaction ends.
 DECLARE
     head certledger.tree_head;
     said bigint;
 BEGIN
-    SELECT * INTO head FROM tree_head WHERE id = 1 FOR UPDATE;
+    SELECT * INTO head FROM certledger.tree_head WHERE id = 1 FOR UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = '{TREE_HEAD_DAMAGED}', COLUMN = 'tree_head', MESSAGE = 'the row is missing';
     END IF;
@@ -84,24 +84,26 @@ CREATE FUNCTION certledger.enter(
     head certledger.tree_head, recorded bigint,
     streams uuid[], versions bigint[], topics text[], states bytea[])
 RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, certledger, pg_temp AS $$
+LANGUAGE plpgsql AS $$
 -- Writes entries behind the locked head, and the head.
 DECLARE
     leaves bytea[];
     latest bigint := greatest(recorded, head.recorded_at);
 BEGIN
     IF cardinality(states) = 0 THEN
-        UPDATE tree_head SET recorded_at = latest WHERE id = 1;
+        UPDATE certledger.tree_head SET recorded_at = latest WHERE id = 1;
         RETURN;
     END IF;
     SELECT array_agg(sha256('\x00'::bytea || u.state) ORDER BY u.n) INTO leaves
         FROM unnest(states) WITH ORDINALITY AS u (state, n);
-    INSERT INTO stored_events
+    INSERT INTO certledger.stored_events
         SELECT head.size + u.n, u.stream, u.version, u.topic, u.state, u.leaf
         FROM unnest(streams, versions, topics, states, leaves)
             WITH ORDINALITY AS u (stream, version, topic, state, leaf, n);
-    UPDATE tree_head
-        SET size = head.size + cardinality(states), frontier = extended(head.frontier, leaves), recorded_at = latest
+    UPDATE certledger.tree_head
+        SET size = head.size + cardinality(states),
+            frontier = certledger.extended(head.frontier, leaves),
+            recorded_at = latest
         WHERE id = 1;
     PERFORM pg_notify('certledger', (head.size + cardinality(states))::text);
 END $$"""
@@ -110,7 +112,7 @@ _INSERT_EVENTS: Final = """
 CREATE FUNCTION certledger.insert_events(streams uuid[], versions bigint[], topics text[], states bytea[])
 RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, certledger, pg_temp
-SET lock_timeout = '60s' SET enable_seqscan = off AS $$
+SET lock_timeout = '60s' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 -- The plain path of the library's recorders, for the owner alone: events without a command. Returns the size before.
 DECLARE
     head certledger.tree_head := locked_head();
@@ -119,7 +121,8 @@ BEGIN
     RETURN head.size;
 END $$"""
 
-# Plans are kept while a session lasts. One that was made when the tables were empty must not scan them later.
+# Plans are made once a session: planning these statements anew takes longer than running them. A plan that was made
+# when the tables were empty must not scan them later.
 _APPEND: Final = """
 CREATE FUNCTION certledger.append(
     command bytea, recorded bigint,
@@ -129,7 +132,7 @@ CREATE FUNCTION certledger.append(
     owners uuid[], owned uuid[], erased uuid[],
     OUT outcome text, OUT place bytea, OUT first bigint, OUT second bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, certledger, pg_temp
-SET lock_timeout = '60s' SET enable_seqscan = off AS $$
+SET lock_timeout = '60s' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
 -- Records a batch whole, or says in `outcome` why not; `ledger.postgres.appending` reads the answer.
 DECLARE
     head certledger.tree_head := locked_head();
@@ -177,40 +180,55 @@ BEGIN
     END IF;
 
     -- (4) What the command decided on has not changed.
-    SELECT u.key, u.read, coalesce(b.revision, 0) INTO place, first, second
-        FROM unnest(boundary_keys, revisions_read) WITH ORDINALITY AS u (key, read, n)
-        LEFT JOIN boundaries b ON b.boundary = u.key
-        WHERE u.read <> coalesce(b.revision, 0) ORDER BY u.n LIMIT 1;
-    IF FOUND THEN
-        outcome := 'boundary-moved';
-        RETURN;
+    IF cardinality(boundary_keys) > 0 THEN
+        SELECT u.key, u.read, coalesce(b.revision, 0) INTO place, first, second
+            FROM unnest(boundary_keys, revisions_read) WITH ORDINALITY AS u (key, read, n)
+            LEFT JOIN boundaries b ON b.boundary = u.key
+            WHERE u.read <> coalesce(b.revision, 0) ORDER BY u.n LIMIT 1;
+        IF FOUND THEN
+            outcome := 'boundary-moved';
+            RETURN;
+        END IF;
     END IF;
 
     -- (5) What may be there once is not there yet.
-    SELECT t.key INTO place
-        FROM (
-            SELECT u.n, u.key, row_number() OVER (PARTITION BY u.key ORDER BY u.n) AS times
-            FROM unnest(claim_keys) WITH ORDINALITY AS u (key, n)
-        ) t
-        WHERE t.times > 1 OR EXISTS (SELECT FROM claims c WHERE c.key = t.key) ORDER BY t.n LIMIT 1;
-    IF FOUND THEN
-        outcome := 'claim-taken';
-        RETURN;
+    IF cardinality(claim_keys) > 0 THEN
+        SELECT t.key INTO place
+            FROM (
+                SELECT u.n, u.key, row_number() OVER (PARTITION BY u.key ORDER BY u.n) AS times
+                FROM unnest(claim_keys) WITH ORDINALITY AS u (key, n)
+            ) t
+            WHERE t.times > 1 OR EXISTS (SELECT FROM claims c WHERE c.key = t.key) ORDER BY t.n LIMIT 1;
+        IF FOUND THEN
+            outcome := 'claim-taken';
+            RETURN;
+        END IF;
     END IF;
 
     -- (6) Write.
     PERFORM enter(head, recorded, streams, versions, topics, states);
-    INSERT INTO vault
-        SELECT head.size + u.n, u.subject, u.seal FROM unnest(subjects, seals) WITH ORDINALITY AS u (subject, seal, n)
-        WHERE u.subject IS NOT NULL;
-    INSERT INTO boundaries
-        SELECT u.key, u.write FROM unnest(boundary_keys, revisions_read, revisions_written) AS u (key, read, write)
-        WHERE u.write <> u.read
-        ON CONFLICT (boundary) DO UPDATE SET revision = excluded.revision;
-    INSERT INTO claims
-        SELECT u.key, u.subject, u.value
-        FROM unnest(claim_keys, claim_subjects, claim_values) AS u (key, subject, value);
-    INSERT INTO streams SELECT u.owner, u.stream FROM unnest(owners, owned) AS u (owner, stream) ON CONFLICT DO NOTHING;
+    IF entries > 0 THEN
+        INSERT INTO vault
+            SELECT head.size + u.n, u.subject, u.seal
+            FROM unnest(subjects, seals) WITH ORDINALITY AS u (subject, seal, n)
+            WHERE u.subject IS NOT NULL;
+    END IF;
+    IF cardinality(boundary_keys) > 0 THEN
+        INSERT INTO boundaries
+            SELECT u.key, u.write FROM unnest(boundary_keys, revisions_read, revisions_written) AS u (key, read, write)
+            WHERE u.write <> u.read
+            ON CONFLICT (boundary) DO UPDATE SET revision = excluded.revision;
+    END IF;
+    IF cardinality(claim_keys) > 0 THEN
+        INSERT INTO claims
+            SELECT u.key, u.subject, u.value
+            FROM unnest(claim_keys, claim_subjects, claim_values) AS u (key, subject, value);
+    END IF;
+    IF cardinality(owners) > 0 THEN
+        INSERT INTO streams
+            SELECT u.owner, u.stream FROM unnest(owners, owned) AS u (owner, stream)
+            ON CONFLICT DO NOTHING;
+    END IF;
     INSERT INTO commands VALUES (command, head.size, entries);
     IF cardinality(erased) > 0 THEN
         DELETE FROM vault v WHERE v.subject = ANY (erased);
