@@ -50,9 +50,7 @@ def creating(roles: Roles) -> list[str]:
     owner is not let into the database's other schemas and cannot make new ones.
     """
     made = [
-        f"""DO $$ BEGIN
-            IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN CREATE ROLE {role} NOLOGIN; END IF;
-        END $$"""
+        f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
         for role in roles.all
     ]
     schemas = ("certledger", "certledger_keys", "certledger_views")
@@ -60,11 +58,20 @@ def creating(roles: Roles) -> list[str]:
 
 
 def granting(roles: Roles) -> list[str]:
-    """Statements that give the roles their rights, of the log, its views and, if they are here, the keys.
+    """Statements that give the roles their rights on the log and its views.
 
     To be run as the owner once the tables are there, and again after each migration.
     """
-    return [*_log(roles), *_views(roles), *_keys(roles)]
+    return [*_log(roles), *_views(roles)]
+
+
+def granting_keys(roles: Roles) -> list[str]:
+    """Statements that give the role of the keys its rights, to be run as the owner where the keys lie."""
+    return [
+        f"GRANT USAGE ON SCHEMA certledger_keys TO {roles.keys}",
+        f"GRANT SELECT, INSERT, DELETE ON certledger_keys.data_keys TO {roles.keys}",
+        f"GRANT SELECT ON certledger_keys.migrations TO {roles.keys}",
+    ]
 
 
 def _log(roles: Roles) -> list[str]:
@@ -75,17 +82,8 @@ def _log(roles: Roles) -> list[str]:
         *(f"GRANT SELECT ON certledger.{table} TO {roles.writer}" for table in PRIVATE),
         # An entry is read together with its sealed values, which open nothing without the keys.
         f"GRANT SELECT ON certledger.vault TO {roles.sequencer}",
-        *_calling("append", roles.writer),
-        *_calling("sign_head", roles.sequencer),
-    ]
-
-
-def _calling(function: str, role: str) -> list[str]:
-    return [
-        f"""DO $$ BEGIN
-            EXECUTE 'GRANT EXECUTE ON FUNCTION ' || (SELECT oid::regprocedure FROM pg_proc
-                WHERE pronamespace = 'certledger'::regnamespace AND proname = '{function}') || ' TO {role}';
-        END $$"""
+        f"GRANT EXECUTE ON FUNCTION certledger.append TO {roles.writer}",
+        f"GRANT EXECUTE ON FUNCTION certledger.sign_head TO {roles.sequencer}",
     ]
 
 
@@ -111,16 +109,4 @@ def sequencing(roles: Roles) -> list[str]:
     return [
         f"{later} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {roles.writer}",
         f"{later} SELECT ON TABLES TO {roles.reader}",
-    ]
-
-
-def _keys(roles: Roles) -> list[str]:
-    return [
-        f"""DO $$ BEGIN
-            IF to_regclass('certledger_keys.data_keys') IS NOT NULL THEN
-                GRANT USAGE ON SCHEMA certledger_keys TO {roles.keys};
-                GRANT SELECT, INSERT, DELETE ON certledger_keys.data_keys TO {roles.keys};
-                GRANT SELECT ON certledger_keys.migrations TO {roles.keys};
-            END IF;
-        END $$"""
     ]

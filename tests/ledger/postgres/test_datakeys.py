@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,7 @@ from ledger.postgres.datastore import connect
 from ledger.store import DataKeys, StoreError
 from ledger.wrapping import CannotUnwrap
 from tests.ledger.store.making import Maker
+from tests.postgres_server import PostgresServer
 
 MASTER = bytes(range(32))
 
@@ -57,6 +59,30 @@ def test_a_destroyed_key_is_gone_and_others_stay(empty_address: str, make: Maker
         assert keys.get(person) is None
         assert keys.get_many([person, other]) == {other: kept}
     assert set(rows(empty_address)) == {other}
+
+
+def test_a_rewritten_table_holds_nothing_of_a_destroyed_key(
+    postgres: PostgresServer, empty_address: str, make: Maker
+) -> None:
+    """What docs/postgresql.md says under Erasure."""
+    person, other = make.uuid(), make.uuid()
+    with PostgresDataKeys(empty_address, MASTER) as keys, connect(empty_address) as connection:
+        keys.create([person, other])
+        connection.execute("CHECKPOINT")
+        wrapped = rows(empty_address)
+        row = connection.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()
+        assert row is not None
+        folder = postgres.folder / "data" / "base" / str(row["oid"])
+        assert all(key in written(folder) for key in wrapped.values())
+        keys.destroy(person)
+        connection.execute("VACUUM FULL certledger_keys.data_keys")
+        connection.execute("CHECKPOINT")
+        found = written(folder)
+        assert (wrapped[person] in found, wrapped[other] in found) == (False, True)
+
+
+def written(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.iterdir() if file.is_file())
 
 
 def test_no_key_stands_in_clear(empty_address: str, make: Maker) -> None:

@@ -36,7 +36,7 @@ class Guarded:
         PostgresStore.open(self.address(ROLES.owner)).close()
         PostgresViews.open(self.address(ROLES.owner)).close()
         PostgresDataKeys(self.address(ROLES.owner), MASTER).close()
-        self.run(ROLES.owner, roles.granting(ROLES))
+        self.run(ROLES.owner, [*roles.granting(ROLES), *roles.granting_keys(ROLES)])
         self.run(ROLES.sequencer, roles.sequencing(ROLES))
 
     def address(self, role: str) -> str:
