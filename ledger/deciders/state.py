@@ -284,6 +284,10 @@ class Dossier:
                     _put(self.enrolments, stream, event, evolve_enrolment)
                 else:
                     _put(self.applications, stream, event, evolve_application)
+                    if isinstance(event, kinds.ApplicationFiled):  # a bulk intake may have logged its title before it
+                        for title in self.titles.values():
+                            if title.event.application == stream:
+                                self._end_application(stream, title.event)
 
     def _end_application(self, application: UUID, event: kinds.TitleGranted) -> None:
         state = self.applications.get(application)

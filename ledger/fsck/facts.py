@@ -55,6 +55,10 @@ class Facts:
     """Enrolments of the erased: in which cohort is not known any more."""
     cohorts: dict[str, UUID] = field(default_factory=dict)
     packs: set[UUID] = field(default_factory=set)
+    filed: set[UUID] = field(default_factory=set)
+    """Applications that came with a pack, of people who are not erased."""
+    found_again: set[UUID] = field(default_factory=set)
+    """Applications that a claim of an intake names."""
     settled: Counter[tuple[IntakeClaim, UUID]] = field(default_factory=Counter)
     """Claims of intakes, by what they claim and pack."""
     recorded_at: int = 0
@@ -72,6 +76,8 @@ class Facts:
         owner = self.owners.get(statement.stream_id, statement.stream_id)
         self.claims.update({claim.key: claim for claim in claims_for(keys, event, owner)})
         match event:
+            case kinds.ApplicationFiled() if statement.record.envelope.pack and statement.stream_id in self.owners:
+                self.filed.add(statement.stream_id)
             case kinds.CohortOpened():
                 self.cohorts[event.code] = event.cohort_id
             case kinds.PackTakenIn():

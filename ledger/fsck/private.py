@@ -80,6 +80,8 @@ def check_claims(tables: Tables, keys: ClaimKeys, facts: Facts) -> Problems:
         for column, value in (("subject", subject), ("value", claim.value)):
             if item[column] != value:
                 yield row("claims", item["key"], column), "not what the event that made it says"
+    for stream in sorted(facts.filed - facts.found_again, key=str):
+        yield "claims", f"missing: the pack's row that became application {stream}"
     for key, claim in missing.items():
         yield row("claims", key), f"missing: an event of stream {uuid_of(claim.value)} makes this claim"
 
@@ -96,6 +98,7 @@ def _check_intake_claim(item: Row, keys: ClaimKeys, facts: Facts) -> Problems:
     if kind is IntakeClaim.APPLICATION:
         if facts.owners.get(uuid_of(body)) != subject:
             yield row("claims", place, "value"), "an application of a pack's row is not this person's"
+        facts.found_again.add(uuid_of(body))
     elif uuid_of(body[:ID_SIZE]) not in facts.packs:
         yield row("claims", place, "value"), "of no pack that was taken in"
     else:

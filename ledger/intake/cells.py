@@ -22,6 +22,10 @@ _WHOLE: Final = re.compile(r"0*([0-9]{1,15})(?:\.0+)?")
 _RESIDENT_ID_WITH_SMALL_X: Final = re.compile(r"[0-9]{17}x")
 
 
+_UNPRINTABLE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+"""Controls, line ends and overrides of the writing direction: no paper can show them, and some make it show a lie."""
+
+
 class Cell(NamedTuple):
     """A cell that was read. `text` is the normal form, equal for every way in which the same content is written.
 
@@ -47,7 +51,7 @@ def cell_reader(column: Column) -> Callable[[str], Cell]:
 
 def _text(raw: str) -> Cell:
     text = raw.translate(_DIGITS).strip(_BLANKS)
-    return Cell(text, text, None) if text else EMPTY
+    return Cell(text, text, "unknown-value" if _UNPRINTABLE.search(text) else None) if text else EMPTY
 
 
 def _code(raw: str) -> Cell:

@@ -159,7 +159,10 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 
 def _csv_records(file: PackFile) -> Iterator[Record]:
-    reader = csv.reader(io.StringIO(read_text(file), newline=""), strict=True)
+    text = read_text(file)
+    if (nul := text.find("\0")) >= 0:
+        raise PackError(f"{file.name} line {text.count(chr(10), 0, nul) + 1}", "holds a NUL character: it is no text")
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     before = 0
     try:
         for cells in reader:

@@ -54,10 +54,10 @@ class Translator:
         row = step.row
         match row:
             case r.AttendanceRow():
-                trainee = self._enrolled(row.trainee_no, row.cohort)
+                trainee = self._enrolled(row)
                 return self._run(c.RecordAttendance(trainee, row.cohort, row.module, row.hours, row.attended_on))
             case r.AssessmentRow():
-                trainee = self._enrolled(row.trainee_no, row.cohort)
+                trainee = self._enrolled(row)
                 place = (row.cohort, row.assessment, row.attempt, row.score)
                 return self._run(c.RecordResult(trainee, *place, row.assessor, row.assessed_on))
             case r.RosterRow():
@@ -67,11 +67,11 @@ class Translator:
                 trainee = self._known(row.trainee_no)
                 return self._run(c.Enrol(trainee, self._desk.new_id(), row.cohort, row.enrolled_on))
             case r.AmendmentRow():
-                trainee = self._enrolled(row.trainee_no, row.cohort)
+                trainee = self._enrolled(row)
                 place = (row.cohort, row.assessment, row.attempt, row.score)
                 return self._run(c.AmendResult(trainee, *place, row.reason, row.amended_on))
             case r.WithdrawalRow():
-                trainee = self._enrolled(row.trainee_no, row.cohort)
+                trainee = self._enrolled(row)
                 return self._run(c.Withdraw(trainee, row.cohort, row.reason, row.withdrawn_on))
             case r.AwardRequestRow():
                 return self._request(row)
@@ -107,6 +107,7 @@ class Translator:
         trial = Dossier(trainee)
         for event in person.register(register, trial, base.organisations):
             trial.evolve(event)
+        _refuse_unknown(row)
         keys = desk.claim_keys
         if desk.is_taken(keys.trainee_no(row.trainee_no)) or desk.is_taken(keys.identity(row.id_type, row.id_number)):
             raise Refusal(Code.DUPLICATE_TRAINEE, "the trainee number or the identity document is there already")
@@ -117,7 +118,7 @@ class Translator:
         return Outcome(trainee, trainee)
 
     def _request(self, row: r.AwardRequestRow) -> Outcome:
-        trainee = self._enrolled(row.trainee_no, row.cohort)
+        trainee = self._enrolled(row)
         programme = self._desk.base.catalogue.cohorts[row.cohort].programme
         drawn = self._desk.draw(number_prefix(programme), row.requested_on.year)
         return self._run(c.RequestCertification(trainee, row.cohort, drawn, row.requested_on, _source(row)))
@@ -139,8 +140,7 @@ class Translator:
         person.check_employer(row.recommended_by, base.organisations)
         trainee = self._known(row.trainee_no)
         person.registered(self._desk.dossier(trainee), row.applied_on)
-        if row.unknown_values:
-            raise Refusal(Code.UNKNOWN_VALUE, f"{row.unknown_values[0]} is not in its list")
+        _refuse_unknown(row)
         policy = policy_in_force(base.catalogue.policies, row.applied_on)
         least = 0 if policy is None else policy.panel_min_members
         if not panel_is_well_formed(row.panel_size, row.panel_present, row.votes_for, least):
@@ -205,12 +205,26 @@ class Translator:
             raise Refusal(Code.UNKNOWN_TRAINEE, "no trainee of this number")
         return trainee
 
-    def _enrolled(self, trainee_no: str, cohort: str) -> UUID:
-        person.known_cohort(self._desk.base.catalogue, cohort)
-        trainee = self._find(trainee_no)
+    def _enrolled(self, row: _OfEnrolment) -> UUID:
+        """The trainee of a row about an enrolment. Whether enrolled on that day, the decider sees to."""
+        catalogue = self._desk.base.catalogue
+        person.known_cohort(catalogue, row.cohort)
+        trainee = self._find(row.trainee_no)
         if trainee is None:
-            raise Refusal(Code.NOT_ENROLLED, f"no trainee of this number is enrolled in {cohort}")
+            raise Refusal(Code.NOT_ENROLLED, f"no trainee of this number is enrolled in {row.cohort}")
+        if row.unknown_values:
+            person.enrolled(self._desk.dossier(trainee), catalogue, row.cohort, row.effective_on())
+            _refuse_unknown(row)
         return trainee
+
+
+_OfEnrolment = r.AttendanceRow | r.AssessmentRow | r.AmendmentRow | r.WithdrawalRow | r.AwardRequestRow
+
+
+def _refuse_unknown(row: r.Row) -> None:
+    """Raises Refusal for a value that is not in its column's list, or that no paper can show."""
+    if row.unknown_values:
+        raise Refusal(Code.UNKNOWN_VALUE, f"{row.unknown_values[0]} is not in its list or cannot be printed")
 
 
 def _source(row: r.Row) -> str:

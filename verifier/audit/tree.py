@@ -97,7 +97,8 @@ def _difference(tile: Tile, published: bytes, right: bytes) -> Problem:
         if len(published) == len(right)
         else f"the tile is {len(published)} bytes long, not {len(right)}"
     )
-    return Problem(first, tile.path, NotIncluded.code, message)
+    # A hash higher up stands for many entries: that it is wrong names none of them.
+    return Problem(None if tile.level else first, tile.path, NotIncluded.code, message)
 
 
 def _hashes(data: bytes, position: int, count: int) -> list[bytes]:

@@ -167,3 +167,11 @@ def test_refusals_carry_their_code_and_sentence() -> None:
     for code in story.Code:
         refusal = Refusal(code, "why")
         assert (refusal.code.value, refusal.message, str(refusal)) == (code.value, "why", "why")
+
+
+def test_a_title_that_was_logged_before_its_application_ends_it_all_the_same() -> None:
+    """A bulk intake writes streams in random order; read back, the grant may come first."""
+    before = given(GRANTED, *[event for event in TITLED if event is not GRANTED])
+    assert before.applications == given(*TITLED).applications
+    (application,) = before.applications.values()
+    assert application.ended_on == GRANTED.granted_on
