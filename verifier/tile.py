@@ -99,17 +99,22 @@ class TreeReader:
         self.size = size
         self._fetch = fetch
         self._tiles: dict[tuple[int, int], bytes] = {}
+        self._nodes: dict[tuple[int, int], bytes] = {}
 
     def hash(self, level: int, position: int) -> bytes:
-        """Root of the complete subtree of 2**level leaves at `position`."""
+        """Root of the complete subtree of 2**level leaves at `position`. What was hashed once is kept."""
         tile_level, inner = divmod(level, HEIGHT)
-        first = position << inner
-        number, offset = divmod(first, WIDTH)
-        data = self._tile(tile_level, number)
-        nodes = [data[i * 32 : i * 32 + 32] for i in range(offset, offset + (1 << inner))]
-        if len(nodes[-1]) != merkle.HASH_SIZE:
+        if inner:
+            node = self._nodes.get((level, position))
+            if node is None:
+                left, right = self.hash(level - 1, 2 * position), self.hash(level - 1, 2 * position + 1)
+                node = self._nodes[level, position] = merkle.node_hash(left, right)
+            return node
+        number, offset = divmod(position, WIDTH)
+        node = self._tile(tile_level, number)[offset * 32 : offset * 32 + 32]
+        if len(node) != merkle.HASH_SIZE:
             raise Inconsistent(f"{Tile(tile_level, number).path} is too short for the tree of {self.size} entries")
-        return merkle.root_of(nodes)
+        return node
 
     def inclusion_path(self, index: int) -> list[bytes]:
         """The inclusion path of entry `index`."""
