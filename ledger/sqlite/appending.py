@@ -8,7 +8,6 @@ from uuid import UUID
 
 from eventsourcing.sqlite import SQLiteCursor
 
-from ledger.columns import check_columns
 from ledger.store import (
     Appended,
     Batch,
@@ -21,23 +20,7 @@ from ledger.store import (
     VersionConflict,
 )
 from verifier.errors import Inconsistent
-from verifier.merkle import Frontier, leaf_hash
-
-
-def check_batch(batch: Batch) -> None:
-    """Checks what needs no look at the store. Raises ValueError; a wrong leaf would spoil the tree for ever."""
-    for place, entry in enumerate(batch.entries):
-        if leaf_hash(entry.statement) != entry.leaf:
-            raise ValueError(f"entry {place} of the batch: the leaf hash is not that of its statement")
-        if (entry.subject is None) != (entry.sealed is None):
-            raise ValueError(f"entry {place} of the batch: sealed values and their subject go together")
-        try:
-            check_columns(None, entry.stream_id, entry.version, entry.topic, entry.statement)
-        except StoreCorrupt as error:
-            raise ValueError(f"entry {place} of the batch: {error}") from error
-    for boundary, (read, write) in batch.boundaries.items():
-        if not 0 <= read <= write:
-            raise ValueError(f"boundary {boundary.hex()}: revision {write} cannot follow {read}")
+from verifier.merkle import Frontier
 
 
 def read_head(c: SQLiteCursor) -> Frontier:

@@ -10,7 +10,6 @@ standing. Its backups are to be kept briefly: an old one would undo an erasure (
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,24 +18,10 @@ from threading import Lock
 from typing import Final
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
 from ledger.sqlite.datastore import connect, patience
-from ledger.store import StoreError
+from ledger.wrapping import KeyWrap
 
-KEY_SIZE: Final = 32
-_NONCE_SIZE: Final = 12
-_CONTEXT: Final = b"certledger/data-key"
 _CHUNK: Final = 500
-
-
-class CannotUnwrap(StoreError):
-    """A data key does not open with this master key: it is the wrong one, or the row was changed."""
-
-    def __init__(self, subject: UUID) -> None:
-        super().__init__(f"data key of {subject}: it does not open with this master key, or its row was changed")
-        self.subject = subject
 
 
 class SqliteDataKeys:
@@ -44,9 +29,7 @@ class SqliteDataKeys:
 
     def __init__(self, path: Path, master_key: bytes) -> None:
         """Opens the file, making it where it is not there. Raises ValueError for a master key that is not 32 bytes."""
-        if len(master_key) != KEY_SIZE:
-            raise ValueError(f"a master key has {KEY_SIZE} bytes, not {len(master_key)}")
-        self._master = AESGCM(master_key)
+        self._wrap = KeyWrap(master_key)
         self._lock = Lock()
         with patience():
             self._connection = connect(path)
@@ -70,7 +53,7 @@ class SqliteDataKeys:
     def create(self, subjects: Iterable[UUID]) -> dict[UUID, bytes]:
         """See `ledger.store.DataKeys`. A key that is there already stays, whoever made it."""
         wanted = list(dict.fromkeys(subjects))
-        fresh = [(subject.bytes, self._wrap(subject, os.urandom(KEY_SIZE))) for subject in wanted]
+        fresh = [(subject.bytes, self._wrap.fresh(subject)) for subject in wanted]
         with self._writing() as connection:
             connection.executemany("INSERT OR IGNORE INTO data_keys VALUES (?, ?)", fresh)
         return self.get_many(wanted)
@@ -86,7 +69,9 @@ class SqliteDataKeys:
         with self._lock, patience():
             for start in range(0, len(wanted), _CHUNK):
                 rows += self._select(wanted[start : start + _CHUNK])
-        return {subject: self._unwrap(subject, wrapped) for subject, wrapped in ((UUID(bytes=s), w) for s, w in rows)}
+        return {
+            subject: self._wrap.unwrap(subject, wrapped) for subject, wrapped in ((UUID(bytes=s), w) for s, w in rows)
+        }
 
     def destroy(self, subject: UUID) -> None:
         """See `ledger.store.DataKeys`."""
@@ -107,13 +92,3 @@ class SqliteDataKeys:
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-
-    def _wrap(self, subject: UUID, key: bytes) -> bytes:
-        nonce = os.urandom(_NONCE_SIZE)
-        return nonce + self._master.encrypt(nonce, key, _CONTEXT + subject.bytes)
-
-    def _unwrap(self, subject: UUID, wrapped: bytes) -> bytes:
-        try:
-            return self._master.decrypt(wrapped[:_NONCE_SIZE], wrapped[_NONCE_SIZE:], _CONTEXT + subject.bytes)
-        except InvalidTag:
-            raise CannotUnwrap(subject) from None

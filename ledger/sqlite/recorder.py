@@ -9,8 +9,9 @@ from uuid import UUID
 from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent, Subscription, Tracking
 from eventsourcing.sqlite import SQLiteCursor, SQLiteProcessRecorder
 
+from ledger.batches import check_batch
 from ledger.sqlite import schema
-from ledger.sqlite.appending import check_batch, read_head, write_batch, write_head
+from ledger.sqlite.appending import read_head, write_batch, write_head
 from ledger.sqlite.datastore import LedgerDatastore
 from ledger.sqlite.subscription import PollingSubscription
 from ledger.store import Appended, Batch

@@ -11,10 +11,11 @@ import pytest
 
 from ledger.seal import Circumstances, Draft, Sealer
 from ledger.signing import signer_of
-from ledger.sqlite.datakeys import CannotUnwrap, SqliteDataKeys
+from ledger.sqlite.datakeys import SqliteDataKeys
 from ledger.sqlite.store import SqliteStore
 from ledger.store import Batch, Recorded, StoreCorrupt
 from ledger.vault import Vault
+from ledger.wrapping import CannotUnwrap
 from tests.ledger.deciders.story import AWARDED, ENROLLED, REGISTERED, REVOKED, TRAINEE, uuid
 from tests.verifier.test_kinds import forms_of
 from verifier.errors import Mismatch

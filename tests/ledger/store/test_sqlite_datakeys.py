@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from ledger.sqlite.datakeys import CannotUnwrap, SqliteDataKeys
+from ledger.sqlite.datakeys import SqliteDataKeys
 from ledger.store import DataKeys
+from ledger.wrapping import CannotUnwrap
 from tests.ledger.store.making import Maker
 
 MASTER = bytes(range(32))
