@@ -1,12 +1,7 @@
-"""A served ledger and a real browser, whose clock is the ledger's.
-
-Without Chromium these tests are skipped, saying so; with `CERTLEDGER_REQUIRE_ALL=1`, as in CI, that is a failure.
-"""
+"""A served ledger, and phones whose clock is the ledger's."""
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from api.app import create_app
 from ledger.awards import open_awards
@@ -72,21 +67,6 @@ def serving(folder: Path) -> Iterator[Served]:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with serving(tmp_path_factory.mktemp("e2e") / "ledger") as found:
         yield found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        message = "no chromium on PATH: apt-get install chromium"
-        if os.environ.get("CERTLEDGER_REQUIRE_ALL") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 NewContext = Callable[..., BrowserContext]

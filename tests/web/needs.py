@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 WEB = Path(__file__).resolve().parents[2] / "verifier" / "web"
-CHROMIUM = "/usr/bin/chromium"
 
 
 def node() -> str:
@@ -20,13 +19,6 @@ def node() -> str:
     if not (WEB / "node_modules" / "esbuild").is_dir():
         missing("run `npm ci --ignore-scripts` in verifier/web first")
     return str(found)
-
-
-def chromium() -> str:
-    """A real browser."""
-    if not Path(CHROMIUM).exists():
-        missing(f"there is no {CHROMIUM}")
-    return CHROMIUM
 
 
 def missing(what: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.vectors.generate import log
 from tests.web import needs, served
@@ -52,13 +52,11 @@ def site(assets: Path, made: tuple[log.Log, dict[str, int]]) -> Iterator[served.
 
 
 @pytest.fixture(scope="module")
-def browser_page() -> Iterator[Page]:
+def browser_page(browser: Browser) -> Iterator[Page]:
     """One page of a headless Chromium, of a phone's size."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=needs.chromium(), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 844})
-        yield page
-        browser.close()
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    yield page
+    page.close()
 
 
 @pytest.fixture
