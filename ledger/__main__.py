@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from importlib.metadata import entry_points
 
@@ -21,6 +22,8 @@ COMMANDS = {
 """Where each command lies; imported only when it is asked for, so that `--help` is quick."""
 
 GROUP = "certledger.commands"
+COULD_NOT = 3
+"""Exit code of a command that cannot do its work here."""
 
 
 class _Commands(click.Group):
@@ -30,16 +33,31 @@ class _Commands(click.Group):
         return [*COMMANDS, *sorted(point.name for point in entry_points(group=GROUP))]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
-        if name in COMMANDS:
-            module, _, attribute = COMMANDS[name].partition(":")
-            command = getattr(import_module(module), attribute)
-        else:
-            found = [point for point in entry_points(group=GROUP) if point.name == name]
-            if not found:
-                return None
-            command = found[0].load()
+        found = [point for point in entry_points(group=GROUP) if point.name == name]
+        if name not in COMMANDS and not found:
+            return None
+        try:
+            if name in COMMANDS:
+                module, _, attribute = COMMANDS[name].partition(":")
+                command = getattr(import_module(module), attribute)
+            else:
+                command = found[0].load()
+        except ModuleNotFoundError as error:
+            return _not_installed(name, error.name or "a package")
         assert isinstance(command, click.Command)
         return command
+
+
+def _not_installed(name: str, missing: str) -> click.Command:
+    """The command's place in an install of the verifier alone: it says what to install, exit 3."""
+    sentence = f"needs the package {missing}: pip install 'certledger[server]'"
+
+    def tell() -> None:
+        click.echo(f"certledger: {name} {sentence}", err=True)
+        sys.exit(COULD_NOT)
+
+    anything = {"ignore_unknown_options": True, "allow_extra_args": True}
+    return click.Command(name, callback=tell, help=f"Not installed: {sentence}", context_settings=anything)
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
