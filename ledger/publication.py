@@ -18,7 +18,7 @@ from ledger.signing import Signer
 from ledger.store import Recorded, SignedHead, Store
 from ledger.tiles import CannotPublish, Folder, publish_tree
 from verifier import kinds, statuslist, trust
-from verifier.authority import Authority
+from verifier.authority import AUTHORITY_EVENTS, Authority
 from verifier.awards import AWARD_TYPES, fold_awards
 from verifier.catalogue import Catalogue
 from verifier.errors import VerificationError
@@ -32,18 +32,7 @@ TRUST_FILE: Final = "trust.txt"
 CHUNK: Final = 1000
 """Entries that are read at a time."""
 
-AUTHORITY_TYPES: Final = frozenset(
-    event_type(cls).name
-    for cls in (
-        kinds.LogStarted,
-        kinds.OrganisationAccredited,
-        kinds.KeyAuthorised,
-        kinds.KeyRetired,
-        kinds.KeyCompromised,
-        kinds.AccountOpened,
-        kinds.AccountClosed,
-    )
-)
+AUTHORITY_TYPES: Final = frozenset(event_type(cls).name for cls in AUTHORITY_EVENTS)
 _PROGRAMME_TYPE: Final = event_type(kinds.ProgrammePublished).name
 _WANTED: Final = AWARD_TYPES | AUTHORITY_TYPES | {_PROGRAMME_TYPE}
 

@@ -19,6 +19,17 @@ from verifier.statement import Statement, verify_signature
 CUSTODIES: Final = ("organisation", "base")
 ROLES: Final = ("administrator", "approver", "assessor", "auditor", "registrar")
 
+AUTHORITY_EVENTS: Final = (
+    kinds.LogStarted,
+    kinds.OrganisationAccredited,
+    kinds.KeyAuthorised,
+    kinds.KeyRetired,
+    kinds.KeyCompromised,
+    kinds.AccountOpened,
+    kinds.AccountClosed,
+)
+"""The events that say who belongs to the base, and which keys and accounts are good."""
+
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
@@ -86,18 +97,6 @@ class Authority:
     keys: dict[bytes, Key] = field(default_factory=dict)
     accounts: dict[str, frozenset[str]] = field(default_factory=dict)
     """Roles of the open accounts, by pseudonym."""
-    _events: tuple[type, ...] = field(
-        default=(
-            kinds.LogStarted,
-            kinds.OrganisationAccredited,
-            kinds.KeyAuthorised,
-            kinds.KeyRetired,
-            kinds.KeyCompromised,
-            kinds.AccountOpened,
-            kinds.AccountClosed,
-        ),
-        repr=False,
-    )
 
     def admit(self, index: int, statement: Statement) -> Key:
         """The key that signed entry `index`, if it was entitled to; then takes in what the entry says of authority.
@@ -119,7 +118,7 @@ class Authority:
         verify_signature(statement, key.public_key)
         # (6) Where two people are needed there are two, with the right roles.
         self._check_actors(statement)
-        if isinstance(event, self._events):
+        if isinstance(event, AUTHORITY_EVENTS):
             self._take_in(index, event)
         return key
 

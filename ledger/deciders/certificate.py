@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
 from ledger import commands as c
@@ -22,13 +24,13 @@ def request(command: c.RequestCertification, dossier: Dossier, catalogue: Catalo
     enrolment, programme = enrolled(dossier, catalogue, command.cohort, command.on)
     trainee = registered(dossier, command.on)
 
-    def refused(reason: str, outcome_total: object = None) -> list[Event]:
+    def refused(reason: str, total: Decimal | None = None) -> list[Event]:
         return [
             kinds.CertificationRefused(
                 enrolment_id=enrolment.id,
                 requested_on=command.on,
                 reason=reason,
-                total=outcome_total,  # type: ignore[arg-type]
+                total=total,
                 source=command.source,
             )
         ]
@@ -99,25 +101,18 @@ def correct(command: c.CorrectCertificate, dossier: Dossier) -> list[Event]:
     old = _in_force(dossier, command.certificate, command.on)
     if old.award.suspended:  # the correction would stand, and the suspension be gone without anybody's ending it
         raise Refusal(Code.ALREADY_SUSPENDED, "the certificate is suspended: reinstate it before it is corrected")
-    event = old.event
     return [
         kinds.CertificateSuperseded(certificate_id=old.id, superseded_on=command.on, successor=command.drawn.award),
-        kinds.CertificateAwarded(
+        replace(
+            old.event,
             certificate_id=command.drawn.award,
             number_hash=number_digest(command.drawn.number),
             link_hash=link_digest(command.drawn.link),
-            programme=event.programme,
-            awarded_on=event.awarded_on,
-            expires_on=event.expires_on,
             status_index=command.drawn.status_index,
             number=command.drawn.number,
             name=trainee.name,
             id_type=trainee.id_type,
             id_number_masked=mask_id_number(trainee.id_type, trainee.id_number),
-            total=event.total,
-            trainee=event.trainee,
-            enrolment=event.enrolment,
-            cohort=event.cohort,
             link=command.drawn.link,
             corrects=old.id,
             source=None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -137,25 +138,18 @@ def correct(command: c.CorrectTitle, dossier: Dossier) -> list[Event]:
     """A title's paper superseded by its correction: same title, the person's data as they are now."""
     trainee = registered(dossier, command.on)
     old = _title_in_force(dossier, command.title, command.on)
-    event = old.event
     return [
         kinds.TitleSuperseded(title_id=old.id, superseded_on=command.on, successor=command.drawn.award),
-        kinds.TitleGranted(
+        replace(
+            old.event,
             title_id=command.drawn.award,
             number_hash=number_digest(command.drawn.number),
             link_hash=link_digest(command.drawn.link),
-            level=event.level,
-            granted_on=event.granted_on,
             status_index=command.drawn.status_index,
             number=command.drawn.number,
             name=trainee.name,
             id_type=trainee.id_type,
             id_number_masked=mask_id_number(trainee.id_type, trainee.id_number),
-            speciality=event.speciality,
-            trainee=event.trainee,
-            application=event.application,
-            policy=event.policy,
-            route=event.route,
             link=command.drawn.link,
             corrects=old.id,
             source=None,
