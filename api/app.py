@@ -22,8 +22,8 @@ from api.publisher import Publisher
 from api.templates import Site
 from ledger.awards import Awards, open_awards
 from ledger.handle import Clock, system_clock
-from ledger.open import ledger_folder, open_ledger
-from ledger.settings import read_settings
+from ledger.open import open_ledger
+from ledger.places import place_of
 
 
 def create_app(ledger_address: str, clock: Clock = system_clock) -> FastAPI:
@@ -31,8 +31,8 @@ def create_app(ledger_address: str, clock: Clock = system_clock) -> FastAPI:
 
     Raises SettingsError for an address that is no ledger; starting raises KeystoreError and StoreError.
     """
-    folder = ledger_folder(ledger_address)
-    settings = read_settings(folder)
+    place = place_of(ledger_address)
+    settings = place.settings()
     site = Site(settings.name_zh, settings.name_en, settings.url, settings.origin)
     problems = Problems(site)
     running: dict[str, Any] = {}
@@ -64,7 +64,7 @@ def create_app(ledger_address: str, clock: Clock = system_clock) -> FastAPI:
     )
     app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
     app.include_router(links.router(site, awards, clock))
-    app.router.routes.extend([*published.routes(folder / "public"), *assets.routes()])
+    app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
 
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     def front() -> HTMLResponse:

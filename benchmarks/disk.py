@@ -15,7 +15,7 @@ def measure(world: World) -> Iterator[Figure]:
     with world.new_ledger() as ledger:
         world.take_in(ledger)
         Upkeep(ledger).run_once()
-        size, folder = ledger.store.head().size, ledger.folder
+        size, folder = ledger.store.head().size, Path(ledger.place.name)
         statements = sum(len(entry.statement) for entry in ledger.store.entries(0, size))
     parts = {
         "signed statement": statements,

@@ -7,17 +7,15 @@ vault and are `Withheld` once the holder's data were erased.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from threading import Lock
-from typing import Final
 from uuid import UUID
 
 from ledger.open import Ledger
 from ledger.projections import PROJECTIONS
 from ledger.projector import Projector, Views
 from ledger.receipts import NotYetSigned, receipt_for
-from ledger.sqlite.views import SqliteViews
 from ledger.store import Recorded, SignedHead, StoreCorrupt
 from ledger.tiles import CHECKPOINT, DiskFolder, tree_in
 from ledger.vault import Vault
@@ -33,9 +31,6 @@ from verifier.standing import AWARDS, Award, fold
 from verifier.statement import Statement, parse, subject_of
 from verifier.tile import TreeReader
 from verifier.trust import Trust
-
-VIEWS_FILE: Final = "views.sqlite"
-"""In the ledger's folder; it may be deleted at any time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +189,7 @@ class Awards:
 @contextmanager
 def open_awards(ledger: Ledger) -> Iterator[Awards]:
     """The awards of an open ledger, with views that are up to date."""
-    with SqliteViews.open(ledger.folder / VIEWS_FILE) as views:
+    with closing(ledger.open_views()) as views:
         awards = Awards(ledger, views)
         awards.catch_up()
         yield awards

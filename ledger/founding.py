@@ -12,6 +12,7 @@ from ledger.handle import Clock, system_clock
 from ledger.intake.calendars import adopt_calendars
 from ledger.open import Ledger, assemble
 from ledger.permissions import Actors
+from ledger.places import FolderPlace, place_of
 from ledger.seal import Randomness
 from ledger.settings import Settings, SettingsError, master_key_path, write_master_key
 from verifier import kinds
@@ -43,14 +44,15 @@ class Founding:
     """A file inside the ledger's folder for the master key: the demo's exception."""
 
 
-def found(folder: Path, founding: Founding, clock: Clock = system_clock, randomness: Randomness = os.urandom) -> Ledger:
-    """Makes a new ledger in an empty or missing folder and opens it. Raises SettingsError if one is there."""
-    if (folder / "ledger.toml").exists():
-        raise SettingsError(f"{folder} is a ledger already")
-    if folder.exists() and not folder.is_dir():
-        raise SettingsError(f"{folder} is not a folder")
-    if folder.exists() and any(folder.iterdir()):
-        raise SettingsError(f"{folder} is not empty")
+def found(
+    address: str | Path, founding: Founding, clock: Clock = system_clock, randomness: Randomness = os.urandom
+) -> Ledger:
+    """Makes a new ledger in an empty or missing folder, or in a database that holds none, and opens it.
+
+    Raises SettingsError where something is there already; StoreError.
+    """
+    place = place_of(str(address))
+    place.check_free()
     for name in (founding.name_zh, founding.name_en):
         if not name.strip() or not name.isprintable():
             raise SettingsError(f"{name!r} is no name of a base: it is empty, or has characters that do not print")
@@ -66,14 +68,15 @@ def found(folder: Path, founding: Founding, clock: Clock = system_clock, randomn
     )
     if not is_key_name(settings.origin):
         raise SettingsError(f"origin {settings.origin!r} has a blank or a plus sign in it, or is empty")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     master = randomness(32)
-    write_master_key(master_key_path(folder, log_id, founding.master_key_in), master)
-    ledger = assemble(folder, settings, master, clock, randomness)
+    if founding.master_key_in and not isinstance(place, FolderPlace):
+        raise SettingsError("the master key lies outside a database")
+    write_master_key(master_key_path(place.master_key_file(settings)), master)
+    ledger = assemble(place, settings, master, clock, randomness)
     try:
         _begin(ledger)
-        # Last: a folder without this file is no ledger, so a crash before it leaves nothing that could be mistaken.
-        (folder / "ledger.toml").write_text(settings.to_toml(), encoding="utf-8")
+        # Last: what has no settings is no ledger, so a crash before leaves nothing that could be mistaken for one.
+        place.write_settings(settings)
     except BaseException:
         ledger.close()
         raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -11,17 +12,14 @@ from uuid import UUID
 
 from ledger.claims import ClaimKeys
 from ledger.handle import Clock, Desk, system_clock
+from ledger.places import OpenViews, Place, place_of
+from ledger.postgres.datastore import PATIENCE_SECONDS
 from ledger.seal import Randomness
-from ledger.settings import Settings, SettingsError, master_key_path, read_master_key, read_settings
+from ledger.settings import Settings, master_key_path, read_master_key
 from ledger.signing import Keystore, Signer, derive
-from ledger.sqlite.datakeys import SqliteDataKeys
-from ledger.sqlite.store import SqliteStore
-from ledger.store import DataKeys, Store, StoreError
+from ledger.store import DataKeys, Store
 from ledger.vault import Vault
 from verifier.kinds import CHECKPOINT_KIND, DOCUMENT_KIND, RECEIPT_KIND, STATUS_KIND
-
-DATABASE = "ledger.sqlite"
-DATA_KEYS = "data-keys.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,7 @@ class LogSigners:
 class Ledger:
     """An open ledger. Close it after use."""
 
-    folder: Path
+    place: Place
     settings: Settings
     store: Store
     data_keys: DataKeys
@@ -47,12 +45,12 @@ class Ledger:
     claim_keys: ClaimKeys
     clock: Clock
     randomness: Randomness
-    _close: tuple[Callable[[], None], ...]
+    _close: Callable[[], None]
 
     @property
     def public(self) -> Path:
-        """The published tree, the only part of the folder that a web server may see."""
-        return self.folder / "public"
+        """The published tree, the only part of the ledger that a web server may see."""
+        return self.place.public(self.settings)
 
     @property
     def log_id(self) -> UUID:
@@ -77,10 +75,13 @@ class Ledger:
         current = self.log_signers().checkpoint
         return [item for item in self.keystore.signers() if CHECKPOINT_KIND in item.kinds and item != current]
 
+    def open_views(self) -> OpenViews:
+        """The views as they are now; to be closed by who asked for them."""
+        return self.place.open_views()
+
     def close(self) -> None:
         """Closes the databases."""
-        for close in self._close:
-            close()
+        self._close()
 
     def __enter__(self) -> Self:
         return self
@@ -89,40 +90,44 @@ class Ledger:
         self.close()
 
 
-def ledger_folder(address: str) -> Path:
-    """The folder of a ledger's address. Raises SettingsError for a kind of address that this version cannot serve."""
-    if "://" in address:
-        scheme = address.partition("://")[0]
-        raise SettingsError(f"a ledger at {scheme}:// cannot be opened by this version: give a folder")
-    return Path(address)
+def open_ledger(
+    address: str,
+    clock: Clock = system_clock,
+    randomness: Randomness = os.urandom,
+    *,
+    patience_seconds: float = PATIENCE_SECONDS,
+) -> Ledger:
+    """Opens a ledger: a folder, or `postgresql://…` (`ledger.places`).
+
+    `patience_seconds`: how long an operation is tried again while a database server is away. Raises SettingsError,
+    KeystoreError or StoreError, each naming what is wrong.
+    """
+    place = place_of(address, patience_seconds=patience_seconds)
+    settings = place.settings()
+    place.check_whole()
+    master = read_master_key(master_key_path(place.master_key_file(settings)))
+    return assemble(place, settings, master, clock, randomness)
 
 
-def open_ledger(address: str, clock: Clock = system_clock, randomness: Randomness = os.urandom) -> Ledger:
-    """Opens a ledger. Raises SettingsError, KeystoreError or StoreError, each naming what is wrong."""
-    folder = ledger_folder(address)
-    settings = read_settings(folder)
-    for name in (DATABASE, DATA_KEYS):
-        if not (folder / name).exists():  # never made anew: that would look like an empty ledger
-            raise StoreError(f"{folder / name} is missing: restore it from a backup")
-    master = read_master_key(master_key_path(folder, settings.log_id, settings.master_key))
-    return assemble(folder, settings, master, clock, randomness)
-
-
-def assemble(folder: Path, settings: Settings, master: bytes, clock: Clock, randomness: Randomness) -> Ledger:
+def assemble(place: Place, settings: Settings, master: bytes, clock: Clock, randomness: Randomness) -> Ledger:
     """Puts a ledger's parts together; makes the databases where they are not there."""
-    store = SqliteStore.open(folder / DATABASE)
-    data_keys = SqliteDataKeys(folder / DATA_KEYS, derive(master, "data-keys"))
-    for erased in store.erasures():  # a crash or an old backup may have left a key that an erasure destroyed
-        data_keys.destroy(erased)
-    return Ledger(
-        folder,
-        settings,
-        store,
-        data_keys,
-        Vault(data_keys),
-        Keystore(folder / "keys", master),
-        ClaimKeys(derive(master, "claims")),
-        clock,
-        randomness,
-        (store.close, data_keys.close),
-    )
+    with ExitStack() as undo:
+        store = place.open_store()
+        undo.callback(store.close)
+        data_keys = place.open_data_keys(derive(master, "data-keys"))
+        undo.callback(data_keys.close)
+        for erased in store.erasures():  # a crash or an old backup may have left a key that an erasure destroyed
+            data_keys.destroy(erased)
+        keystore = Keystore(place.key_files(), master)
+        return Ledger(
+            place,
+            settings,
+            store,
+            data_keys,
+            Vault(data_keys),
+            keystore,
+            ClaimKeys(derive(master, "claims")),
+            clock,
+            randomness,
+            undo.pop_all().close,
+        )

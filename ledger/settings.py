@@ -1,6 +1,7 @@
-"""What a ledger is set to: `ledger.toml` in its folder, and where its master key lies.
+"""What a ledger is set to, and where its master key lies.
 
-Nothing here is secret. The master key lies outside the ledger's folder: in the user's configuration folder, or in the
+The settings are `ledger.toml` in the ledger's folder, or the same text in its database. Nothing in them is secret. The
+master key lies outside the ledger's folder: in the user's configuration folder, or in the
 file that CERTLEDGER_MASTER_KEY_FILE names.
 """
 
@@ -48,11 +49,10 @@ class Settings:
         return "\n".join(["[log]", *_lines(log), "", "[accounts]", *_lines(self.accounts), ""])
 
 
-def read_settings(folder: Path) -> Settings:
-    """Reads `ledger.toml`. Raises SettingsError."""
-    path = folder / "ledger.toml"
+def parse_settings(text: str, place: str) -> Settings:
+    """Reads the text of `ledger.toml`; `place` says where it stands. Raises SettingsError."""
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        data = tomllib.loads(text)
         log, accounts = data["log"], data["accounts"]
         return Settings(
             UUID(log["id"]),
@@ -63,10 +63,8 @@ def read_settings(folder: Path) -> Settings:
             dict(accounts),
             log.get("master_key", ""),
         )
-    except FileNotFoundError:
-        raise SettingsError(f"{folder} is no ledger: it has no ledger.toml (make one with `certledger init`)") from None
-    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, OSError) as error:
-        raise SettingsError(f"{path} cannot be used: {error}") from None
+    except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise SettingsError(f"{place} cannot be used: {error}") from None
 
 
 def user_folder() -> Path:
@@ -75,11 +73,16 @@ def user_folder() -> Path:
     return (Path(home) if home else Path.home() / ".config") / "certledger"
 
 
-def master_key_path(folder: Path, log_id: UUID, configured: str = "") -> Path:
-    """Where a ledger's master key lies."""
-    if named := os.environ.get(MASTER_KEY_FILE):
-        return Path(named)
-    return folder / configured if configured else user_folder() / f"{log_id}.master-key"
+def user_data_folder() -> Path:
+    """The user's folder for what certledger publishes of ledgers in databases (XDG base directory specification)."""
+    home = os.environ.get("XDG_DATA_HOME")
+    return (Path(home) if home else Path.home() / ".local" / "share") / "certledger"
+
+
+def master_key_path(unless_named: Path) -> Path:
+    """Where a ledger's master key lies: the file that MASTER_KEY_FILE names, else `unless_named`."""
+    named = os.environ.get(MASTER_KEY_FILE)
+    return Path(named) if named else unless_named
 
 
 def read_master_key(path: Path) -> bytes:

@@ -1,7 +1,8 @@
 """The keystore: the only module that sees a private key.
 
 One key a purpose and organisation, each in a file of its own, encrypted under a key derived from the ledger's master
-key, readable by its owner only. Who holds the key, and what it is for, is bound to the ciphertext.
+key. Who holds the key, and what it is for, is bound to the ciphertext. The files lie in a folder, readable by their
+owner only, or wherever else an adapter of `KeyFiles` keeps them.
 
 A process that seals for this one is handed the keys that it needs through a pipe, and only from here to here.
 """
@@ -12,7 +13,7 @@ import os
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -66,32 +67,60 @@ def signer_of(seed: bytes, organisation: str, custody: str, kinds: Iterable[str]
     )
 
 
-class Keystore:
-    """The private keys that lie with the base, in one folder."""
+class KeyFiles(Protocol):
+    """Where the files of the keys lie."""
 
-    def __init__(self, folder: Path, master: bytes) -> None:
+    def files(self) -> list[tuple[str, bytes]]:
+        """All files, name and bytes, oldest first. Raises KeystoreError, naming a file that others could read."""
+
+    def create(self, name: str, data: bytes) -> None:
+        """Keeps a new file; durable on return. Raises FileExistsError if another is there under this name."""
+
+
+class KeyFolder:
+    """The port `KeyFiles` on a folder that only its owner can read."""
+
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """See `KeyFiles`."""
+        found = sorted(self._folder.glob("*.key"), key=lambda file: (file.stat().st_mtime_ns, file.name))
+        for file in found:
+            if file.stat().st_mode & 0o077:
+                raise KeystoreError(f"{file.name} can be read by others than its owner: chmod 600 it")
+        return [(file.name, file.read_bytes()) for file in found]
+
+    def create(self, name: str, data: bytes) -> None:
+        """See `KeyFiles`."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_private(self._folder / name, data)
+
+
+class Keystore:
+    """The private keys that lie with the base."""
+
+    def __init__(self, files: KeyFiles, master: bytes) -> None:
+        self._files = files
         self._cipher = AESGCM(derive(master, "keystore"))
         self._signers: list[Signer] | None = None
         self._seeds: dict[bytes, bytes] = {}
         """By key id, of the keys that were opened."""
 
     def create(self, organisation: str, custody: str, kinds: Iterable[str], seed: bytes) -> Signer:
-        """A new key out of a 32-byte random seed; on the disk before this returns."""
+        """A new key out of a 32-byte random seed; kept durably before this returns."""
         signer = signer_of(seed, organisation, custody, kinds)
         facts = cbor.encode([signer.kid, organisation, custody, sorted(signer.kinds)])
         nonce = os.urandom(12)
         data = cbor.encode([facts, nonce, self._cipher.encrypt(nonce, seed, facts)])
-        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(self._folder / f"{organisation}-{signer.kid.hex()[:16]}.key", data)
+        self._files.create(f"{organisation}-{signer.kid.hex()[:16]}.key", data)
         self._signers = None
         return signer
 
     def signers(self) -> list[Signer]:
         """All keys, oldest first. Raises KeystoreError, naming the file that cannot be opened."""
         if self._signers is None:
-            files = sorted(self._folder.glob("*.key"), key=lambda file: (file.stat().st_mtime_ns, file.name))
-            self._signers = [self._open(file) for file in files]
+            self._signers = [self._open(name, data) for name, data in self._files.files()]
         return self._signers
 
     def signer(self, organisation: str, kind: str, authorised: Container[bytes]) -> Signer:
@@ -99,9 +128,11 @@ class Keystore:
 
         A key that a crash left behind before the log authorised it is passed over.
         """
-        for signer in reversed(self.signers()):
-            if signer.organisation == organisation and kind in signer.kinds and signer.kid in authorised:
-                return signer
+        for _ in range(2):
+            for signer in reversed(self.signers()):
+                if signer.organisation == organisation and kind in signer.kinds and signer.kid in authorised:
+                    return signer
+            self._signers = None  # Another process may have made it meanwhile.
         raise Refusal(Code.NO_KEY, f"no key of {organisation} for {kind} lies in this keystore")
 
     def hand_over(self, kids: Iterable[bytes], pipe: IO[bytes]) -> None:
@@ -119,20 +150,18 @@ class Keystore:
         data = cbor.dumps(given)
         pipe.write(len(data).to_bytes(_LENGTH_SIZE, "big") + data)
 
-    def _open(self, file: Path) -> Signer:
-        if file.stat().st_mode & 0o077:
-            raise KeystoreError(f"{file.name} can be read by others than its owner: chmod 600 it")
+    def _open(self, name: str, data: bytes) -> Signer:
         try:
-            facts, nonce, sealed = cbor.decode(file.read_bytes())
+            facts, nonce, sealed = cbor.decode(data)
             kid, organisation, custody, kinds = cbor.decode(facts)
             seed = self._cipher.decrypt(nonce, sealed, facts)
         except InvalidTag:
-            raise KeystoreError(f"{file.name} does not open with this master key, or was changed") from None
+            raise KeystoreError(f"{name} does not open with this master key, or was changed") from None
         except (Malformed, ValueError, TypeError) as error:
-            raise KeystoreError(f"{file.name} is not a key file: {error}") from None
+            raise KeystoreError(f"{name} is not a key file: {error}") from None
         signer = signer_of(seed, organisation, custody, kinds)
         if signer.kid != kid:
-            raise KeystoreError(f"{file.name} names another key than it holds")
+            raise KeystoreError(f"{name} names another key than it holds")
         self._seeds[kid] = seed
         return signer
 

@@ -63,8 +63,8 @@ def demo(context: click.Context, folder: Path, port: int | None, no_serve: bool)
         url = f"http://127.0.0.1:{port}"
         _clear(folder)
         with found(folder / "ledger", Founding(url=url, master_key_in=MASTER_KEY)) as ledger:
-            _warn(ledger)
-            _take_in(ledger)
+            _warn(folder / "ledger" / MASTER_KEY)
+            _take_in(ledger, folder)
             published = _publish(ledger, folder / "published")
             with open_awards(ledger) as awards:
                 chosen = _print(awards, folder)
@@ -92,20 +92,20 @@ def _clear(folder: Path) -> None:
     (folder / MARK).touch()
 
 
-def _warn(ledger: Ledger) -> None:
+def _warn(key: Path) -> None:
     click.secho("THIS IS A DEMO: its master key lies beside the data that it protects, in", fg="yellow", bold=True)
-    click.secho(f"  {ledger.folder / MASTER_KEY}", fg="yellow", bold=True)
+    click.secho(f"  {key}", fg="yellow", bold=True)
     click.secho(
         "A real ledger's key lies elsewhere, and proposer and approver are two people.\n", fg="yellow", bold=True
     )
 
 
-def _take_in(ledger: Ledger) -> None:
+def _take_in(ledger: Ledger, folder: Path) -> None:
     actors, defaulted = actors_of(ledger, None, None)
     with as_file(files("ledger") / "sample" / "base-pack") as pack, progress("taking in") as advance:
         done = take_in(ledger.desk(), open_pack(pack), actors, actors_defaulted=defaulted, progress=advance)
     folded = outcomes(ledger.store, ledger.vault)
-    results = ledger.folder.parent / "results"
+    results = folder / "results"
     results.mkdir()
     (results / "certificates.csv").write_text(to_csv(CERTIFICATE_COLUMNS, folded.certificates), encoding="utf-8")
     (results / "titles.csv").write_text(to_csv(TITLE_COLUMNS, folded.titles), encoding="utf-8")

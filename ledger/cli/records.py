@@ -24,7 +24,6 @@ from ledger.founding import DEFAULT_URL, Founding, found
 from ledger.intake.engine import IntakeReport, PackTurnedAway, take_in
 from ledger.intake.files import open_pack
 from ledger.intake.rows import Rejected
-from ledger.open import ledger_folder
 from ledger.settings import master_key_path
 
 
@@ -44,11 +43,11 @@ def init(address: str, name: str | None, name_zh: str | None, url: str, origin: 
     defaults = Founding()
     names = [given for given in (name_zh, name) if given is not None] or [defaults.name_zh, defaults.name_en]
     founding = Founding(names[0], names[-1], url, origin)
-    with failures(), found(ledger_folder(address), founding) as ledger:
+    with failures(), found(address, founding) as ledger:
         settings = ledger.settings
-        key = master_key_path(ledger.folder, settings.log_id, settings.master_key)
+        key = master_key_path(ledger.place.master_key_file(settings))
         facts = {
-            "ledger": str(ledger.folder),
+            "ledger": ledger.place.name,
             "origin": settings.origin,
             "url": settings.url,
             "master_key": str(key),

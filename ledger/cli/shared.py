@@ -40,7 +40,7 @@ def ledger_option(command: F) -> F:
         required=True,
         envvar="CERTLEDGER_LEDGER",
         metavar="L",
-        help="The ledger: a folder. Also from CERTLEDGER_LEDGER.",
+        help="The ledger: a folder, or postgresql://… Also from CERTLEDGER_LEDGER.",
     )(command)
 
 

@@ -30,11 +30,11 @@ from ledger.fsck.private import (
 )
 from ledger.fsck.published import Shown, check_published
 from ledger.fsck.report import Finding, Problems, Report, limited
-from ledger.fsck.tables import SqliteTables, Tables
 from ledger.open import Ledger
 from ledger.store import DataKeys
+from ledger.tables import Tables
 
-__all__ = ["Finding", "Parts", "Report", "SqliteTables", "Tables", "fsck", "fsck_ledger"]
+__all__ = ["Finding", "Parts", "Report", "fsck", "fsck_ledger"]
 
 SCHEMA = "schema"
 
@@ -67,8 +67,8 @@ def fsck_ledger(ledger: Ledger) -> Report:
     """Checks an open ledger and what it has published."""
     return fsck(
         Parts(
-            lambda: SqliteTables(ledger.folder / "ledger.sqlite", is_ledger=True),
-            lambda: SqliteTables(ledger.folder / "data-keys.sqlite", is_ledger=False),
+            ledger.place.open_tables,
+            ledger.place.open_key_tables,
             ledger.data_keys,
             ledger.vault.open,
             ledger.claim_keys,

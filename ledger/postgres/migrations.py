@@ -9,6 +9,7 @@ import psycopg
 from psycopg import errors
 from psycopg.rows import DictRow, tuple_row
 
+from ledger.postgres import leading, papers
 from ledger.postgres.functions import FUNCTIONS
 from ledger.postgres.schema import FROZEN, TABLES
 from ledger.store import StoreError
@@ -30,7 +31,14 @@ class Migrations:
     steps: tuple[Migration, ...]
 
 
-LOG: Final = Migrations("certledger", (Migration("tables and functions of the log", (*TABLES, *FUNCTIONS, *FROZEN)),))
+LOG: Final = Migrations(
+    "certledger",
+    (
+        Migration("tables and functions of the log", (*TABLES, *FUNCTIONS, *FROZEN)),
+        Migration("settings and signing keys", papers.TABLES),
+        Migration("the turn to sign", leading.TURNS),
+    ),
+)
 """The log and what is private beside it."""
 
 

@@ -16,8 +16,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-PRIVATE: Final = ("commands", "vault", "streams", "claims", "boundaries", "erasures", "tracking")
+PRIVATE: Final = (
+    *("commands", "vault", "streams", "claims", "boundaries", "erasures", "tracking"),
+    *("settings", "key_files"),
+)
 """Tables beside the log: the writer reads them, no reader does."""
+SEQUENCED: Final = ("vault", "streams", "boundaries", "erasures", "settings", "key_files")
+"""Of these, what the sequencer reads: what it signs, in whose name, and with which keys."""
 PUBLIC: Final = ("stored_events", "tree_head", "signed_head", "migrations")
 """Tables that hold nothing which is not published."""
 
@@ -81,9 +86,13 @@ def _log(roles: Roles) -> list[str]:
         *(f"GRANT SELECT ON certledger.{table} TO {readers}" for table in PUBLIC),
         *(f"GRANT SELECT ON certledger.{table} TO {roles.writer}" for table in PRIVATE),
         # An entry is read together with its sealed values, which open nothing without the keys.
-        f"GRANT SELECT ON certledger.vault TO {roles.sequencer}",
+        *(f"GRANT SELECT ON certledger.{table} TO {roles.sequencer}" for table in SEQUENCED),
         f"GRANT EXECUTE ON FUNCTION certledger.append TO {roles.writer}",
-        f"GRANT EXECUTE ON FUNCTION certledger.sign_head TO {roles.sequencer}",
+        f"GRANT EXECUTE ON FUNCTION certledger.add_key_file TO {roles.writer}",
+        *(
+            f"GRANT EXECUTE ON FUNCTION certledger.{function} TO {roles.sequencer}"
+            for function in ("sign_head", "take_lead", "resign_lead")
+        ),
     ]
 
 

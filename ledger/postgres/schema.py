@@ -34,6 +34,15 @@ erasures         everyone ever erased, so that a data key can be destroyed again
   subject
 tracking         `eventsourcing`'s: how far a process that reads this log has come
   application_name, notification_id
+settings         one row, written last when a ledger is made
+  text                as `ledger.toml` of a ledger in a folder
+key_files        the ledger's signing keys, encrypted under the master key
+  name                of the file that it would be in a folder
+  number              in the order in which they came
+  data                its bytes
+lead             at most one row: whose turn it is to sign
+  holder              of one open store
+  until               by the database's clock
 migrations       what has been done to this schema
   number, name        of the migration
   applied_at          when

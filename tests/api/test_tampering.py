@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from api.answer import Answer, State, answer_link
-from ledger.awards import VIEWS_FILE, open_awards
+from ledger.awards import open_awards
 from ledger.commands import ReportKeyCompromised, RevokeCertificate, SuspendCertificate
 from ledger.open import open_ledger
+from ledger.places import VIEWS
 from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, clock, do, publish_now, trainee
 from verifier.address import link_digest
 
@@ -103,7 +104,7 @@ def test_personal_values_of_somebody_else(whole: WholeLedger) -> None:
 
 def test_a_link_that_the_view_leads_elsewhere(whole: WholeLedger) -> None:
     """The revoked certificate's link, made to lead to a valid one."""
-    views, old, new = whole.folder / VIEWS_FILE, whole.links["revoked"], whole.links["valid"]
+    views, old, new = whole.folder / VIEWS, whole.links["revoked"], whole.links["valid"]
     execute(views, "UPDATE awards SET link_hash = x'' WHERE link_hash = ?", link_digest(old))
     execute(views, "UPDATE awards SET link_hash = ? WHERE link_hash = ?", link_digest(old), link_digest(new))
     assert answer(whole, "revoked").state is State.COULD_NOT_CHECK

@@ -8,9 +8,10 @@ from threading import Thread
 
 import pytest
 
-from ledger.awards import VIEWS_FILE, Awards, open_awards
+from ledger.awards import Awards, open_awards
 from ledger.commands import AuthoriseKey, EraseTrainee, RetireKey, RevokeCertificate
 from ledger.open import Ledger, open_ledger
+from ledger.places import VIEWS
 from ledger.receipts import NotYetSigned
 from ledger.sqlite.views import SqliteViews
 from ledger.store import StoreCorrupt
@@ -175,7 +176,7 @@ def test_a_retired_receipt_key_signs_no_more_receipts(ledger: Ledger, awards: Aw
 
 
 def test_a_view_that_names_what_the_log_does_not_hold_is_an_error(ledger: Ledger, whole: WholeLedger) -> None:
-    with SqliteViews.open(whole.folder / VIEWS_FILE) as views:
+    with SqliteViews.open(whole.folder / VIEWS) as views:
         with views.datastore.transaction(commit=True) as c:
             c.execute(
                 "UPDATE awards SET award = x'00000000000000000000000000000000' WHERE log_index = "

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from ledger.awards import VIEWS_FILE, open_awards
+from ledger.awards import open_awards
 from ledger.open import Ledger, open_ledger
+from ledger.places import VIEWS
 from ledger.projections import PROJECTIONS
 from ledger.projector import Projector
 from ledger.sqlite.views import SqliteViews
@@ -42,7 +43,7 @@ def tables(views: SqliteViews) -> dict[str, list[tuple[Any, ...]]]:
 
 def test_rebuilding_gives_what_following_gave(ledger: Ledger, whole: WholeLedger, tmp_path: Path) -> None:
     with (
-        SqliteViews.open(whole.folder / VIEWS_FILE) as live,
+        SqliteViews.open(whole.folder / VIEWS) as live,
         SqliteViews.open(tmp_path / "rebuilt.sqlite") as rebuilt,
     ):
         size = Projector(ledger.store, rebuilt, PROJECTIONS).rebuild()
@@ -65,7 +66,7 @@ def test_following_in_small_steps_gives_the_same(tmp_path: Path) -> None:
 
 
 def test_a_row_says_what_the_public_fields_of_the_award_say(ledger: Ledger, whole: WholeLedger) -> None:
-    with open_awards(ledger) as awards, SqliteViews.open(whole.folder / VIEWS_FILE) as views:
+    with open_awards(ledger) as awards, SqliteViews.open(whole.folder / VIEWS) as views:
         for name, kind in (("valid", "certificate"), ("title valid", "title")):
             issued = by(awards, whole.links[name])
             (row,) = views.select("SELECT * FROM awards WHERE award = ?", (issued.stream.bytes,))
@@ -82,7 +83,7 @@ def test_a_row_says_what_the_public_fields_of_the_award_say(ledger: Ledger, whol
 
 
 def test_the_changes_of_an_award_are_those_that_its_standing_is_folded_from(ledger: Ledger, whole: WholeLedger) -> None:
-    with open_awards(ledger) as awards, SqliteViews.open(whole.folder / VIEWS_FILE) as views:
+    with open_awards(ledger) as awards, SqliteViews.open(whole.folder / VIEWS) as views:
         for issued in awards.all():
             rows = views.select(
                 "SELECT * FROM award_changes WHERE award = ? ORDER BY log_index", (issued.stream.bytes,)
@@ -105,9 +106,9 @@ def test_the_changes_of_an_award_are_those_that_its_standing_is_folded_from(ledg
 def test_no_personal_value_is_in_the_view(ledger: Ledger, whole: WholeLedger) -> None:
     with open_awards(ledger) as awards:
         everything = list(awards.all())
-    with closing(sqlite3.connect(whole.folder / VIEWS_FILE)) as connection:
+    with closing(sqlite3.connect(whole.folder / VIEWS)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    data = (whole.folder / VIEWS_FILE).read_bytes()
+    data = (whole.folder / VIEWS).read_bytes()
     searched = 0
     for issued in everything:
         for name in ("number", "name", "id_number_masked", "link"):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ledger.refusals import Code, Refusal
-from ledger.signing import Keystore, KeystoreError, derive, signer_of, write_private
+from ledger.signing import KeyFolder, Keystore, KeystoreError, derive, signer_of, write_private
 from verifier import cbor, keys
 from verifier.errors import BadSignature
 from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS
@@ -34,7 +34,7 @@ def only_file(folder: Path) -> Path:
 
 
 def test_a_key_signs_what_the_verifier_accepts(folder: Path) -> None:
-    signer = Keystore(folder, MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
+    signer = Keystore(KeyFolder(folder), MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
     signature = signer.sign(b"message")
     assert keys.verify(signer.public_key, signature, b"message") == b"message"
     assert signer.kid == keys.thumbprint(signer.public_key)
@@ -43,8 +43,8 @@ def test_a_key_signs_what_the_verifier_accepts(folder: Path) -> None:
 
 
 def test_a_key_comes_back_from_the_disk_with_what_it_is_for(folder: Path) -> None:
-    made = Keystore(folder, MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
-    (found,) = Keystore(folder, MASTER).signers()
+    made = Keystore(KeyFolder(folder), MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
+    (found,) = Keystore(KeyFolder(folder), MASTER).signers()
     assert (found.kid, found.organisation, found.custody) == (made.kid, "PARTNER", "base")
     assert found.kinds == frozenset(CERTIFYING_KINDS)
     assert found.sign(b"x") == made.sign(b"x")
@@ -53,7 +53,7 @@ def test_a_key_comes_back_from_the_disk_with_what_it_is_for(folder: Path) -> Non
 def test_only_the_owner_can_read(folder: Path) -> None:
     before = os.umask(0)
     try:
-        Keystore(folder, MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
+        Keystore(KeyFolder(folder), MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
     finally:
         os.umask(before)
     assert mode(folder) == 0o700
@@ -62,38 +62,38 @@ def test_only_the_owner_can_read(folder: Path) -> None:
 
 @pytest.mark.parametrize("others", [0o604, 0o640, 0o602, 0o601, 0o666])
 def test_a_key_that_others_can_read_is_refused(folder: Path, others: int) -> None:
-    Keystore(folder, MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
+    Keystore(KeyFolder(folder), MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
     only_file(folder).chmod(others)
     with pytest.raises(KeystoreError, match=r"PARTNER-.*chmod 600"):
-        Keystore(folder, MASTER).signers()
+        Keystore(KeyFolder(folder), MASTER).signers()
 
 
 def test_another_master_key_opens_nothing(folder: Path) -> None:
-    Keystore(folder, MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
+    Keystore(KeyFolder(folder), MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
     with pytest.raises(KeystoreError, match=r"PARTNER-.*does not open"):
-        Keystore(folder, bytes(32)).signers()
+        Keystore(KeyFolder(folder), bytes(32)).signers()
     for short in (b"", MASTER[:-1], MASTER + b"x"):
         with pytest.raises(KeystoreError, match="master key"):
-            Keystore(folder, short)
+            Keystore(KeyFolder(folder), short)
 
 
 def test_every_flipped_bit_is_noticed(folder: Path) -> None:
-    Keystore(folder, MASTER).create("PARTNER", "base", ("title.granted",), SEED)
+    Keystore(KeyFolder(folder), MASTER).create("PARTNER", "base", ("title.granted",), SEED)
     file = only_file(folder)
     good = file.read_bytes()
     for at in range(len(good)):
         for bit in range(8):
             file.write_bytes(good[:at] + bytes([good[at] ^ 1 << bit]) + good[at + 1 :])
             with pytest.raises(KeystoreError, match=file.name):
-                Keystore(folder, MASTER).signers()
+                Keystore(KeyFolder(folder), MASTER).signers()
     for wrong in (b"", good[:-1], good + b"\x00", cbor.encode([1, 2, 3]), cbor.encode([b"", b"", b""]), b"PEM"):
         file.write_bytes(wrong)
         with pytest.raises(KeystoreError, match=file.name):
-            Keystore(folder, MASTER).signers()
+            Keystore(KeyFolder(folder), MASTER).signers()
 
 
 def test_no_private_byte_lies_in_clear(folder: Path) -> None:
-    Keystore(folder, MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
+    Keystore(KeyFolder(folder), MASTER).create("PARTNER", "base", CERTIFYING_KINDS, SEED)
     data = only_file(folder).read_bytes()
     for secret in (SEED, MASTER, derive(MASTER, "keystore"), sha256(SEED).digest()):
         for part in (secret[:8], secret[8:16], secret[16:24], secret[24:]):
@@ -102,7 +102,7 @@ def test_no_private_byte_lies_in_clear(folder: Path) -> None:
 
 
 def test_the_newest_authorised_key_of_the_right_organisation_and_kind_is_taken(folder: Path) -> None:
-    store = Keystore(folder, MASTER)
+    store = Keystore(KeyFolder(folder), MASTER)
     old = store.create("PARTNER", "base", CERTIFYING_KINDS, b"1" * 32)
     new = store.create("PARTNER", "base", CERTIFYING_KINDS, b"2" * 32)
     other = store.create("BUREAU", "base", AUTHORITY_KINDS, b"3" * 32)
@@ -110,7 +110,7 @@ def test_the_newest_authorised_key_of_the_right_organisation_and_kind_is_taken(f
         (file,) = folder.glob(f"*{key.kid.hex()[:16]}*")
         os.utime(file, (1000 + age, 1000 + age))
     everything = {old.kid, new.kid, other.kid}
-    again = Keystore(folder, MASTER)
+    again = Keystore(KeyFolder(folder), MASTER)
     assert again.signer("PARTNER", "certificate.awarded", everything).kid == new.kid
     assert again.signer("PARTNER", "certificate.awarded", {old.kid}).kid == old.kid
     assert again.signer("BUREAU", "title.granted", everything).kid == other.kid
@@ -125,7 +125,7 @@ def test_the_newest_authorised_key_of_the_right_organisation_and_kind_is_taken(f
 
 
 def test_an_empty_keystore_has_no_keys(folder: Path) -> None:
-    assert Keystore(folder, MASTER).signers() == []
+    assert Keystore(KeyFolder(folder), MASTER).signers() == []
 
 
 def test_a_private_file_is_never_overwritten(tmp_path: Path) -> None:
@@ -145,7 +145,7 @@ def test_keys_are_derived_apart() -> None:
 
 def test_two_stores_of_one_seed_share_no_file_bytes(tmp_path: Path) -> None:
     for name in ("one", "other"):
-        Keystore(tmp_path / name, MASTER).create("PARTNER", "base", ("title.granted",), SEED)
+        Keystore(KeyFolder(tmp_path / name), MASTER).create("PARTNER", "base", ("title.granted",), SEED)
     one, other = (only_file(tmp_path / name).read_bytes() for name in ("one", "other"))
     assert one != other
 

@@ -12,7 +12,7 @@ import pytest
 
 from ledger.intake.sealing import SealingProcess
 from ledger.seal import Circumstances, Draft, Prepared, Sealed, Sealer, seal_all
-from ledger.signing import Keystore, KeystoreError, Signer, signer_of
+from ledger.signing import KeyFolder, Keystore, KeystoreError, Signer, signer_of
 from ledger.sqlite.datakeys import SqliteDataKeys
 from ledger.store import Entry, Recorded
 from ledger.vault import Vault
@@ -40,7 +40,7 @@ class Office:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
-    keystore = Keystore(tmp_path / "keys", bytes(32))
+    keystore = Keystore(KeyFolder(tmp_path / "keys"), bytes(32))
     signers = tuple(keystore.create(code, "base", ["a.kind"], bytes([n]) * 32) for n, code in enumerate("AB"))
     with SqliteDataKeys(tmp_path / "data-keys.sqlite", bytes(32)) as keys:
         vault = Vault(keys)
