@@ -2,7 +2,7 @@
 
 A `Desk` collects what commands decide and appends it in one batch, for a single command as for a thousand of an intake.
 The trainee is the consistency boundary: all of a person's streams are folded into one dossier, and an append names the
-revision of every dossier and cohort that it was decided on.
+revision of every dossier and cohort that it was decided on, and that of the base: its rules, keys and accounts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
 from ledger.seal import Circumstances, Draft, Prepared, Randomness, Sealed, Sealer
 from ledger.signing import Keystore, Signer
-from ledger.store import Appended, Batch, Claim, ClaimTaken, Entry, RecordedBehind, Store
+from ledger.store import Appended, Batch, BoundaryMoved, Claim, ClaimTaken, Entry, RecordedBehind, Store
 from ledger.vault import Vault
 from verifier import kinds
 from verifier.address import LINK_ID_BYTES, NUMBER_RANDOM_BYTES, new_link_id, new_number
@@ -41,6 +41,19 @@ Clock = Callable[[], int]
 
 _INDICES_DRAWN = 24
 """Places in the status list that are drawn and looked up together."""
+
+_TIME_STEP = 1000
+"""Recorded times are whole seconds: of many who record at once, each would else find that another, later by its clock,
+had been recorded before it, and have to seal again."""
+
+_ADDITIONS = (
+    kinds.PackTakenIn,
+    kinds.CohortOpened,
+    kinds.ProgrammePublished,
+    kinds.KeyAuthorised,
+    kinds.AccountOpened,
+)
+"""What may come to the base without a change to anything that was decided before it came."""
 
 TITLE_PREFIXES = {"assistant-engineer": "AENG", "engineer": "ENG"}
 """First part of the number of a title's certificate."""
@@ -84,6 +97,14 @@ class Background(Protocol):
         ...
 
 
+def fold_base(store: Store, vault: Vault, log_id: UUID) -> Base:
+    """The base as it is recorded now. Raises StoreCorrupt."""
+    base = Base(log_id)
+    for recorded in store.dossier(log_id):
+        base.evolve(vault.read(recorded)[1])
+    return base
+
+
 class Desk:
     """Decides commands and records what comes of them. Not shared between threads."""
 
@@ -96,9 +117,14 @@ class Desk:
         log_id: UUID,
         clock: Clock = system_clock,
         randomness: Randomness = os.urandom,
+        base: Base | None = None,
     ) -> None:
+        """`base` is one that others use too: then no command about the base may be decided here. Without it the desk
+        folds its own.
+        """
         self.store, self.vault, self.keystore, self.claim_keys = store, vault, keystore, claim_keys
-        self.base = Base(log_id)
+        self.base = fold_base(store, vault, log_id) if base is None else base
+        self._shares_base = base is not None
         self._clock, self.randomness = clock, randomness
         self._sealer = Sealer(vault, lambda code: self.base.organisations[code].uri, randomness)
         self._dossiers: dict[UUID, Dossier] = {}
@@ -110,8 +136,6 @@ class Desk:
         self._behind: _Taken | None = None
         """Handed over to be sealed elsewhere, and not yet recorded."""
         self._last_time = 0
-        for recorded in store.dossier(log_id):
-            self.base.evolve(vault.read(recorded)[1])
         self._revisions[log_id] = sum(self.base.versions.values())
 
     # --- asking -----------------------------------------------------------------------------------------------------
@@ -125,6 +149,9 @@ class Desk:
                 dossier.evolve(self.vault.read(recorded)[1])
             self._dossiers[trainee] = dossier
             self._revisions[trainee] = sum(dossier.versions.values())
+            if not dossier.versions:  # of an erased person nothing leads to the streams any more
+                self._revisions[trainee] = self.store.boundary(trainee.bytes)
+                dossier.erased = self._revisions[trainee] > 0
         return dossier
 
     def find_trainee(self, trainee_no: str) -> UUID | None:
@@ -162,8 +189,22 @@ class Desk:
             self.new_id(),
             new_number(prefix, year, self.randomness(NUMBER_RANDOM_BYTES)),
             new_link_id(self.randomness(LINK_ID_BYTES)),
-            self._free_status_index(),
+            self.draw_status_index(),
         )
+
+    def draw_status_index(self) -> int:
+        """A random free place in the status list; in the next list where this one is all but full (FORMATS §6).
+
+        Several are drawn at once: looking each up alone costs more than everything else about an award.
+        """
+        number = 0
+        while not self._free_indices:
+            drawn = [int.from_bytes(self.randomness(4), "big") % LIST_LENGTH for _ in range(_INDICES_DRAWN)]
+            keys = {self.claim_keys.status_index(index): index for index in (number * LIST_LENGTH + n for n in drawn)}
+            taken = self.store.claims(keys)
+            free = [index for key, index in keys.items() if key not in taken and self._pending_claim(key) is None]
+            self._free_indices, number = free, number + 1
+        return self._free_indices.pop()
 
     # --- deciding ---------------------------------------------------------------------------------------------------
 
@@ -262,7 +303,7 @@ class Desk:
         try:
             self.flush(actors, command_id=command_id)
         except ClaimTaken:
-            raise Refusal(_TAKEN.get(type(events[0]), Code.DUPLICATE_TRAINEE), "somebody was quicker") from None
+            raise taken_already(events) from None
         return events
 
     # --- inside -----------------------------------------------------------------------------------------------------
@@ -273,6 +314,9 @@ class Desk:
             return None
         command_id = command_id or self.randomness(16)
         drafts = self._shuffled(work.drafts) if shuffle else work.drafts
+        if drafts:
+            revision = self._revisions[self.base.log_id]
+            work.boundaries.setdefault(self.base.log_id, (revision, revision))
         return _Taken(work, drafts, Circumstances(command_id, self._now(), actors.proposer, actors.approver, pack))
 
     def _record(self, taken: _Taken, entries: list[Entry]) -> Appended:
@@ -281,9 +325,29 @@ class Desk:
             try:
                 return self._append(taken.work, shared, entries)
             except RecordedBehind as behind:  # somebody recorded meanwhile: seal again, with a time that is not before
-                self._last_time = max(behind.last, self._clock())
-                shared = replace(shared, recorded_at=self._last_time)
+                self._last_time = behind.last
+                shared = replace(shared, recorded_at=self._now())
                 entries = self._sealer.seal(taken.drafts, shared)
+            except BoundaryMoved as moved:
+                if moved.boundary != self.base.log_id.bytes or not self._goes_on(taken.work):
+                    raise
+
+    def _goes_on(self, work: _Work) -> bool:
+        """Whether work stands although others recorded something about the base meanwhile; the desk then knows it."""
+        log_id = self.base.log_id
+        read, write = work.boundaries[log_id]
+        unrecorded = [*self._work.drafts, *(() if self._behind is None else self._behind.drafts)]
+        if self._shares_base or read != write or any(draft.subject == log_id for draft in unrecorded):
+            return False
+        known = sum(self.base.versions.values())
+        news = [self.vault.read(recorded)[1] for recorded in self.store.dossier(log_id)][known:]
+        if known + len(news) == read or not all(isinstance(event, _ADDITIONS) for event in news):
+            return False
+        for event in news:
+            self.base.evolve(event)
+        self._revisions[log_id] = known + len(news)
+        work.boundaries[log_id] = (known + len(news),) * 2
+        return True
 
     def _append(self, work: _Work, shared: Circumstances, entries: list[Entry]) -> Appended:
         batch = Batch(
@@ -423,20 +487,6 @@ class Desk:
             claim = self._behind.work.claims.get(key)
         return claim
 
-    def _free_status_index(self) -> int:
-        """A random free place in the status list; in the next list where this one is all but full (FORMATS §6).
-
-        Several are drawn at once: looking each up alone costs more than everything else about an award.
-        """
-        number = 0
-        while not self._free_indices:
-            drawn = [int.from_bytes(self.randomness(4), "big") % LIST_LENGTH for _ in range(_INDICES_DRAWN)]
-            keys = {self.claim_keys.status_index(index): index for index in (number * LIST_LENGTH + n for n in drawn)}
-            taken = self.store.claims(keys)
-            free = [index for key, index in keys.items() if key not in taken and self._pending_claim(key) is None]
-            self._free_indices, number = free, number + 1
-        return self._free_indices.pop()
-
     def _shuffled(self, drafts: list[Draft]) -> list[Draft]:
         # What the base says of itself comes first and in order: keys and programmes before what relies on them.
         own = [draft for draft in drafts if draft.subject == self.base.log_id]
@@ -449,11 +499,8 @@ class Desk:
         return own + [queues[stream].pop() for stream in order]
 
     def _now(self) -> int:
-        """The clock, but never back: recorded time never runs backwards in the log (FORMATS §1)."""
-        if not self._last_time and (size := self.store.head().size):
-            last = self.store.entry(size - 1)
-            self._last_time = 0 if last is None else self.vault.read(last)[0].record.envelope.recorded_at
-        self._last_time = max(self._last_time, self._clock())
+        """The clock, but never back; the store says where others were ahead of it (FORMATS §1)."""
+        self._last_time = max(self._last_time, self._clock() // _TIME_STEP * _TIME_STEP)
         return self._last_time
 
 
@@ -463,7 +510,11 @@ _TAKEN: dict[type, Code] = {
     kinds.CertificateAwarded: Code.WRONG_STEP,
     kinds.TitleGranted: Code.WRONG_STEP,
 }
-"""What a refusal says where a claim is already taken."""
+
+
+def taken_already(events: Sequence[Event]) -> Refusal:
+    """The refusal of events of which a claim turned out to be taken."""
+    return Refusal(_TAKEN.get(type(events[0]), Code.DUPLICATE_TRAINEE), "somebody was quicker")
 
 
 def _cohort_of(event: Event, command: c.PersonCommand, dossier: Dossier) -> str:

@@ -11,6 +11,7 @@ from typing import Self
 from uuid import UUID
 
 from ledger.claims import ClaimKeys
+from ledger.executing import Executor
 from ledger.handle import Clock, Desk, system_clock
 from ledger.places import OpenViews, Place, place_of
 from ledger.postgres.datastore import PATIENCE_SECONDS
@@ -60,6 +61,12 @@ class Ledger:
     def desk(self) -> Desk:
         """A desk on what is recorded now."""
         return Desk(self.store, self.vault, self.keystore, self.claim_keys, self.log_id, self.clock, self.randomness)
+
+    def executor(self) -> Executor:
+        """What executes commands for all threads of this process, beside other processes."""
+        return Executor(
+            self.store, self.data_keys, self.keystore, self.claim_keys, self.log_id, self.clock, self.randomness
+        )
 
     def log_signers(self) -> LogSigners:
         """The log's own keys. Raises Refusal `no-key`."""

@@ -119,9 +119,10 @@ class Keystore:
 
     def signers(self) -> list[Signer]:
         """All keys, oldest first. Raises KeystoreError, naming the file that cannot be opened."""
-        if self._signers is None:
-            self._signers = [self._open(name, data) for name, data in self._files.files()]
-        return self._signers
+        signers = self._signers  # Another thread may forget them meanwhile.
+        if signers is None:
+            signers = self._signers = [self._open(name, data) for name, data in self._files.files()]
+        return signers
 
     def signer(self, organisation: str, kind: str, authorised: Container[bytes]) -> Signer:
         """The newest of an organisation's authorised keys for a kind of event. Raises Refusal `no-key`.
