@@ -7,12 +7,12 @@ clear, or an erasure has to reach into it too.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Condition, Thread
 from typing import Any, Final, Protocol
 
-from ledger.store import Log, Recorded, StoreError
+from ledger.store import Feed, Log, Recorded, StoreError, Subscription
 
 CHUNK: Final = 1000
 """Entries a transaction of the view."""
@@ -78,22 +78,6 @@ class Views(Protocol):
         """Rows of a select over the views."""
 
 
-class Feed(Protocol):
-    """News of entries."""
-
-    def subscribe(self, after: int) -> AbstractContextManager[Subscription]:
-        """Yields the index of every entry from index `after` on, and waits for those to come."""
-
-
-class Subscription(Protocol):
-    """An endless iteration over the indexes of entries, until another thread stops it."""
-
-    def __iter__(self) -> Iterator[int]: ...
-
-    def stop(self) -> None:
-        """Ends the iteration."""
-
-
 class Projector:
     """Keeps views up to date with the log. Several may work on the same views; each entry is applied once."""
 
@@ -112,6 +96,10 @@ class Projector:
                 return self._catch_up()
             except ViewMoved:
                 continue
+
+    def shown(self) -> int:
+        """How many entries of the log all views have seen."""
+        return min((self._views.position(projection).count for projection in self._projections), default=0)
 
     def rebuild(self) -> int:
         """Makes all views anew from entry 0 on."""

@@ -6,7 +6,8 @@ values, private uniqueness, the index of a person's streams. All of one command 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -228,7 +229,40 @@ class Tree(Protocol):
         """
 
 
-class Store(Log, Histories, Claims, Tree, Protocol):
+class Feed(Protocol):
+    """News of entries."""
+
+    def subscribe(self, after: int) -> AbstractContextManager[Subscription]:
+        """Yields the index of every entry from index `after` on, and waits for those to come."""
+
+
+class Subscription(Protocol):
+    """An endless iteration over the indexes of entries, until another thread stops it."""
+
+    def __iter__(self) -> Iterator[int]: ...
+
+    def stop(self) -> None:
+        """Ends the iteration."""
+
+
+class Lead(Protocol):
+    """Whose turn it is to sign: one open store at a time has it, of all processes and machines.
+
+    The turn saves useless work and nothing else: that there is one history is what `Tree.sign_head` guarantees.
+    """
+
+    def lead(self, seconds: float) -> bool:
+        """Takes or renews the turn for this open store, for so many seconds (at most 60); False while another has it.
+
+        A turn ends when it is given back, when the store is closed, soon after its process or machine died, and may
+        end once its seconds are over. Raises StoreBusy, StoreError.
+        """
+
+    def resign(self) -> None:
+        """Gives the turn back. Where the store cannot be reached the turn ends by itself."""
+
+
+class Store(Log, Histories, Claims, Tree, Feed, Lead, Protocol):
     """The whole store, as the composition root opens it."""
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Self
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from psycopg.rows import DictRow, tuple_row
 
 from ledger.grouping import GroupCommit, Outcome
-from ledger.postgres import reading
+from ledger.postgres import leading, reading
 from ledger.postgres.appending import append_all
 from ledger.postgres.datastore import PATIENCE_SECONDS, LedgerDatastore, patience
 from ledger.postgres.recorder import LedgerRecorder
@@ -35,6 +35,8 @@ class PostgresStore:
         self.recorder = recorder
         self._datastore = recorder.datastore
         self._listen = listen or recorder.datastore.address
+        self._holder = uuid4()
+        self._leads = False
         self._queue = GroupCommit(self)
 
     @classmethod
@@ -52,7 +54,8 @@ class PostgresStore:
         return cls(recorder, listen)
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Gives the turn to sign back and closes all connections."""
+        self.resign()
         self._datastore.close()
 
     def __enter__(self) -> Self:
@@ -153,9 +156,23 @@ class PostgresStore:
         if outcome == "moved" and not (attempts > 1 and found == new):
             raise SignedHeadMoved(found or self.signed_head())
 
+    def lead(self, seconds: float) -> bool:
+        """See `ledger.store.Lead`. The seconds are counted by the database's clock."""
+        self._leads = True  # if only the answer is lost, there is something to give back
+        with patience():
+            self._leads = self._datastore.persist(lambda connection: leading.take(connection, self._holder, seconds))
+        return self._leads
+
+    def resign(self) -> None:
+        """See `ledger.store.Lead`. Tried once."""
+        if self._leads:
+            self._leads = False
+            with suppress(psycopg.Error), self._datastore.connection() as connection:
+                leading.resign(connection, self._holder)
+
     @contextmanager
     def subscribe(self, after: int) -> Iterator[IndexSubscription]:
-        """See `ledger.projector.Feed`."""
+        """See `ledger.store.Feed`."""
         subscription = IndexSubscription(self._listen, self._size, after)
         subscription.start()
         try:

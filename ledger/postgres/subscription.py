@@ -73,7 +73,7 @@ class NotifiedSubscription(ListenNotifySubscription[ApplicationRecorder]):
 
 
 class IndexSubscription:
-    """The port `ledger.projector.Subscription`: every index from `after` on, as the log grows."""
+    """The port `ledger.store.Subscription`: every index from `after` on, as the log grows."""
 
     def __init__(self, address: str, size: Callable[[], int], after: int) -> None:
         """`size` asks how many entries there are."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 from uuid import UUID
 
 from eventsourcing.sqlite import SQLiteCursor
 
+from ledger.grouping import GroupCommit, Outcome
 from ledger.sqlite import appending, reading
-from ledger.sqlite.datastore import LOCK_SECONDS, LedgerDatastore, patience
+from ledger.sqlite.datastore import LedgerDatastore, patience
 from ledger.sqlite.recorder import LedgerRecorder
 from ledger.sqlite.subscription import IndexSubscription, PollingSubscription
 from ledger.store import (
@@ -23,6 +24,10 @@ from ledger.store import (
     SignedHead,
     SignedHeadMoved,
 )
+from ledger.turns import FileTurn
+
+_FORGETTING_SECONDS: Final = 2
+"""How long who erases waits for readers of an old state."""
 
 
 class SqliteStore:
@@ -30,6 +35,10 @@ class SqliteStore:
 
     def __init__(self, recorder: LedgerRecorder) -> None:
         self.recorder = recorder
+        self._queue = GroupCommit(self)
+        self._erased_stands = False
+        path = recorder.datastore.path
+        self._turn = FileTurn(path.with_name(f"{path.name}-lead"))
 
     @classmethod
     def open(cls, path: Path) -> Self:
@@ -40,7 +49,8 @@ class SqliteStore:
         return cls(recorder)
 
     def close(self) -> None:
-        """Closes all connections."""
+        """Closes all connections and gives the turn to sign back."""
+        self._turn.give_back()
         self.recorder.datastore.close()
 
     def __enter__(self) -> Self:
@@ -50,12 +60,17 @@ class SqliteStore:
         self.close()
 
     def append(self, batch: Batch) -> Appended:
-        """See `ledger.store.Log`."""
+        """See `ledger.store.Log`. What several threads append at once goes in together (`ledger.grouping`)."""
+        return self._queue.append(batch)
+
+    def append_all(self, batches: Sequence[Batch]) -> list[Outcome]:
+        """See `ledger.grouping.Groups`."""
         with patience():
-            appended = self.recorder.append(batch)
-        if batch.erases and not appended.repeated:
-            self._forget_old_pages()
-        return appended
+            outcomes = self.recorder.append_all(batches)
+        erased = any(batch.erases and isinstance(one, Appended) for batch, one in zip(batches, outcomes, strict=True))
+        if erased or self._erased_stands:
+            self._forget_old_pages(_FORGETTING_SECONDS if erased else 0)
+        return outcomes
 
     def command(self, command_id: bytes) -> Appended | None:
         """See `ledger.store.Log`."""
@@ -128,9 +143,17 @@ class SqliteStore:
                 raise ValueError(f"a head of size {new.size} cannot be signed: the log has {log.size} entries")
             c.execute("INSERT OR REPLACE INTO signed_head VALUES (1, ?, ?, ?)", (new.size, new.root, new.note))
 
+    def lead(self, seconds: float) -> bool:
+        """See `ledger.store.Lead`. The turn lasts until it is given back or the process ends."""
+        return self._turn.take()
+
+    def resign(self) -> None:
+        """See `ledger.store.Lead`."""
+        self._turn.give_back()
+
     @contextmanager
     def subscribe(self, after: int) -> Iterator[IndexSubscription]:
-        """See `ledger.projector.Feed`."""
+        """See `ledger.store.Feed`."""
         with PollingSubscription(self.recorder, self.recorder.datastore.path, gt=after) as subscription:
             yield IndexSubscription(subscription)
 
@@ -139,12 +162,10 @@ class SqliteStore:
         with patience(), self.recorder.datastore.transaction(commit=False) as c:
             yield c
 
-    def _forget_old_pages(self) -> None:
-        """Empties the write-ahead log, in which the erased rows still stand.
+    def _forget_old_pages(self, seconds: float) -> None:
+        """Empties the write-ahead log, in which erased rows still stand.
 
-        Where a reader stays in an old snapshot for seconds, the log is emptied when the last connection closes.
+        Where a reader stays in an old state for longer, each append tries it again; and the last to close the file
+        empties the log in any case.
         """
-        with self.recorder.datastore.connection() as connection:
-            connection.execute("PRAGMA busy_timeout = 2000")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            connection.execute(f"PRAGMA busy_timeout = {LOCK_SECONDS * 1000}")
+        self._erased_stands = not self.recorder.datastore.empty_log(seconds)

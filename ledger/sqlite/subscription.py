@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from eventsourcing.persistence import ApplicationRecorder, ListenNotifySubscription
 
-from ledger.sqlite.datastore import connect
+from ledger.sqlite.datastore import connect, patience
 
 POLL_SECONDS: Final = 0.01
 
@@ -55,13 +55,15 @@ class PollingSubscription(ListenNotifySubscription[ApplicationRecorder]):
 
 
 class IndexSubscription:
-    """The port `ledger.projector.Subscription`: indexes in place of notifications."""
+    """The port `ledger.store.Subscription`: indexes in place of notifications."""
 
     def __init__(self, notifications: PollingSubscription) -> None:
         self._notifications = notifications
 
     def __iter__(self) -> Iterator[int]:
-        return (notification.id - 1 for notification in self._notifications)
+        with patience():
+            for notification in self._notifications:
+                yield notification.id - 1
 
     def stop(self) -> None:
         """Ends the iteration."""
