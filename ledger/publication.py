@@ -11,11 +11,12 @@ never speak of entries that it does not cover; a crash in between leaves those o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
 from ledger.signing import Signer
-from ledger.store import Recorded, SignedHead, Store
+from ledger.store import Recorded, SignedHead, Store, StoreBusy
 from ledger.tiles import CannotPublish, Folder, publish_tree
 from verifier import kinds, statuslist, trust
 from verifier.authority import AUTHORITY_EVENTS, Authority
@@ -50,9 +51,14 @@ class PublicFold:
     catalogue: Catalogue = field(default_factory=Catalogue)
     award_entries: list[tuple[int, Statement]] = field(default_factory=list)
 
-    def advance(self, store: Store, size: int) -> None:
-        """Takes in the entries up to `size`. Raises VerificationError for an entry that the log must not hold."""
+    def advance(self, store: Store, size: int, beat: Callable[[], None] = lambda: None) -> None:
+        """Takes in the entries up to `size`. Raises VerificationError for an entry that the log must not hold.
+
+        `beat` is called all along the way; what it raises ends the work. Where that, or StoreBusy, is raised, the fold
+        is good as far as it came.
+        """
         while self.size < size:
+            beat()
             entries = store.entries(self.size, min(CHUNK, size - self.size))
             if not entries:
                 raise CannotPublish(f"entry {self.size}", "it is signed, but missing")
@@ -103,10 +109,16 @@ def status_path(number: int) -> str:
 class Publication:
     """Publishes a log, as often as one likes: what it has folded it keeps, what is published it does not rewrite."""
 
-    def __init__(self, store: Store, status_signer: Signer) -> None:
+    def __init__(self, store: Store, status_signer: Signer, beat: Callable[[], None] = lambda: None) -> None:
+        """`beat` is called all along the way; what it raises ends the work."""
         self._store = store
         self._signer = status_signer
+        self._beat = beat
         self._fold = PublicFold()
+
+    def sign_lists_with(self, status_signer: Signer) -> None:
+        """From now on status lists are signed with this key."""
+        self._signer = status_signer
 
     def publish(self, folder: Folder, now: int) -> SignedHead:
         """Publishes the tree under the latest signed head; the sequencer must have run before.
@@ -132,7 +144,11 @@ class Publication:
         fold, self._fold = self._fold, PublicFold()
         if fold.size > head.size:
             fold = PublicFold()
-        fold.advance(self._store, head.size)
+        try:
+            fold.advance(self._store, head.size, self._beat)
+        except StoreBusy:
+            self._fold = fold
+            raise
         if fold.frontier.root != head.root:
             raise CannotPublish("stored_events", f"the first {head.size} entries are not those that were signed")
         self._fold = fold
