@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from ledger.claims import ClaimKeys
 from ledger.fsck.facts import Facts, uuid_of
 from ledger.fsck.report import Problems, row
-from ledger.fsck.tables import Row, Tables
+from ledger.tables import Row, Tables
 from ledger.store import Recorded, StoreError
 from verifier.errors import VerificationError
 from verifier.events import WITHHELD, Event

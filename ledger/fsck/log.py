@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ledger.fsck.facts import Facts
 from ledger.fsck.report import Problems, row
-from ledger.fsck.tables import Row, Tables
+from ledger.tables import Row, Tables
 from verifier import checkpoint, note
 from verifier.errors import VerificationError
 from verifier.kinds import CHECKPOINT_KIND

@@ -2,35 +2,33 @@
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from hashlib import sha256
 from importlib.resources import as_file, files
 from itertools import count
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 
 import pytest
 
 from ledger import commands as c
-from ledger.founding import Founding, found
 from ledger.fsck import Finding, Report, fsck_ledger
 from ledger.fsck.report import MOST_A_CHECK, limited
 from ledger.handle import Desk
 from ledger.intake.definitions import read_definitions
 from ledger.intake.engine import define, take_in
 from ledger.intake.files import Pack, open_pack
-from ledger.open import Ledger, open_ledger
+from ledger.open import Ledger
 from ledger.permissions import Actors
 from ledger.publication import publish
 from ledger.sequencer import Sequencer
+from ledger.tables import KEY_TABLES, LOG_TABLES, key_columns
 from ledger.tiles import DiskFolder
+from tests.ledger.damage import ENGINES, Database, Kept, Refused, Step, make
 from verifier.merkle import Frontier
 
 START = 1_767_225_600_000
@@ -47,21 +45,29 @@ def randomness() -> Callable[[int], bytes]:
     return lambda size: b"".join(sha256(b"%d" % next(draws)).digest() for _ in range(-(-size // 32)))[:size]
 
 
+@pytest.fixture(scope="module", params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """Where the ledgers lie."""
+    name: str = request.param
+    return name
+
+
 @pytest.fixture(scope="module")
-def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def taken_in(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """A ledger with a pack taken in and rows of it turned away; signed and published."""
-    folder = tmp_path_factory.mktemp("taken-in") / "ledger"
-    with closing(found(folder, Founding(master_key_in="master.key"), clock(), randomness())) as ledger:
+
+    def fill(ledger: Ledger) -> None:
         take_in(ledger.desk(), sample(), actors_of(ledger))
         sign(ledger)
-    return folder
+
+    return make(engine, tmp_path_factory.mktemp("taken-in"), clock(), randomness(), fill)
 
 
 @pytest.fixture(scope="module")
-def erased(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def erased(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """A ledger of three people, of whom one is certified, one suspended and one erased; signed twice and published."""
-    folder = tmp_path_factory.mktemp("erased") / "ledger"
-    with closing(found(folder, Founding(master_key_in="master.key"), clock(), randomness())) as ledger:
+
+    def fill(ledger: Ledger) -> None:
         actors, desk = actors_of(ledger), ledger.desk()
         define(desk, read_definitions(sample()), actors)
         desk.flush(actors)
@@ -74,7 +80,8 @@ def erased(tmp_path_factory: pytest.TempPathFactory) -> Path:
         desk.execute(suspend, actors)
         desk.execute(c.EraseTrainee(people[2]), actors)
         sign(ledger)
-    return folder
+
+    return make(engine, tmp_path_factory.mktemp("erased"), clock(), randomness(), fill)
 
 
 def actors_of(ledger: Ledger) -> Actors:
@@ -108,14 +115,9 @@ def sign(ledger: Ledger) -> None:
     publish(ledger.store, folder, signers.status, NOW // 1000)
 
 
-def run(folder: Path) -> Report:
-    with closing(open_ledger(str(folder))) as ledger:
-        return fsck_ledger(ledger)
-
-
-def test_a_good_ledger_has_no_findings(taken_in: Path, erased: Path) -> None:
-    for folder in (taken_in, erased):
-        report = run(folder)
+def test_a_good_ledger_has_no_findings(taken_in: Kept, erased: Kept) -> None:
+    for kept in (taken_in, erased):
+        report = kept.check()
         assert report.findings == ()
         assert report.good
         assert report.entries > 40
@@ -145,132 +147,78 @@ def some(rows: list[Any]) -> list[Any]:
     return [*rows[::step], rows[-1]] if rows else []
 
 
-class Database:
-    """One file that is changed by bare SQL and put back each time."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        with closing(self.connect()) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            self.tables = {
-                name: [column[1] for column in connection.execute(f"PRAGMA table_info({name})")]
-                for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
-            }
-        self._bytes = path.read_bytes()
-
-    def connect(self) -> sqlite3.Connection:
-        return sqlite3.connect(self.path, isolation_level=None)
-
-    def restore(self) -> None:
-        for suffix in ("-wal", "-shm", "-journal"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        self.path.write_bytes(self._bytes)
-
-    def rows(self, table: str) -> list[tuple[Any, ...]]:
-        with closing(self.connect()) as connection:
-            return connection.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()
-
-    def key(self, table: str, row: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
-        """A condition that only this row meets."""
-        width = 2 if table == "streams" else 1
-        columns = self.tables[table][:width]
-        return " AND ".join(f"{column} = ?" for column in columns), row[:width]
-
-
-def mutations(database: Database, table: str) -> Iterator[tuple[str, list[tuple[str, tuple[Any, ...]]]]]:
+def mutations(database: Database, table: str) -> Iterator[tuple[str, list[Step]]]:
     """Changes of one table, each with a name: a value, a row gone, a row more, two values or two rows exchanged."""
-    columns, rows = database.tables[table], database.rows(table)
+    columns = database.tables[table]
+    width = len(key_columns(table)) if table in {**LOG_TABLES, **KEY_TABLES} else 1
+    rows = [dict(zip(columns, row, strict=True)) for row in database.rows(table)]
+
+    def key(row: dict[str, Any]) -> dict[str, Any]:
+        return {column: row[column] for column in columns[:width]}
+
+    def exchanged(one: dict[str, Any], two: dict[str, Any], names: list[str]) -> list[Step]:
+        """Deletes both rows and writes them with the other's values."""
+        mixed = [{**row, **{name: other[name] for name in names}} for row, other in ((one, two), (two, one))]
+        return [*(Step(table, key(row), {}) for row in (one, two)), *(Step(table, {}, row) for row in mixed)]
+
     for row in some(rows):
-        where, key = database.key(table, row)
-        shown = f"{table} {key[0]!r}"
-        for column, value in zip(columns, row, strict=True):
+        shown = f"{table} {row[columns[0]]!r}"
+        for column, value in row.items():
             for other in changed(value):
-                yield (
-                    f"{shown} {column}={other!r:.40}",
-                    [(f"UPDATE {table} SET {column} = ? WHERE {where}", (other, *key))],
-                )
-        yield f"{shown} deleted", [(f"DELETE FROM {table} WHERE {where}", key)]
-        for n, value in enumerate(row[: len(key)]):
-            for other in changed(value):
-                more = (*row[:n], other, *row[n + 1 :])
-                insert = f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})"
-                yield f"{shown} doubled as {other!r:.40}", [(insert, more)]
+                yield f"{shown} {column}={other!r:.40}", [Step(table, key(row), {column: other})]
+        yield f"{shown} deleted", [Step(table, key(row), {})]
+        for column in columns[:width]:
+            for other in changed(row[column]):
+                yield f"{shown} doubled as {other!r:.40}", [Step(table, {}, {**row, column: other})]
     for one, two in zip(some(rows), some(rows)[1:], strict=False):
-        for n in range(len(database.key(table, one)[1]), len(columns)):
-            if one[n] != two[n]:
-                yield (
-                    f"{table} {one[0]!r} and {two[0]!r}: {columns[n]} exchanged",
-                    exchange(database, table, one, two, [n]),
-                )
-        every = list(range(len(database.key(table, one)[1]), len(columns)))
-        if [one[n] for n in every] != [two[n] for n in every]:
-            yield f"{table} {one[0]!r} and {two[0]!r} exchanged", exchange(database, table, one, two, every)
+        shown = f"{table} {one[columns[0]]!r} and {two[columns[0]]!r}"
+        for column in columns[width:]:
+            if one[column] != two[column]:
+                yield f"{shown}: {column} exchanged", exchanged(one, two, [column])
+        if any(one[column] != two[column] for column in columns[width:]):
+            yield f"{shown} exchanged", exchanged(one, two, columns[width:])
 
 
-def exchange(
-    database: Database, table: str, one: tuple[Any, ...], two: tuple[Any, ...], columns: list[int]
-) -> list[tuple[str, tuple[Any, ...]]]:
-    """Deletes both rows and writes them with the other's values."""
-    steps = []
-    for row in (one, two):
-        where, key = database.key(table, row)
-        steps.append((f"DELETE FROM {table} WHERE {where}", key))
-    for row, other in ((one, two), (two, one)):
-        mixed = tuple(other[n] if n in columns else row[n] for n in range(len(row)))
-        steps.append((f"INSERT INTO {table} VALUES ({','.join('?' * len(row))})", mixed))
-    return steps
-
-
-def survivors(folder: Path, name: str) -> tuple[int, list[str]]:
-    """How many changes were made to the tables of a file, and those that fsck did not find."""
-    database = Database(folder / name)
+def survivors(kept: Kept, database: Database) -> tuple[int, list[str]]:
+    """How many changes were made to the tables of a database, and those that fsck did not find."""
     tried, missed = 0, []
     for table in database.tables:
         for what, steps in mutations(database, table):
             try:
-                with closing(database.connect()) as connection:
-                    connection.execute("BEGIN")
-                    for sql, values in steps:
-                        connection.execute(sql, values)
-                    connection.execute("COMMIT")
-            except sqlite3.IntegrityError:  # The database itself refuses it.
+                database.apply(steps)
+            except Refused:
                 continue
             tried += 1
-            if run(folder).good:
+            if kept.check().good:
                 missed.append(what)
             database.restore()
     return tried, missed
 
 
 @pytest.fixture
-def copies(taken_in: Path, erased: Path, tmp_path: Path) -> dict[str, Path]:
-    copytree(taken_in, tmp_path / "taken-in")
-    copytree(erased, tmp_path / "erased")
-    return {"taken-in": tmp_path / "taken-in", "erased": tmp_path / "erased"}
+def copies(taken_in: Kept, erased: Kept, engine: str, tmp_path: Path) -> dict[str, Kept]:
+    return {
+        "taken-in": taken_in.copy(engine, tmp_path / "taken-in"),
+        "erased": erased.copy(engine, tmp_path / "erased"),
+    }
 
 
-def test_every_change_of_every_table_is_found(copies: dict[str, Path]) -> None:
-    tried, missed = survivors(copies["erased"], "ledger.sqlite")
+def test_every_change_of_every_table_is_found(copies: dict[str, Kept]) -> None:
+    tried, missed = survivors(copies["erased"], copies["erased"].log())
     assert tried > 150
     assert missed == []
 
 
-def test_every_change_after_an_intake_is_found(copies: dict[str, Path]) -> None:
-    tried, missed = survivors(copies["taken-in"], "ledger.sqlite")
+def test_every_change_after_an_intake_is_found(copies: dict[str, Kept]) -> None:
+    tried, missed = survivors(copies["taken-in"], copies["taken-in"].log())
     assert tried > 150
     assert missed == []
 
 
-def test_every_change_of_the_data_keys_is_found(copies: dict[str, Path]) -> None:
-    tried, missed = survivors(copies["erased"], "data-keys.sqlite")
-    assert tried > 20
+def test_every_change_of_the_data_keys_is_found(copies: dict[str, Kept]) -> None:
+    tried, missed = survivors(copies["erased"], copies["erased"].keys())
+    assert tried > 15
     assert missed == []
-
-
-def change(folder: Path, *statements: str, name: str = "ledger.sqlite") -> None:
-    with closing(sqlite3.connect(folder / name, isolation_level=None)) as connection:
-        for sql in statements:
-            connection.execute(sql)
 
 
 @pytest.mark.parametrize(
@@ -285,40 +233,37 @@ def change(folder: Path, *statements: str, name: str = "ledger.sqlite") -> None:
         ("DELETE FROM vault WHERE notification_id = (SELECT MIN(notification_id) FROM vault)", "entries", "vault row"),
         ("UPDATE boundaries SET revision = revision + 1", "boundaries", "column revision"),
         ("DELETE FROM erasures", "erasures", "erasures"),
-        ("CREATE TABLE more (x)", "schema", "database"),
+        ("CREATE TABLE more (x integer)", "schema", "database"),
         ("DROP INDEX vault_subject", "schema", "database"),
     ],
 )
-def test_a_finding_names_the_check_and_the_place(copies: dict[str, Path], sql: str, check: str, place: str) -> None:
-    change(copies["erased"], sql)
-    findings = run(copies["erased"]).findings
+def test_a_finding_names_the_check_and_the_place(copies: dict[str, Kept], sql: str, check: str, place: str) -> None:
+    copies["erased"].log().run(sql)
+    findings = copies["erased"].check().findings
     assert any(item.check == check and place in item.place for item in findings), findings
 
 
 def test_entries_dropped_from_the_end_with_their_tree_are_found_by_the_rows_that_speak_of_them(
-    copies: dict[str, Path],
+    copies: dict[str, Kept],
 ) -> None:
-    folder = copies["erased"]
-    with closing(open_ledger(str(folder))) as ledger:
+    with copies["erased"].opened() as ledger:
         size = ledger.store.head().size
-        shorter = Frontier().extend(ledger.store.leaves(0, size - 1)).to_bytes().hex()
-    change(
-        folder,
-        f"DELETE FROM stored_events WHERE notification_id = {size}",
-        f"UPDATE tree_head SET size = {size - 1}, frontier = x'{shorter}'",
-    )
-    assert {"signed-head", "commands"} <= {item.check for item in run(folder).findings}
+        shorter = Frontier().extend(ledger.store.leaves(0, size - 1)).to_bytes()
+    steps = [Step("stored_events", {"notification_id": size}, {})]
+    steps.append(Step("tree_head", {"id": 1}, {"size": size - 1, "frontier": shorter}))
+    copies["erased"].log().apply(steps)
+    assert {"signed-head", "commands"} <= {item.check for item in copies["erased"].check().findings}
 
 
-def test_a_key_of_the_erased_that_came_back_is_found(copies: dict[str, Path]) -> None:
+def test_a_key_of_the_erased_that_came_back_is_found(copies: dict[str, Kept]) -> None:
     gone = uuid.UUID(int=3, version=4)
-    with closing(open_ledger(str(copies["erased"]))) as ledger:
+    with copies["erased"].opened() as ledger:
         ledger.data_keys.create([gone])
         report = fsck_ledger(ledger)
     assert any(item.check == "data-keys" and "erased" in item.message for item in report.findings)
 
 
-def test_many_findings_of_one_check_are_counted_not_listed(copies: dict[str, Path]) -> None:
+def test_many_findings_of_one_check_are_counted_not_listed() -> None:
     finding = Finding("claims", "somewhere", "wrong")
     listed = limited([finding] * (MOST_A_CHECK + 5))
     assert len(listed) == MOST_A_CHECK + 1
@@ -328,23 +273,25 @@ def test_many_findings_of_one_check_are_counted_not_listed(copies: dict[str, Pat
 # --- the published tree ----------------------------------------------------------------------------------------------
 
 
-def test_every_change_of_a_published_file_is_found(copies: dict[str, Path]) -> None:
-    public = copies["erased"] / "public"
+def test_every_change_of_a_published_file_is_found(copies: dict[str, Kept]) -> None:
+    public = copies["erased"].public
     there = [path for path in public.rglob("*") if path.is_file()]
     assert len(there) >= 6
     for path in there:
         data = path.read_bytes()
         for wrong in (data[:-1], bytes([data[0] ^ 1]) + data[1:], data + b"x", b""):
             path.write_bytes(wrong)
-            findings = run(copies["erased"]).findings
+            findings = copies["erased"].check().findings
             assert any(item.place == path.relative_to(public).as_posix() for item in findings), path
         path.write_bytes(data)
     for path in (path for path in there if ".p" not in str(path) or path.name == str(tree_size(public))):
         data = path.read_bytes()
         path.unlink()
-        assert any(item.place == path.relative_to(public).as_posix() for item in run(copies["erased"]).findings), path
+        assert any(item.place == path.relative_to(public).as_posix() for item in copies["erased"].check().findings), (
+            path
+        )
         path.write_bytes(data)
-    assert run(copies["erased"]).good
+    assert copies["erased"].check().good
 
 
 def tree_size(public: Path) -> int:
@@ -352,42 +299,42 @@ def tree_size(public: Path) -> int:
 
 
 @pytest.mark.parametrize("name", ["index.html", "tile/0/009", "tile/0/000.p/x", "status/1", "tile/entries/000.p/200"])
-def test_a_file_that_does_not_belong_to_the_tree_is_found(copies: dict[str, Path], name: str) -> None:
-    stranger = copies["erased"] / "public" / name
+def test_a_file_that_does_not_belong_to_the_tree_is_found(copies: dict[str, Kept], name: str) -> None:
+    stranger = copies["erased"].public / name
     stranger.parent.mkdir(parents=True, exist_ok=True)
     stranger.write_bytes(b"?")
-    assert [item.place for item in run(copies["erased"]).findings] == [name]
+    assert [item.place for item in copies["erased"].check().findings] == [name]
 
 
-def test_a_publication_that_was_left_behind_is_named(copies: dict[str, Path]) -> None:
-    with closing(open_ledger(str(copies["erased"]), lambda: NOW - 1000)) as ledger:
+def test_a_publication_that_was_left_behind_is_named(copies: dict[str, Kept], tmp_path: Path) -> None:
+    with copies["erased"].opened(lambda: NOW - 1000) as ledger:
         add_somebody(ledger, 10)
-        assert run(copies["erased"]).good  # Not signed yet is nothing wrong.
+        assert copies["erased"].check().good  # Not signed yet is nothing wrong.
         signers = ledger.log_signers()
-        elsewhere = DiskFolder(copies["erased"].parent / "elsewhere")
+        elsewhere = DiskFolder(tmp_path / "elsewhere")
         Sequencer(ledger.store, elsewhere, signers.checkpoint, ledger.settings.origin).run_once(NOW)
-        behind = {item.place for item in run(copies["erased"]).findings}
+        behind = {item.place for item in copies["erased"].check().findings}
         assert {"checkpoint", "status/0", "trust.txt"} < behind
         sign(ledger)
-        assert run(copies["erased"]).good
+        assert copies["erased"].check().good
 
 
 def add_somebody(ledger: Ledger, n: int) -> None:
     train(ledger.desk(), actors_of(ledger), uuid.UUID(int=n, version=4), n)
 
 
-def test_writers_beside_it_are_no_finding(copies: dict[str, Path]) -> None:
+def test_writers_beside_it_are_no_finding(copies: dict[str, Kept]) -> None:
     reports: list[Report] = []
     done = threading.Event()
 
     def check() -> None:
         while not done.is_set():
-            reports.append(run(copies["erased"]))
+            reports.append(copies["erased"].check())
 
     checker = threading.Thread(target=check)
     checker.start()
     try:
-        with closing(open_ledger(str(copies["erased"]), lambda: NOW - 1000)) as ledger:
+        with copies["erased"].opened(lambda: NOW - 1000) as ledger:
             for n in range(20, 26):
                 add_somebody(ledger, n)
     finally:

@@ -1,34 +1,19 @@
-"""The bare tables of a database, as fsck reads them: no adapter in between that could hide a wrong row."""
+"""The port `Tables` on one SQLite file."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any, Protocol
 
 from ledger.sqlite import schema
 from ledger.sqlite.datastore import connect
-
-Row = Mapping[str, Any]
-
-
-class Tables(Protocol):
-    """One state of a database, whatever others write meanwhile."""
-
-    def rows(self, table: str) -> Iterator[Row]:
-        """Every row of a table, in the order of its first column."""
-
-    def problems(self) -> list[str]:
-        """What is wrong with the database itself: pages, indexes, constraints, definitions."""
-
-    def close(self) -> None:
-        """Ends the reading."""
+from ledger.tables import Row, key_columns
 
 
 class SqliteTables:
-    """The port `Tables` on one SQLite file; reads all of a ledger's own file in one transaction."""
+    """Reads all of a ledger's own file in one transaction."""
 
     def __init__(self, path: Path, *, is_ledger: bool) -> None:
         """`is_ledger` for the ledger's own file, whose definitions must be those of this program."""
@@ -43,14 +28,14 @@ class SqliteTables:
         self._connection.close()
 
     def rows(self, table: str) -> Iterator[Row]:
-        """See `Tables`."""
-        cursor = self._connection.execute(f'SELECT * FROM "{table}" ORDER BY 1')
+        """See `ledger.tables.Tables`."""
+        cursor = self._connection.execute(f'SELECT * FROM "{table}" ORDER BY {", ".join(key_columns(table))}')
         # The file of data keys has no write-ahead log: reading it for long would keep its writers waiting.
         for row in cursor if self._is_ledger else cursor.fetchall():
             yield dict(row)
 
     def problems(self) -> list[str]:
-        """See `Tables`."""
+        """See `ledger.tables.Tables`."""
         checked = [text for (text,) in self._connection.execute("PRAGMA integrity_check") if text != "ok"]
         if self._is_ledger:
             with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:

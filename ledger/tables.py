@@ -1,0 +1,60 @@
+"""The bare tables of a ledger, as `fsck` and `copy` read them: no store in between that could hide a wrong row.
+
+Both engines have the same tables with the same columns (`ledger.sqlite.schema`, `ledger.postgres.schema`). What belongs
+to one of them alone (migrations, settings and key files in a database) is not read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final, Protocol
+
+Row = Mapping[str, Any]
+"""Values by column: bytes for ids, hashes and statements, int, str, None."""
+Key = tuple[Any, ...]
+"""The values of a row's primary key."""
+
+LOG_TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "stored_events": ("notification_id", "originator_id", "originator_version", "topic", "state", "leaf"),
+    "vault": ("notification_id", "subject", "sealed"),
+    "commands": ("command_id", "first_index", "count"),
+    "streams": ("subject", "stream"),
+    "claims": ("key", "subject", "value"),
+    "boundaries": ("boundary", "revision"),
+    "erasures": ("subject",),
+    "tree_head": ("id", "size", "frontier", "recorded_at"),
+    "signed_head": ("id", "size", "root", "note"),
+    "tracking": ("application_name", "notification_id"),
+}
+"""Tables of the log and of what is private beside it, with their columns, those of the primary key first."""
+KEY_TABLES: Final[dict[str, tuple[str, ...]]] = {"data_keys": ("subject", "wrapped")}
+"""The table of the data keys."""
+_WIDE_KEYS: Final = {"streams": 2}
+
+
+def columns_of(table: str) -> tuple[str, ...]:
+    """The columns of a table."""
+    return LOG_TABLES[table] if table in LOG_TABLES else KEY_TABLES[table]
+
+
+def key_columns(table: str) -> tuple[str, ...]:
+    """The columns of a table's primary key."""
+    return columns_of(table)[: _WIDE_KEYS.get(table, 1)]
+
+
+def key_of(table: str, row: Row) -> Key:
+    """The row's primary key."""
+    return tuple(row[column] for column in key_columns(table))
+
+
+class Tables(Protocol):
+    """One state of a database, whatever others write meanwhile."""
+
+    def rows(self, table: str) -> Iterator[Row]:
+        """Every row of a table, in the order of its primary key. Raises StoreError."""
+
+    def problems(self) -> list[str]:
+        """What is wrong with the database itself: pages, indexes, constraints, definitions. Raises StoreError."""
+
+    def close(self) -> None:
+        """Ends the reading."""
