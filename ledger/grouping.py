@@ -28,6 +28,8 @@ class Groups(Protocol):
     def append_all(self, batches: Sequence[Batch]) -> list[Outcome]:
         """Records each batch whole or not at all, in this order, and answers for each in its place.
 
+        Each must have passed `ledger.batches.check_batch`.
+
         Those that cannot go in (VersionConflict, BoundaryMoved, ClaimTaken, RecordedBehind) do not hinder the others.
         Raises what keeps all of them out: StoreBusy, StoreCorrupt; then nothing is recorded, or what is recorded is
         answered as repeated the next time.

@@ -1,4 +1,4 @@
-"""The one transaction that records a batch. It holds the write lock from its start, so what it reads stays true."""
+"""The one transaction that records batches. It holds the write lock from its start, so what it reads stays true."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from eventsourcing.sqlite import SQLiteCursor
 
+from ledger.grouping import Outcome
 from ledger.store import (
     Appended,
     Batch,
@@ -38,22 +39,34 @@ def read_head(c: SQLiteCursor) -> Frontier:
     return frontier
 
 
-def write_head(c: SQLiteCursor, frontier: Frontier) -> None:
-    """Puts the new tree in its row."""
-    c.execute("UPDATE tree_head SET size = ?, frontier = ? WHERE id = 1", (frontier.size, frontier.to_bytes()))
+def write_head(c: SQLiteCursor, frontier: Frontier, recorded_at: int = 0) -> None:
+    """Puts the new tree in its row, and the time that its last entries say, if they say one."""
+    c.execute(
+        "UPDATE tree_head SET size = ?, frontier = ?, recorded_at = MAX(recorded_at, ?) WHERE id = 1",
+        (frontier.size, frontier.to_bytes(), recorded_at),
+    )
 
 
-def write_batch(c: SQLiteCursor, batch: Batch) -> Appended:
-    """Writes all of the batch inside the transaction of `c`. Raises what `Log.append` does."""
+def write_all(c: SQLiteCursor, batches: Sequence[Batch]) -> list[Outcome]:
+    """Writes these batches, one after the other, inside the transaction of `c`: see `ledger.grouping.Groups`."""
+    return [_write(c, batch) for batch in batches]
+
+
+def _write(c: SQLiteCursor, batch: Batch) -> Outcome:
     before = read_head(c)
     if (known := find_command(c, batch.command_id)) is not None:
         return known
-    _check_versions(c, batch.entries)
-    _move_time(c, batch.recorded_at)
-    write_head(c, before.extend(entry.leaf for entry in batch.entries))
+    try:
+        _check_versions(c, batch.entries)
+        _check_time(c, batch.recorded_at)
+        _check_boundaries(c, batch.boundaries)
+        _check_claims(c, batch.claims)
+    except (VersionConflict, RecordedBehind, BoundaryMoved, ClaimTaken) as error:
+        return error  # Nothing of this batch is written yet, so there is nothing to undo.
+    write_head(c, before.extend(entry.leaf for entry in batch.entries), batch.recorded_at)
     _write_entries(c, before.size, batch.entries)
-    _move_boundaries(c, batch.boundaries)
-    _take_claims(c, batch.claims)
+    _write_boundaries(c, batch.boundaries)
+    _write_claims(c, batch.claims)
     c.executemany("INSERT OR IGNORE INTO streams VALUES (?, ?)", [(who.bytes, s.bytes) for who, s in batch.streams])
     c.execute("INSERT INTO commands VALUES (?, ?, ?)", (batch.command_id, before.size, len(batch.entries)))
     _erase(c, batch.erases)
@@ -109,28 +122,29 @@ def _write_entries(c: SQLiteCursor, size: int, entries: Sequence[Entry]) -> None
     )
 
 
-def _move_time(c: SQLiteCursor, recorded_at: int) -> None:
-    if not recorded_at:
-        return
-    c.execute("SELECT recorded_at FROM tree_head WHERE id = 1")
-    if recorded_at < (last := c.fetchone()["recorded_at"]):
-        raise RecordedBehind(recorded_at, last)
-    c.execute("UPDATE tree_head SET recorded_at = ? WHERE id = 1", (recorded_at,))
+def _check_time(c: SQLiteCursor, recorded_at: int) -> None:
+    if recorded_at:
+        c.execute("SELECT recorded_at FROM tree_head WHERE id = 1")
+        if recorded_at < (last := c.fetchone()["recorded_at"]):
+            raise RecordedBehind(recorded_at, last)
 
 
-def _move_boundaries(c: SQLiteCursor, boundaries: Mapping[bytes, tuple[int, int]]) -> None:
+def _check_boundaries(c: SQLiteCursor, boundaries: Mapping[bytes, tuple[int, int]]) -> None:
     sql = "SELECT boundary, revision FROM boundaries WHERE boundary IN (%s)"
     revisions = dict(select_in(c, sql, list(boundaries)))
     for boundary, (read, _) in boundaries.items():
         if (actual := revisions.get(boundary, 0)) != read:
             raise BoundaryMoved(boundary, read, actual)
+
+
+def _write_boundaries(c: SQLiteCursor, boundaries: Mapping[bytes, tuple[int, int]]) -> None:
     c.executemany(
         "INSERT OR REPLACE INTO boundaries VALUES (?, ?)",
         [(boundary, write) for boundary, (read, write) in boundaries.items() if write != read],
     )
 
 
-def _take_claims(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
+def _check_claims(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
     taken = {
         key for (key,) in select_in(c, "SELECT key FROM claims WHERE key IN (%s)", [claim.key for claim in claims])
     }
@@ -138,6 +152,9 @@ def _take_claims(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
         if claim.key in taken:
             raise ClaimTaken(claim.key)
         taken.add(claim.key)
+
+
+def _write_claims(c: SQLiteCursor, claims: Sequence[Claim]) -> None:
     c.executemany(
         "INSERT INTO claims VALUES (?, ?, ?)",
         [(claim.key, None if claim.subject is None else claim.subject.bytes, claim.value) for claim in claims],

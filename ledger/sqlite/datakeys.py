@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Final
 from uuid import UUID
 
-from ledger.sqlite.datastore import connect, patience
+from ledger.sqlite.datastore import connect, execute, patience
 from ledger.wrapping import KeyWrap
 
 _CHUNK: Final = 500
@@ -33,10 +33,11 @@ class SqliteDataKeys:
         self._lock = Lock()
         with patience():
             self._connection = connect(path)
-            self._connection.execute(
+            execute(
+                self._connection,
                 "CREATE TABLE IF NOT EXISTS data_keys ("
                 " subject BLOB PRIMARY KEY CHECK (length(subject) = 16),"
-                " wrapped BLOB NOT NULL CHECK (length(wrapped) = 60)) STRICT, WITHOUT ROWID"
+                " wrapped BLOB NOT NULL CHECK (length(wrapped) = 60)) STRICT, WITHOUT ROWID",
             )
 
     def close(self) -> None:
@@ -80,15 +81,15 @@ class SqliteDataKeys:
 
     def _select(self, chunk: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
         sql = f"SELECT subject, wrapped FROM data_keys WHERE subject IN ({','.join('?' * len(chunk))})"
-        return [(subject, wrapped) for subject, wrapped in self._connection.execute(sql, chunk)]
+        return [(subject, wrapped) for subject, wrapped in execute(self._connection, sql, chunk)]
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock, patience():
-            self._connection.execute("BEGIN IMMEDIATE")
+            execute(self._connection, "BEGIN IMMEDIATE")
             try:
                 yield self._connection
-                self._connection.execute("COMMIT")
+                execute(self._connection, "COMMIT")
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnavailableError, PersistenceError
 from eventsourcing.sqlite import (
@@ -25,33 +25,62 @@ LOCK_SECONDS: Final = 60
 """How long a writer waits for other writers, of this process and of others."""
 
 
+_BUSY: Final = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PROTOCOL,  # dozens of attempts to begin reading were overtaken by others
+)
+LONGEST_LOG: Final = 64 << 20
+"""Bytes of the write-ahead log from which on a writer waits for readers, for a moment, and cuts it off."""
+_SHORTENING_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 0.001
+"""How often who waits for a lock looks whether it is free."""
+
+
 def connect(path: Path, *, lock_seconds: float = LOCK_SECONDS) -> sqlite3.Connection:
     """A connection in autocommit mode to a file that only its owner may read. Deleted rows are overwritten."""
     os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     connection = sqlite3.connect(path, timeout=lock_seconds, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA secure_delete = ON")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA cache_size = -32768")
+    for setting in ("secure_delete = ON", "synchronous = FULL", "cache_size = -32768"):
+        execute(connection, f"PRAGMA {setting}", lock_seconds=lock_seconds)
     return connection
 
 
-def use_write_ahead_log(connection: sqlite3.Connection, *, lock_seconds: float = LOCK_SECONDS) -> None:
-    """Turns on WAL. SQLite does not wait for a lock here by itself, so processes that start together take turns."""
+def execute(
+    connection: sqlite3.Connection, sql: str, params: Sequence[Any] = (), *, lock_seconds: float = LOCK_SECONDS
+) -> sqlite3.Cursor:
+    """Runs a statement that begins or ends a transaction, or is one, as soon as others leave the file to it.
+
+    SQLite itself looks every tenth of a second whether a lock is free. Another process that writes without a pause
+    frees it for a tenth of a millisecond between two of its transactions, which is then hardly ever seen; and where the
+    write-ahead log is turned on, SQLite does not wait at all.
+    """
     until = time.monotonic() + lock_seconds
-    while True:
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-            return
-        except sqlite3.OperationalError as error:
-            if not is_busy(error) or time.monotonic() > until:
-                raise
-            time.sleep(0.01)
+    with waiting(connection, 0):
+        while True:
+            try:
+                return connection.execute(sql, params)
+            except sqlite3.OperationalError as error:
+                if not is_busy(error) or time.monotonic() > until:
+                    raise
+            time.sleep(_LOOK_SECONDS)
+
+
+@contextmanager
+def waiting(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Within the context, SQLite waits for locks for so long."""
+    (before,) = connection.execute("PRAGMA busy_timeout").fetchone()
+    connection.execute(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
+    try:
+        yield
+    finally:
+        connection.execute(f"PRAGMA busy_timeout = {before}")
 
 
 def is_busy(error: BaseException) -> bool:
     """Whether SQLite, or the pool of connections, gave up waiting for others."""
-    return isinstance(error, ConnectionUnavailableError) or _code(error) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return isinstance(error, ConnectionUnavailableError) or _code(error) in _BUSY
 
 
 def _code(error: BaseException | None) -> int:
@@ -77,9 +106,9 @@ def patience() -> Iterator[None]:
 class LedgerConnection(SQLiteConnection):
     """One connection of the pool; it closes itself when a transaction could not be ended."""
 
-    def __init__(self, connection: sqlite3.Connection, max_age: float | None) -> None:
+    def __init__(self, connection: sqlite3.Connection, max_age: float | None, lock_seconds: float) -> None:
         super().__init__(connection, max_age)
-        self.raw = connection
+        self.raw, self.lock_seconds = connection, lock_seconds
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
@@ -99,9 +128,14 @@ class _Transaction(SQLiteTransaction):
     written meanwhile, the answer is "database is locked" without any waiting (PERSISTENCE.md).
     """
 
+    connection: LedgerConnection
+
     def __enter__(self) -> SQLiteCursor:
         cursor = self.connection.cursor()
-        cursor.execute("BEGIN IMMEDIATE" if self.commit else "BEGIN")
+        if self.commit:
+            execute(self.connection.raw, "BEGIN IMMEDIATE", lock_seconds=self.connection.lock_seconds)
+        else:
+            cursor.execute("BEGIN")
         return cursor
 
 
@@ -115,11 +149,30 @@ class LedgerPool(SQLiteConnectionPool):
     def _create_connection(self) -> SQLiteConnection:
         connection = connect(self._path, lock_seconds=self._lock_seconds)
         if not self.is_journal_mode_wal:
-            use_write_ahead_log(connection, lock_seconds=self._lock_seconds)
+            execute(connection, "PRAGMA journal_mode = WAL", lock_seconds=self._lock_seconds)
             self.is_journal_mode_wal = True
         if not self._durable:
             connection.execute("PRAGMA synchronous = NORMAL")
-        return LedgerConnection(connection, self.max_age)
+        return LedgerConnection(connection, self.max_age, self._lock_seconds)
+
+    def get_connection(self, timeout: float | None = None, *, is_writer: bool | None = None) -> SQLiteConnection:
+        """Hands out a connection. Who wants to write waits for the writer apart.
+
+        In the library who wants to read waits behind who waits for the writer; and where no connection can be made for
+        a writer, the pool never has one again.
+        """
+        if not is_writer:
+            return super().get_connection(timeout, is_writer=is_writer)
+        if not self._writer_lock.acquire(timeout=self.pool_timeout if timeout is None else timeout):
+            raise ConnectionUnavailableError("another thread has been writing for too long")
+        try:
+            connection = super().get_connection(timeout)
+        except BaseException:
+            self._writer_lock.release()
+            raise
+        connection.is_writer = True
+        self._num_writers += 1
+        return connection
 
     def put_connection(self, conn: SQLiteConnection) -> None:
         """Takes a connection back; after `close` it is closed by the thread that used it."""
@@ -148,6 +201,16 @@ class LedgerDatastore(SQLiteDatastore):
         super().__init__(db_name=str(path), lock_timeout=lock_seconds)
         self.path = path
         self.pool = LedgerPool(path, lock_seconds=lock_seconds, durable=durable)
+        self._log = path.with_name(f"{path.name}-wal")
+        self._log_limit = LONGEST_LOG
+
+    @contextmanager
+    def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:
+        """One transaction."""
+        with super().transaction(commit=commit) as cursor:
+            yield cursor
+        if commit:
+            self._shorten_log()
 
     @contextmanager
     def connection(self) -> Iterator[sqlite3.Connection]:
@@ -155,3 +218,29 @@ class LedgerDatastore(SQLiteDatastore):
         with self.get_connection(commit=True) as connection:
             assert isinstance(connection, LedgerConnection)
             yield connection.raw
+
+    def empty_log(self, seconds: float) -> bool:
+        """Moves all of the write-ahead log into the file and cuts it off.
+
+        False where others, who read an old state or write, were not done within so many seconds.
+        """
+        try:
+            with self.connection() as connection, waiting(connection, seconds):
+                busy: int = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        except (sqlite3.Error, PersistenceError) as error:
+            if not is_busy(error):
+                raise
+            return False
+        return not busy
+
+    def _shorten_log(self) -> None:
+        """Keeps the write-ahead log from growing for ever.
+
+        SQLite begins it anew when nobody is reading in it. Where readers overlap without a pause that never happens.
+        """
+        try:
+            size = self._log.stat().st_size
+        except FileNotFoundError:
+            return
+        if size > self._log_limit:
+            self._log_limit = LONGEST_LOG if self.empty_log(_SHORTENING_SECONDS) else size + LONGEST_LOG

@@ -9,12 +9,12 @@ from uuid import UUID
 from eventsourcing.persistence import ApplicationRecorder, Notification, StoredEvent, Subscription, Tracking
 from eventsourcing.sqlite import SQLiteCursor, SQLiteProcessRecorder
 
-from ledger.batches import check_batch
+from ledger.grouping import Outcome
 from ledger.sqlite import schema
-from ledger.sqlite.appending import read_head, write_batch, write_head
+from ledger.sqlite.appending import read_head, write_all, write_head
 from ledger.sqlite.datastore import LedgerDatastore
 from ledger.sqlite.subscription import PollingSubscription
-from ledger.store import Appended, Batch
+from ledger.store import Batch
 from verifier.merkle import leaf_hash
 
 
@@ -32,11 +32,10 @@ class LedgerRecorder(SQLiteProcessRecorder):
         with self.datastore.connection() as connection:
             schema.create(connection)
 
-    def append(self, batch: Batch) -> Appended:
-        """Records a whole batch in one transaction."""
-        check_batch(batch)
+    def append_all(self, batches: Sequence[Batch]) -> list[Outcome]:
+        """Records these batches in one transaction: see `ledger.grouping.Groups`."""
         with self.datastore.transaction(commit=True) as c:
-            return write_batch(c, batch)
+            return write_all(c, batches)
 
     def _insert_events(
         self, c: SQLiteCursor, stored_events: Sequence[StoredEvent], **kwargs: Any
