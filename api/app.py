@@ -13,23 +13,24 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse
+from starlette.responses import HTMLResponse
 
-from api import assets, links, published
+from api import assets, health, links, published
 from api.headers import PERSONAL, Headers
 from api.problems import Problems
-from api.publisher import Publisher
 from api.templates import Site
 from ledger.awards import Awards, open_awards
 from ledger.handle import Clock, system_clock
-from ledger.open import open_ledger
+from ledger.open import SERVED_PATIENCE_SECONDS, open_ledger
 from ledger.places import place_of
+from ledger.publisher import Publisher
 
 
-def create_app(ledger_address: str, clock: Clock = system_clock) -> FastAPI:
+def create_app(ledger_address: str, clock: Clock = system_clock, *, works: bool = True) -> FastAPI:
     """The application of a ledger, which is opened when it starts and closed when it ends.
 
-    Raises SettingsError for an address that is no ledger; starting raises KeystoreError and StoreError.
+    `works`: whether it signs and publishes too, where no other process does. Raises SettingsError for an address that
+    is no ledger; starting raises KeystoreError and StoreError.
     """
     place = place_of(ledger_address)
     settings = place.settings()
@@ -40,15 +41,13 @@ def create_app(ledger_address: str, clock: Clock = system_clock) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
-            ledger = stack.enter_context(open_ledger(ledger_address, clock))
+            ledger = stack.enter_context(open_ledger(ledger_address, clock, patience_seconds=SERVED_PATIENCE_SECONDS))
             running["awards"] = stack.enter_context(open_awards(ledger))
-            publisher = running["publisher"] = Publisher(running["awards"])
-            await run_in_threadpool(publisher.step)
-            publisher.start()
-            try:
-                yield
-            finally:
-                await run_in_threadpool(publisher.stop)
+            if works:
+                publisher = running["publisher"] = stack.enter_context(Publisher(running["awards"]))
+                await run_in_threadpool(publisher.step)
+                publisher.start()
+            yield
 
     def awards() -> Awards:
         found: Awards = running["awards"]
@@ -64,6 +63,7 @@ def create_app(ledger_address: str, clock: Clock = system_clock) -> FastAPI:
     )
     app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
     app.include_router(links.router(site, awards, clock))
+    app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
 
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
@@ -73,12 +73,5 @@ def create_app(ledger_address: str, clock: Clock = system_clock) -> FastAPI:
     @app.api_route("/p", methods=["GET", "HEAD"], include_in_schema=False)
     def proof() -> HTMLResponse:
         return site.page("proof.html", headers=PERSONAL)
-
-    @app.get("/healthz", summary="Whether the ledger publishes what it records")
-    def healthz() -> JSONResponse:
-        publisher: Publisher = running["publisher"]
-        size = awards().ledger.store.head().size
-        state = {"recorded": size, "published": publisher.size, "failure": publisher.failure}
-        return JSONResponse(state, 503 if publisher.failure else 200, {"Cache-Control": "no-store"})
 
     return app

@@ -15,6 +15,7 @@ COMMANDS = {
     "certificate": "ledger.cli.paper:certificate",
     "certificates": "ledger.cli.paper:certificates",
     "publish": "ledger.cli.upkeep:publish",
+    "work": "ledger.cli.work:work",
     "rebuild": "ledger.cli.upkeep:rebuild",
     "fsck": "ledger.cli.upkeep:fsck",
     "demo": "ledger.cli.demo:demo",

@@ -84,6 +84,10 @@ class Awards:
         """Brings the views to the end of the log; until then newer awards are not found. Returns the log's size."""
         return self._projector.catch_up()
 
+    def shown(self) -> int:
+        """How many entries of the log the views show. Raises StoreError."""
+        return self._projector.shown()
+
     def rebuild(self) -> int:
         """Makes the views anew from entry 0 on. Returns the log's size."""
         return self._projector.rebuild()

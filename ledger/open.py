@@ -22,6 +22,9 @@ from ledger.store import DataKeys, Store
 from ledger.vault import Vault
 from verifier.kinds import CHECKPOINT_KIND, DOCUMENT_KIND, RECEIPT_KIND, STATUS_KIND
 
+SERVED_PATIENCE_SECONDS = 5.0
+"""Patience of what serves, and has to tell the visitor something while a database server is away; then it tries again."""
+
 
 @dataclass(frozen=True, slots=True)
 class LogSigners:

@@ -1,6 +1,7 @@
-"""A turn that one process of this machine has at a time; the kernel takes it back when the process ends, however it ends.
+"""A turn that one process of this machine has at a time.
 
-Which is why it needs no time limit: nobody can be gone and have it still.
+The kernel takes it back when the process ends, however it ends, so it needs no time limit: nobody can be gone and have
+it still.
 """
 
 from __future__ import annotations

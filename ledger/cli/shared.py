@@ -16,6 +16,7 @@ from ledger.certificate.page import CannotPrint
 from ledger.intake.files import PackError
 from ledger.open import Ledger, open_ledger
 from ledger.permissions import Actors
+from ledger.postgres.datastore import PATIENCE_SECONDS
 from ledger.receipts import NotYetSigned
 from ledger.refusals import Refusal
 from ledger.sequencer import CannotSign
@@ -60,9 +61,9 @@ def actor_options(command: F) -> F:
 
 
 @contextmanager
-def opened(address: str) -> Iterator[Ledger]:
+def opened(address: str, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[Ledger]:
     """The open ledger, with every way to fail turned into a sentence and an exit code."""
-    with failures(), open_ledger(address) as ledger:
+    with failures(), open_ledger(address, patience_seconds=patience_seconds) as ledger:
         yield ledger
 
 

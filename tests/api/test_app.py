@@ -11,17 +11,30 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.headers import CONTENT_SECURITY_POLICY
-from api.publisher import Publisher
 from api.words import BANNERS
 from ledger.awards import open_awards
 from ledger.commands import SuspendCertificate
 from ledger.open import open_ledger
+from ledger.publisher import LOCK_FILE, Publisher
+from ledger.readiness import LATE_SECONDS
 from ledger.settings import SettingsError
+from ledger.turns import FileTurn
+from ledger.upkeep import Upkeep
 from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, clock, do, publish_now, trainee
 from verifier import checkpoint, statuslist
 from verifier.statuslist import TTL_SECONDS
 
-EVERYWHERE = ["/", "/p", "/healthz", "/nothing", "/openapi.json", "/log/checkpoint", "/log/x", "/assets/site.css"]
+EVERYWHERE = [
+    "/",
+    "/p",
+    "/healthz",
+    "/readyz",
+    "/nothing",
+    "/openapi.json",
+    "/log/checkpoint",
+    "/log/x",
+    "/assets/site.css",
+]
 
 
 @pytest.mark.parametrize("path", [*EVERYWHERE, "/c/nope", "/c/nope.json"])
@@ -53,7 +66,7 @@ def test_pages_hold_nothing_that_their_policy_forbids(client: TestClient, origin
 
 def test_no_documentation_pages_but_the_document(client: TestClient) -> None:
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
-    assert set(client.get("/openapi.json").json()["paths"]) == {"/c/{link_id}.json", "/healthz"}
+    assert set(client.get("/openapi.json").json()["paths"]) == {"/c/{link_id}.json", "/healthz", "/readyz"}
 
 
 def test_errors_are_plain_and_fit_who_asks(client: TestClient) -> None:
@@ -70,13 +83,21 @@ def test_errors_are_plain_and_fit_who_asks(client: TestClient) -> None:
 def test_what_fails_inside_is_told_without_a_trace(whole: WholeLedger, caplog: pytest.LogCaptureFixture) -> None:
     """The ledger is closed under the server: everything that needs it fails."""
     app = create_app(str(whole.folder), clock)
+
+    @app.get("/broken.json")
+    def broken() -> None:
+        raise ZeroDivisionError
+
     with TestClient(app) as client:
         pass
-    client = TestClient(app)
-    health, page = client.get("/healthz"), client.get(f"/c/{whole.links['valid']}")
-    assert (health.status_code, health.json()["code"]) == (500, "internal-error")
+    client = TestClient(app, raise_server_exceptions=False)
+    failed, page = client.get("/broken.json"), client.get(f"/c/{whole.links['valid']}")
+    assert (failed.status_code, failed.json()["code"]) == (500, "internal-error")
     assert (page.status_code, 'data-state="could-not-check"' in page.text) == (503, True)
-    for answer in (health, page):
+    assert client.get("/healthz").json() == {"alive": True}
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["missing"]) == (503, ["database"])
+    for answer in (failed, page, ready):
         assert "Traceback" not in answer.text
         assert answer.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert whole.links["valid"] not in caplog.text
@@ -119,8 +140,7 @@ def test_the_words_of_a_state_are_those_of_the_browsers_own_check() -> None:
 
 
 def test_what_is_recorded_is_published_by_the_next_step(whole: WholeLedger) -> None:
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
-        publisher = Publisher(awards)
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards, Publisher(awards) as publisher:
         publisher.step()
         before = publisher.size
         issued = by(awards, whole.links["valid"])
@@ -138,8 +158,11 @@ def test_what_is_recorded_is_published_by_the_next_step(whole: WholeLedger) -> N
 
 def test_status_lists_are_made_anew_in_time_where_nothing_comes_in(whole: WholeLedger) -> None:
     now = [NOW]
-    with open_ledger(str(whole.folder), lambda: now[0]) as ledger, open_awards(ledger) as awards:
-        publisher = Publisher(awards)
+    with (
+        open_ledger(str(whole.folder), lambda: now[0]) as ledger,
+        open_awards(ledger) as awards,
+        Publisher(awards) as publisher,
+    ):
         key = ledger.log_signers().status.public_key
         for hours in range(0, 72, 2):
             now[0] = NOW + hours * 3600_000
@@ -149,27 +172,90 @@ def test_status_lists_are_made_anew_in_time_where_nothing_comes_in(whole: WholeL
 
 
 def test_a_failure_is_told_and_the_next_step_tries_again(whole: WholeLedger) -> None:
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards, Publisher(awards) as publisher:
         issued = by(awards, whole.links["valid"])
         do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
         good = (ledger.public / "checkpoint").read_bytes()
         (ledger.public / "checkpoint").write_bytes(b"not of this log")
-        publisher = Publisher(awards)
         publisher.step()
         assert publisher.failure == "AnotherLog"
+        assert not publisher.leads  # another machine's folder may be a good one
         (ledger.public / "checkpoint").write_bytes(good)
         publisher.step()
         assert publisher.failure == ""
 
 
-def test_healthz_says_how_far_publication_is(whole: WholeLedger) -> None:
+def test_readyz_says_how_far_publication_is(whole: WholeLedger) -> None:
     with TestClient(create_app(str(whole.folder), clock)) as client:
-        state = client.get("/healthz").json()
-        assert state["recorded"] == state["published"] > 0
-        assert state["failure"] == ""
+        state = client.get("/readyz").json()
+        assert state["recorded"] == state["published"] == state["shown"] > 0
+        assert (state["ready"], state["leads"], state["failure"], state["missing"]) == (True, True, "", [])
     (whole.folder / "public" / "checkpoint").write_bytes(b"not of this log")
     with TestClient(create_app(str(whole.folder), clock)) as client:
-        assert client.get("/healthz").status_code == 503
+        state = client.get("/readyz")
+        assert (state.status_code, state.json()["missing"], state.json()["failure"]) == (
+            503,
+            ["published"],
+            "AnotherLog",
+        )
+        assert client.get("/healthz").status_code == 200
+
+
+def test_who_does_not_work_is_ready_as_long_as_another_does(whole: WholeLedger) -> None:
+    """What is recorded may wait a minute for the process that publishes; then this one is not ready any more."""
+    now = [NOW]
+    with TestClient(create_app(str(whole.folder), lambda: now[0], works=False)) as client:
+        assert client.get("/readyz").json()["ready"]
+        with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+            issued = by(awards, whole.links["valid"])
+            do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
+        now[0] = NOW + LATE_SECONDS * 1000
+        assert client.get("/readyz").json()["ready"]
+        now[0] += 1000
+        state = client.get("/readyz")
+        assert (state.status_code, state.json()["missing"]) == (503, ["views", "published"])
+        with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger):
+            publish_now(ledger)
+        assert client.get("/readyz").json()["ready"]
+        now[0] = NOW + (TTL_SECONDS + 1) * 1000
+        assert client.get("/readyz").json()["missing"] == ["status-lists"]
+
+
+def test_of_the_processes_of_a_machine_one_publishes(whole: WholeLedger) -> None:
+    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards, Publisher(awards) as publisher:
+        other = FileTurn(ledger.public / LOCK_FILE)
+        assert other.take()
+        publisher.step()
+        assert (publisher.size, publisher.leads, publisher.failure) == (0, False, "")
+        other.give_back()
+        publisher.step()
+        assert publisher.leads
+        assert publisher.size == ledger.store.head().size
+        assert not other.take()
+        publisher.stop()
+        assert other.take()
+        other.give_back()
+
+
+def test_who_has_not_the_turn_to_sign_publishes_what_others_sign(whole: WholeLedger) -> None:
+    """As on another machine: its own folder, the same store."""
+    with (
+        open_ledger(str(whole.folder), clock) as ledger,
+        open_awards(ledger) as awards,
+        open_ledger(str(whole.folder), clock) as elsewhere,
+        Publisher(awards) as publisher,
+    ):
+        assert elsewhere.store.lead(30)
+        publisher.step()
+        before = publisher.size
+        assert not publisher.leads
+        issued = by(awards, whole.links["valid"])
+        do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
+        publisher.step()
+        assert (publisher.size, publisher.failure) == (before, "")
+        Upkeep(elsewhere).sign()
+        publisher.step()
+        assert (publisher.size, publisher.leads) == (before + 1, False)
 
 
 def test_a_server_publishes_while_it_runs(whole: WholeLedger) -> None:

@@ -1,0 +1,63 @@
+"""`/healthz`: the process answers. `/readyz`: it can answer the public, or what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
+
+from ledger.awards import Awards
+from ledger.handle import Clock
+from ledger.publisher import Publisher
+from ledger.readiness import readiness
+
+_NOW: Final = {"Cache-Control": "no-store"}
+
+
+class Alive(BaseModel):
+    """The process answers."""
+
+    alive: bool = True
+
+
+class Ready(BaseModel):
+    """Whether the public can be answered."""
+
+    ready: bool
+    missing: list[str] = Field(description="What is not well: `database`, `views`, `published`, `status-lists`.")
+    recorded: int | None = Field(description="Entries in the log; null where that could not be found out.")
+    shown: int | None = Field(description="Entries that the views show.")
+    published: int | None = Field(description="Entries under the checkpoint that this machine publishes.")
+    leads: bool = Field(description="Whether it is this process's turn to sign.")
+    failure: str = Field(description="Kind of what hinders this process from publishing; empty while all is well.")
+
+
+def router(awards: Callable[[], Awards], publisher: Callable[[], Publisher | None], clock: Clock) -> APIRouter:
+    """The two routes. `publisher` gives that of this process, if it has one."""
+    made = APIRouter()
+
+    # On the event loop, so that it is answered also while every thread waits for a database that is away.
+    @made.get("/healthz", summary="Whether the process answers; starting it anew would not help with anything else")
+    async def healthz() -> Alive:
+        return Alive()
+
+    unready: dict[int | str, dict[str, Any]] = {503: {"description": "Something is missing.", "model": Ready}}
+
+    @made.get("/readyz", summary="Whether the public can be answered", response_model=Ready, responses=unready)
+    def readyz() -> JSONResponse:
+        found, ours = readiness(awards(), clock()), publisher()
+        state = Ready(
+            ready=not found.missing,
+            missing=list(found.missing),
+            recorded=found.recorded,
+            shown=found.shown,
+            published=found.published,
+            leads=ours is not None and ours.leads,
+            failure="" if ours is None else ours.failure,
+        )
+        return JSONResponse(state.model_dump(), 200 if state.ready else 503, _NOW)
+
+    return made

@@ -1,0 +1,189 @@
+"""Keeps an open ledger signed, published and its views up to date: within `certledger serve`, or alone in `work`.
+
+Of the processes of a machine one publishes, into the folder that they share; of those of all machines one signs. Each
+of the others stands by: it looks now and then whether the turn is free.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Final, Self
+
+from ledger.awards import Awards
+from ledger.sequencer import CannotSign
+from ledger.signing import KeystoreError
+from ledger.store import Feed, StoreBusy, StoreError, Subscription
+from ledger.tiles import CannotPublish
+from ledger.turns import FileTurn
+from ledger.upkeep import LEAD_SECONDS, Upkeep
+from verifier.errors import VerificationError
+from verifier.statuslist import TTL_SECONDS
+
+PAUSE_SECONDS: Final = 0.25
+"""Between one checkpoint and the next under load: what comes in meanwhile goes into one."""
+LOOK_SECONDS: Final = LEAD_SECONDS / 3
+"""How often to look for turns and news where no news comes."""
+RETRY_SECONDS: Final = 1.0
+"""After a failure that is the store's: it is away, for everybody."""
+STEP_BACK_SECONDS: Final = 2 * LOOK_SECONDS
+"""After another failure. The turn is given back: it may be this machine's alone, and another can go on."""
+REFRESH_SECONDS: Final = TTL_SECONDS // 24
+"""How often to look whether a status list has become old, where nothing comes in."""
+LOCK_FILE: Final = ".publisher.tmp"
+"""In the published folder: who publishes there holds a lock on it. Named so that nobody takes it for published."""
+
+_TOLD: Final = (StoreError, CannotSign, CannotPublish, VerificationError, KeystoreError, OSError)
+"""Failures that say in a line what is wrong; others show where they arose."""
+_log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The publisher is to end: what it is doing is left undone, and done by the next who has the turn."""
+
+
+class Publisher(Thread):
+    """Publishes soon after each change. What fails is logged once, kept in `failure`, and tried again."""
+
+    def __init__(self, awards: Awards) -> None:
+        super().__init__(name="publisher", daemon=True)
+        self._awards = awards
+        self._ledger = awards.ledger
+        self._turn = FileTurn(self._ledger.public / LOCK_FILE)
+        self._upkeep: Upkeep | None = None
+        self._news: _News | None = None
+        self._woken = Event()
+        self._ending = Event()
+        self._refresh_at = 0
+        self._pause = PAUSE_SECONDS
+        self._behind = False
+        self.size = 0
+        """Entries published so far by this publisher."""
+        self.failure = ""
+        """Kind of what went wrong the last time; empty while all is well."""
+
+    @property
+    def leads(self) -> bool:
+        """Whether it was this one's turn to sign when it last looked."""
+        return self._upkeep is not None and self._upkeep.turn.ours
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def run(self) -> None:
+        """Works until it is stopped."""
+        while not self._ending.is_set():
+            self.step()
+            if self._upkeep is not None and self._news is None:
+                self._news = _News(self._ledger.store, self.size, self._woken.set)
+                self._news.start()
+            self._wait()
+
+    def stop(self) -> None:
+        """Ends the thread soon and gives the turns back."""
+        self._ending.set()
+        self._woken.set()
+        if self.is_alive():
+            self.join()
+        if self._news is not None:
+            self._news.stop()
+        self._resign()
+        self._turn.give_back()
+
+    def step(self) -> None:
+        """Publishes what is new; a failure does not end the thread, since the next try may succeed."""
+        try:
+            self._work()
+        except Stopped:
+            return
+        except Exception as error:
+            self._fail(error)
+        else:
+            if self.failure:
+                _log.warning("publication goes on")
+            self.failure, self._pause = "", PAUSE_SECONDS
+
+    def _fail(self, error: Exception) -> None:
+        kind = type(error).__name__
+        if self.failure != kind:  # not at every try
+            trace = None if isinstance(error, _TOLD) else error
+            _log.error("publication failed and is tried again: %s: %s", kind, error, exc_info=trace)
+        self.failure = kind
+        self._pause, self._behind = STEP_BACK_SECONDS, True
+        if isinstance(error, StoreBusy):
+            self._pause = RETRY_SECONDS
+        else:
+            self._resign()
+
+    def _resign(self) -> None:
+        if self._upkeep is not None:
+            self._upkeep.turn.resign()
+
+    def _wait(self) -> None:
+        """Until there may be something to do."""
+        if self._ending.wait(self._pause):
+            return
+        self._woken.wait(PAUSE_SECONDS if self._behind else LOOK_SECONDS)
+        self._woken.clear()
+
+    def _work(self) -> None:
+        if not self._turn.take():
+            return  # another process of this machine publishes here
+        recorded = self._ledger.store.head().size
+        upkeep = self._upkeep = self._upkeep or Upkeep(self._ledger, self._beat)
+        leads = upkeep.turn.take()
+        now = self._ledger.clock() // 1000
+        due = now >= self._refresh_at
+        if recorded == self.size and not due:
+            return
+        self._behind = True  # until it is done: nobody tells us when others have signed
+        self._awards.catch_up()
+        if leads:
+            upkeep.sign()
+        signed = self._ledger.store.signed_head()
+        if signed is None or (signed.size == self.size and not due):
+            return
+        self.size = upkeep.publish().size
+        self._behind = self.size < recorded
+        self._refresh_at = now + REFRESH_SECONDS
+
+    def _beat(self) -> None:
+        if self._ending.is_set():
+            raise Stopped
+
+
+class _News(Thread):
+    """Calls `tell` at each new entry, for as long as it can be heard: the publisher looks by itself too."""
+
+    def __init__(self, feed: Feed, size: int, tell: Callable[[], None]) -> None:
+        super().__init__(name="publisher-news", daemon=True)
+        self._feed = feed
+        self._size = size
+        self._tell = tell
+        self._ending = Event()
+        self._subscription: Subscription | None = None
+
+    def run(self) -> None:
+        """Listens until it is stopped, again after each failure."""
+        while not self._ending.is_set():
+            try:
+                with self._feed.subscribe(self._size) as self._subscription:
+                    if self._ending.is_set():
+                        return
+                    for index in self._subscription:
+                        self._size = index + 1
+                        self._tell()
+            except Exception as error:  # the publisher meets it too, and says so
+                _log.debug("the subscription failed and is tried again: %s", error)
+            self._ending.wait(RETRY_SECONDS)
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        self._ending.set()
+        if self._subscription is not None:
+            self._subscription.stop()
+        self.join()
