@@ -27,6 +27,10 @@ LOG_SCHEMA: Final = "certledger"
 PATIENCE_SECONDS: Final = 60.0
 """How long an operation is tried again while the server is away, restarts, or turns it back for the sake of others."""
 POOL_SIZE: Final = 16
+_SHORT_SECONDS: Final = 0.5
+"""Patience with a server that has been away for longer than patience lasts: what waits for it must not pile up."""
+_RECENT_SECONDS: Final = 10.0
+"""How long it is remembered that the server was away."""
 _FIRST_PAUSE: Final = 0.02
 _LONGEST_PAUSE: Final = 1.0
 
@@ -121,6 +125,8 @@ class LedgerDatastore(PostgresDatastore):
         )
         self._opening = threading.Lock()
         self._opened = False
+        self._away: tuple[float, float] | None = None
+        """Since when the server is away, and when that was last seen; None while it answers."""
 
     def check_address(self) -> None:
         """Connects once, so that a wrong address is told at once and in the server's words. Raises StoreUnavailable."""
@@ -134,7 +140,8 @@ class LedgerDatastore(PostgresDatastore):
     def connection(self) -> Iterator[psycopg.Connection[DictRow]]:
         """A connection in autocommit mode, out of the pool."""
         self._open_pool()
-        with self.pool.connection() as connection:
+        left = self._outage() + self.patience_seconds - time.monotonic()
+        with self.pool.connection(max(_SHORT_SECONDS, left)) as connection:
             yield connection
 
     @contextmanager
@@ -147,19 +154,29 @@ class LedgerDatastore(PostgresDatastore):
     def persist(self, work: Callable[[psycopg.Connection[DictRow]], T]) -> T:
         """What `work` returns, who is called again where the server was away or turned it back.
 
-        `work` must be safe to repeat even where it has taken effect and only the answer was lost.
+        `work` must be safe to repeat even where it has taken effect and only the answer was lost. Patience is with the
+        server: who comes when it has been away for long does not begin to wait anew.
         """
-        until = time.monotonic() + self.patience_seconds
+        since = self._outage()
         pause = _FIRST_PAUSE
         while True:
             try:
                 with self.connection() as connection:
-                    return work(connection)
+                    done = work(connection)
+                self._away = None
+                return done
             except psycopg.Error as error:
-                if not may_try_again(error) or time.monotonic() + pause > until:
+                if is_away(error):
+                    self._away = (since, time.monotonic())
+                if not may_try_again(error) or time.monotonic() + pause > since + self.patience_seconds:
                     raise
             time.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE)
+
+    def _outage(self) -> float:
+        """Since when the server is away; now, where it is not known to be."""
+        now, away = time.monotonic(), self._away
+        return now if away is None or now > away[1] + _RECENT_SECONDS else away[0]
 
     def rows(self, sql: str, params: Sequence[Any] | dict[str, Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of one statement that may be repeated, a transaction of its own."""
