@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from benchmarks import audit, checks, disk, intake, papers, proofs
+from benchmarks import audit, checks, disk, endurance, intake, latency, papers, proofs, rebuild, writers
 from benchmarks.measuring import Figure, load
 from benchmarks.world import Sizes, World
 
@@ -20,24 +20,34 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "proofs": proofs.measure,
     "papers": papers.measure,
     "disk": disk.measure,
+    "writers": writers.measure,
+    "rebuild": rebuild.measure,
+    "commands": latency.measure,
 }
+ENDURANCE = "endurance"
+"""Only where it is named."""
 
 _COLUMNS = ("what", "best", "median", "floor", "its best", "ratio", "median", "aim", "")
 
 
 @click.command()
-@click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
+@click.argument("names", nargs=-1, type=click.Choice([*BENCHMARKS, ENDURANCE]))
 @click.option("--pack", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Take in this pack.")
 @click.option("--trainees", default=Sizes.trainees, show_default=True, help="Size of the pack that is generated.")
 @click.option("--rounds", default=Sizes.rounds, show_default=True, help="How often everything is measured in turns.")
+@click.option("--minutes", default=10.0, show_default=True, help="How long `endurance` lasts.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def main(names: tuple[str, ...], pack: Path | None, trainees: int, rounds: int, as_json: bool) -> None:
-    """Measure this machine: all of NAMES, or everything."""
+def main(names: tuple[str, ...], pack: Path | None, trainees: int, rounds: int, minutes: float, as_json: bool) -> None:
+    """Measure this machine: all of NAMES, or everything but `endurance`."""
     before = load()
+
+    def tell(said: str) -> None:
+        click.echo(f"… {said}", err=True)
+
     with TemporaryDirectory(prefix="certledger-benchmarks-") as folder:
         world = World(Path(folder), Sizes(trainees=trainees, rounds=rounds), pack)
         try:
-            figures = run(world, names or tuple(BENCHMARKS), lambda name: click.echo(f"… {name}", err=True))
+            figures = run(world, names or tuple(BENCHMARKS), tell, minutes)
         finally:
             world.close()
     if as_json:
@@ -49,12 +59,14 @@ def main(names: tuple[str, ...], pack: Path | None, trainees: int, rounds: int, 
     click.echo(f"before: {before}; after: {load()}")
 
 
-def run(world: World, names: tuple[str, ...], tell: Callable[[str], None] = lambda name: None) -> list[Figure]:
-    """The figures of these benchmarks."""
+def run(
+    world: World, names: tuple[str, ...], tell: Callable[[str], None] = lambda said: None, minutes: float = 10
+) -> list[Figure]:
+    """The figures of these benchmarks; `minutes` are those of `endurance`."""
     figures: list[Figure] = []
     for name in names:
         tell(name)
-        figures += BENCHMARKS[name](world)
+        figures += endurance.measure(world, minutes, tell) if name == ENDURANCE else BENCHMARKS[name](world)
     return figures
 
 

@@ -23,7 +23,8 @@ def measure(world: World) -> Iterator[Figure]:
     found = in_turns(
         world.sizes.rounds,
         {
-            "intake": lambda: _take_in(world),
+            "intake": lambda: _take_in(world, "SQLite"),
+            "intake, PostgreSQL": lambda: _take_in(world, "PostgreSQL"),
             "save": lambda: floors.library_save(events, CHUNK, world.new_folder("library")),
             "sign": lambda: floors.signing(messages),
         },
@@ -32,13 +33,15 @@ def measure(world: World) -> Iterator[Figure]:
     both = tuple(1 / (1 / a + 1 / b) for a, b in zip(save, sign, strict=True))
     yield Figure("events taken in", "/s", found["intake"], "eventsourcing save, JSON", save, LIBRARY_AIM)
     yield Figure("events taken in", "/s", found["intake"], "that save + 1 signature", both, SIGNING_AIM)
+    there = found["intake, PostgreSQL"]
+    yield Figure("events taken in, PostgreSQL", "/s", there, "events taken in, SQLite", found["intake"])
     yield Figure("eventsourcing save, JSON", "/s", save)
     yield Figure("bare PyNaCl signatures", "/s", sign)
 
 
-def _take_in(world: World) -> float:
+def _take_in(world: World, engine: str) -> float:
     """Events a second of one intake into a new ledger."""
     events: list[int] = []
-    with world.new_ledger() as ledger:
+    with world.new_ledger(engine) as ledger:
         per_intake = rate(1, lambda: events.append(world.take_in(ledger).events))
     return events[0] * per_intake

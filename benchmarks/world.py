@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
 from pathlib import Path
 
 from benchmarks.pack import write_pack
+from benchmarks.server import Server
 from ledger.founding import APPROVER, OPERATOR, Founding, found
 from ledger.intake.engine import IntakeReport, take_in
 from ledger.intake.files import open_pack
@@ -16,6 +18,9 @@ from ledger.permissions import Actors
 from ledger.upkeep import Upkeep
 from verifier import trust
 from verifier.trust import Trust
+
+ENGINES = ("SQLite", "PostgreSQL")
+_MASTER_KEYS = "XDG_CONFIG_HOME"
 
 
 @dataclass(frozen=True)
@@ -28,15 +33,29 @@ class Sizes:
     papers: int = 48
     logs: tuple[int, ...] = (1_000, 10_000, 100_000)
     """Entries of the logs in which proofs are made."""
+    writers: int = 8
+    """Processes that write at once, at most."""
+    threads: int = 3
+    """How many numbers of threads a writer is tried with, of 1, 8 and 16."""
+    seconds: float = 3
+    """How long one round of writing lasts."""
+    people: int = 2_000
+    """Whom commands are about."""
+    commands: int = 400
+    """Commands whose latency is measured in one round."""
 
 
 class World:
-    """A folder for everything that a run makes; the master key lies in it too, for all of it is invented."""
+    """A folder for everything that a run makes; master keys lie in it too, for all of it is invented."""
 
     def __init__(self, folder: Path, sizes: Sizes, pack: Path | None = None) -> None:
         self.folder, self.sizes, self._pack = folder, sizes, pack
         self._numbers = count(1)
         self._opened: list[Ledger] = []
+        self._ledgers: dict[str, Ledger] = {}
+        self._server: Server | None = None
+        self._keys_before = os.environ.get(_MASTER_KEYS)
+        os.environ[_MASTER_KEYS] = str(folder / "configuration")  # of this process and of those that it starts
 
     @cached_property
     def pack(self) -> Path:
@@ -47,11 +66,29 @@ class World:
         """A folder that is not there yet."""
         return self.folder / f"{name}-{next(self._numbers)}"
 
-    def new_ledger(self) -> Ledger:
+    @property
+    def postgres(self) -> Server:
+        """The run's own PostgreSQL server, started when it is first needed."""
+        if self._server is None:
+            self._server = Server()
+        return self._server
+
+    def new_ledger(self, engine: str = "SQLite") -> Ledger:
         """A ledger without anything in it."""
-        ledger = found(self.new_folder("ledger"), Founding(master_key_in="benchmark-master-key"))
+        if engine == "SQLite":
+            address = str(self.new_folder("ledger"))
+        else:
+            address = self.postgres.address(self.postgres.database())
+        ledger = found(address, Founding())
         self._opened.append(ledger)
         return ledger
+
+    def ledger_on(self, engine: str) -> Ledger:
+        """A ledger with the pack in it, one for each engine."""
+        if engine not in self._ledgers:
+            self._ledgers[engine] = self.new_ledger(engine)
+            self.take_in(self._ledgers[engine])
+        return self._ledgers[engine]
 
     def take_in(self, ledger: Ledger) -> IntakeReport:
         """Takes the pack in, from its files to the log."""
@@ -61,8 +98,7 @@ class World:
     @cached_property
     def ledger(self) -> Ledger:
         """A ledger with the pack in it, signed and published."""
-        ledger = self.new_ledger()
-        self.take_in(ledger)
+        ledger = self.ledger_on("SQLite")
         Upkeep(ledger).run_once()
         return ledger
 
@@ -72,6 +108,12 @@ class World:
         return trust.parse((self.ledger.public / "trust.txt").read_text(encoding="utf-8"))
 
     def close(self) -> None:
-        """Closes every ledger that was made."""
+        """Closes every ledger that was made, and ends the server."""
         for ledger in self._opened:
             ledger.close()
+        if self._server is not None:
+            self._server.close()
+        if self._keys_before is None:
+            del os.environ[_MASTER_KEYS]
+        else:
+            os.environ[_MASTER_KEYS] = self._keys_before

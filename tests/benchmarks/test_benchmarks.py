@@ -11,11 +11,23 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks.__main__ import BENCHMARKS, main, run, table
+from benchmarks.crew import Crew, Gate
 from benchmarks.measuring import Aim, Figure, in_turns
 from benchmarks.pack import write_pack
 from benchmarks.world import Sizes, World
 
-TINY = Sizes(trainees=6, rounds=2, checks=3, papers=10, logs=(300, 700))
+TINY = Sizes(
+    trainees=6,
+    rounds=2,
+    checks=3,
+    papers=10,
+    logs=(300, 700),
+    writers=2,
+    threads=2,
+    seconds=0.2,
+    people=5,
+    commands=5,
+)
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +46,28 @@ def test_it_runs_and_gives_figures(world: World, name: str) -> None:
         assert len(figure.floor_values) in (0, len(figure.values))
         assert (figure.met is None) == (figure.aim is None)
     assert len(table(figures)) == len(figures) + 2
+
+
+def test_endurance_counts_what_was_acknowledged(world: World) -> None:
+    said: list[str] = []
+    figures = {figure.name: figure.best for figure in run(world, ("endurance",), said.append, minutes=0.05)}
+    assert len(figures) == 4
+    assert said[0] == "endurance"
+    assert all(0 <= share <= 1 for name, share in figures.items() if "smallest share" in name)
+
+
+def test_a_process_that_fails_is_told_of() -> None:
+    with Crew(2) as crew:
+        with pytest.raises(RuntimeError, match="ZeroDivisionError"), crew.working(2, divide, 0):
+            pass
+        with crew.working(2, divide, 4) as found:
+            assert found == []
+        assert found == [0.0, 0.25]
+
+
+def divide(gate: Gate, number: int, by: int) -> float:
+    gate.wait()
+    return number / by
 
 
 def test_no_row_of_the_pack_is_turned_away(world: World) -> None:
