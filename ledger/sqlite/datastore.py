@@ -32,7 +32,7 @@ _BUSY: Final = (
 )
 LONGEST_LOG: Final = 64 << 20
 """Bytes of the write-ahead log from which on a writer waits for readers, for a moment, and cuts it off."""
-_SHORTENING_SECONDS: Final = 1.0
+_SHORTENING_SECONDS: Final = 2.0
 _LOOK_SECONDS: Final = 0.001
 """How often who waits for a lock looks whether it is free."""
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from ledger.sqlite import schema
-from ledger.sqlite.datastore import connect
+from ledger.sqlite.datastore import connect, execute, patience
 from ledger.tables import Row, key_columns
 
 
@@ -17,11 +17,13 @@ class SqliteTables:
 
     def __init__(self, path: Path, *, is_ledger: bool) -> None:
         """`is_ledger` for the ledger's own file, whose definitions must be those of this program."""
-        self._connection = connect(path)
         self._is_ledger = is_ledger
-        if is_ledger:
-            self._connection.execute("BEGIN")
-            self._connection.execute("SELECT COUNT(*) FROM sqlite_schema").fetchone()  # From here on one state is read.
+        with patience():
+            self._connection = connect(path)
+            if is_ledger:
+                self._connection.execute("BEGIN")
+                # From here on one state is read.
+                execute(self._connection, "SELECT COUNT(*) FROM sqlite_schema").fetchone()
 
     def close(self) -> None:
         """Ends the transaction."""
@@ -29,14 +31,18 @@ class SqliteTables:
 
     def rows(self, table: str) -> Iterator[Row]:
         """See `ledger.tables.Tables`."""
-        cursor = self._connection.execute(f'SELECT * FROM "{table}" ORDER BY {", ".join(key_columns(table))}')
-        # The file of data keys has no write-ahead log: reading it for long would keep its writers waiting.
-        for row in cursor if self._is_ledger else cursor.fetchall():
-            yield dict(row)
+        sql = f'SELECT * FROM "{table}" ORDER BY {", ".join(key_columns(table))}'
+        with patience():
+            cursor = execute(self._connection, sql)
+            # The file of data keys has no write-ahead log: reading it for long would keep its writers waiting.
+            for row in cursor if self._is_ledger else cursor.fetchall():
+                yield dict(row)
 
     def problems(self) -> list[str]:
         """See `ledger.tables.Tables`."""
-        checked = [text for (text,) in self._connection.execute("PRAGMA integrity_check") if text != "ok"]
+        with patience():
+            found = execute(self._connection, "PRAGMA integrity_check").fetchall()
+        checked = [text for (text,) in found if text != "ok"]
         if self._is_ledger:
             with closing(sqlite3.connect(":memory:", isolation_level=None)) as fresh:
                 schema.create(fresh)
