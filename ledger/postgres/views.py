@@ -103,7 +103,7 @@ class PostgresViews(PostgresTrackingRecorder):
 
     def position(self, projection: Projection) -> Position:
         """See `ledger.projector.Views`."""
-        found = self._write(lambda tables: tables.position(projection))
+        found = _position(self.select, projection)
         if found is not None:
             return found
         self.reset(projection)
@@ -117,7 +117,7 @@ class PostgresViews(PostgresTrackingRecorder):
         reached = Position(seen.count + len(entries), entries[-1].leaf)
 
         def apply(tables: _Tables) -> None:
-            if tables.position(projection, lock=True) != seen:
+            if _position(tables.select, projection, "FOR UPDATE OF p") != seen:
                 raise ViewMoved(projection.name)
             projection.apply(tables, entries)
             tables.execute("UPDATE projections SET last_leaf = ? WHERE name = ?", (reached.leaf, projection.name))
@@ -145,8 +145,21 @@ class PostgresViews(PostgresTrackingRecorder):
         self._write(make)
 
     def select(self, sql: str, params: Sequence[Any] = (), /) -> list[Any]:
-        """See `ledger.projector.Views`."""
-        return self._write(lambda tables: tables.select(sql, params))
+        """See `ledger.projector.Views`.
+
+        One message to the server and one back, so parameters are written into it: a message with parameters apart holds
+        one statement only. Several in one message are one transaction.
+        """
+        query = f"SET LOCAL search_path = {self.datastore.schema}; {dialect.statement(sql)}"
+
+        def ask(connection: psycopg.Connection[DictRow]) -> list[Any]:
+            with psycopg.ClientCursor(connection, row_factory=named_rows) as c:
+                c.execute(query.encode(), params)
+                c.nextset()
+                return list(c.fetchall())
+
+        with patience():
+            return self.datastore.persist(ask)
 
     def _write(self, work: Callable[[_Tables], T]) -> T:
         def transact(connection: psycopg.Connection[DictRow]) -> T:
@@ -174,14 +187,16 @@ class _Tables:
         with self.cursor.connection.cursor(binary=True, row_factory=named_rows) as c:
             return list(c.execute(dialect.statement(sql).encode(), params).fetchall())
 
-    def position(self, projection: Projection, *, lock: bool = False) -> Position | None:
-        """How far this revision of the view has come, or None. With `lock` nobody else moves it meanwhile."""
-        rows = self.select(
-            "SELECT p.revision, p.last_leaf, t.notification_id FROM projections p"
-            " LEFT JOIN tracking t ON t.application_name = p.name WHERE p.name = ?"
-            + (" FOR UPDATE OF p" if lock else ""),
-            (projection.name,),
-        )
-        if not rows or rows[0]["revision"] != projection.revision:
-            return None
-        return Position(rows[0]["notification_id"] or 0, rows[0]["last_leaf"])
+
+def _position(
+    select: Callable[[str, Sequence[Any]], list[Any]], projection: Projection, locking: str = ""
+) -> Position | None:
+    """How far this revision of the view has come, or None."""
+    rows = select(
+        "SELECT p.revision, p.last_leaf, t.notification_id FROM projections p"
+        f" LEFT JOIN tracking t ON t.application_name = p.name WHERE p.name = ? {locking}",
+        (projection.name,),
+    )
+    if not rows or rows[0]["revision"] != projection.revision:
+        return None
+    return Position(rows[0]["notification_id"] or 0, rows[0]["last_leaf"])
