@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 from ledger.store import Feed, Log, Recorded, StoreError, Subscription
 
-CHUNK: Final = 1000
+CHUNK: Final = 2000
 """Entries a transaction of the view."""
 
 

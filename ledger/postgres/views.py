@@ -162,9 +162,12 @@ class PostgresViews(PostgresTrackingRecorder):
             return self.datastore.persist(ask)
 
     def _write(self, work: Callable[[_Tables], T]) -> T:
+        # A crash may cost the last changes, position and all; the next catch-up makes them again.
+        settings = f"SET LOCAL search_path = {self.datastore.schema}; SET LOCAL synchronous_commit = off"
+
         def transact(connection: psycopg.Connection[DictRow]) -> T:
             with connection.transaction(), connection.cursor() as c:
-                c.execute(f"SET LOCAL search_path = {self.datastore.schema}".encode())
+                c.execute(settings.encode())
                 return work(_Tables(c))
 
         with patience():
