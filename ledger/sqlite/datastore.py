@@ -6,8 +6,9 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 from eventsourcing.persistence import ConnectionPoolClosedError, ConnectionUnavailableError, PersistenceError
@@ -37,14 +38,28 @@ _LOOK_SECONDS: Final = 0.001
 """How often who waits for a lock looks whether it is free."""
 
 
+_making = Lock()
+
+
 def connect(path: Path, *, lock_seconds: float = LOCK_SECONDS) -> sqlite3.Connection:
     """A connection in autocommit mode to a file that only its owner may read. Deleted rows are overwritten."""
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    _make(path)
     connection = sqlite3.connect(path, timeout=lock_seconds, isolation_level=None, check_same_thread=False)
     connection.row_factory = sqlite3.Row
     for setting in ("secure_delete = ON", "synchronous = FULL", "cache_size = -32768"):
         execute(connection, f"PRAGMA {setting}", lock_seconds=lock_seconds)
     return connection
+
+
+def _make(path: Path) -> None:
+    """Makes the file where it is not there.
+
+    One that is there is not touched: whoever closes any descriptor of a file gives up every lock that the process has
+    on it (POSIX). The next other process that closed the database would then take itself for the last one and remove
+    the write-ahead log, and what this process commits from then on would be lost.
+    """
+    with _making, suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def execute(
