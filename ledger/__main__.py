@@ -18,6 +18,7 @@ COMMANDS = {
     "work": "ledger.cli.work:work",
     "rebuild": "ledger.cli.upkeep:rebuild",
     "fsck": "ledger.cli.upkeep:fsck",
+    "copy": "ledger.cli.copy:copy",
     "demo": "ledger.cli.demo:demo",
 }
 """Where each command lies; imported only when it is asked for, so that `--help` is quick."""

@@ -16,21 +16,26 @@ from typing import Final, Protocol
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
-from ledger.postgres.datakeys import KEYS_SCHEMA, PostgresDataKeys
+from ledger.fence import Restoring
+from ledger.postgres.datakeys import KEYS, KEYS_SCHEMA, PostgresDataKeys
 from ledger.postgres.datastore import PATIENCE_SECONDS
+from ledger.postgres.migrations import LOG
 from ledger.postgres.papers import PostgresPapers
+from ledger.postgres.restoring import PostgresRestoring
 from ledger.postgres.store import PostgresStore
 from ledger.postgres.tables import PostgresTables
 from ledger.postgres.views import PostgresViews
 from ledger.projector import Views
 from ledger.settings import Settings, SettingsError, parse_settings, user_data_folder, user_folder
-from ledger.signing import KeyFiles, KeyFolder
+from ledger.signing import MASTER_KEY_SIZE, KeyFiles, KeyFolder
 from ledger.sqlite.datakeys import SqliteDataKeys
+from ledger.sqlite.restoring import SqliteRestoring
 from ledger.sqlite.store import SqliteStore
 from ledger.sqlite.tables import SqliteTables
 from ledger.sqlite.views import SqliteViews
 from ledger.store import DataKeys, Store, StoreError
 from ledger.tables import Tables
+from ledger.tiles import DiskFolder
 
 DATA_KEYS_ADDRESS: Final = "CERTLEDGER_DATA_KEYS"
 """Environment variable: address of the database that holds the data keys, where that is not the ledger's own."""
@@ -110,6 +115,18 @@ class Place(Protocol):
     def open_key_tables(self) -> Tables:
         """The bare table of the data keys. Raises StoreError."""
 
+    def open_restoring(self) -> Restoring:
+        """The bare tables for who copies, as their owner, made where they are not there. Raises StoreError."""
+
+    def open_key_restoring(self) -> Restoring:
+        """The bare table of the data keys for who copies, made where it is not there. Raises StoreError."""
+
+    def has_tables(self) -> bool:
+        """Whether the tables of a log are there, with or without entries. Raises StoreError."""
+
+    def replace_settings(self, settings: Settings | None) -> None:
+        """Writes the settings whatever was there, or takes them away, so that this is no ledger for a while."""
+
 
 @dataclass(frozen=True, slots=True)
 class FolderPlace:
@@ -185,6 +202,29 @@ class FolderPlace:
     def open_key_tables(self) -> SqliteTables:
         """See `Place`."""
         return SqliteTables(self.folder / DATA_KEYS, is_ledger=False)
+
+    def open_restoring(self) -> SqliteRestoring:
+        """See `Place`."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        SqliteStore.open(self.folder / DATABASE).close()
+        return SqliteRestoring(self.folder / DATABASE)
+
+    def open_key_restoring(self) -> SqliteRestoring:
+        """See `Place`."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        SqliteDataKeys(self.folder / DATA_KEYS, bytes(MASTER_KEY_SIZE)).close()  # makes its table
+        return SqliteRestoring(self.folder / DATA_KEYS)
+
+    def has_tables(self) -> bool:
+        """See `Place`."""
+        return (self.folder / DATABASE).exists()
+
+    def replace_settings(self, settings: Settings | None) -> None:
+        """See `Place`."""
+        if settings is not None:
+            DiskFolder(self.folder).commit(SETTINGS_FILE, settings.to_toml().encode())
+        else:
+            (self.folder / SETTINGS_FILE).unlink(missing_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +307,22 @@ class DatabasePlace:
     def open_key_tables(self) -> PostgresTables:
         """See `Place`."""
         return PostgresTables(self.data_keys_address or self.address, KEYS_SCHEMA)
+
+    def open_restoring(self) -> PostgresRestoring:
+        """See `Place`."""
+        return PostgresRestoring(self.address, LOG)
+
+    def open_key_restoring(self) -> PostgresRestoring:
+        """See `Place`."""
+        return PostgresRestoring(self.data_keys_address or self.address, KEYS)
+
+    def has_tables(self) -> bool:
+        """See `Place`."""
+        return self._papers().has_tables()
+
+    def replace_settings(self, settings: Settings | None) -> None:
+        """See `Place`."""
+        self._papers().replace_settings(None if settings is None else settings.to_toml())
 
     def _papers(self) -> PostgresPapers:
         return PostgresPapers(self.address, patience_seconds=self.patience_seconds)

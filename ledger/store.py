@@ -157,6 +157,19 @@ class StoreBusy(StoreError):
     """Others kept the store locked for longer than the time limit. Nothing is known to be wrong: try again."""
 
 
+class StoreClosed(StoreError):
+    """Nothing is recorded or signed here: the ledger was moved elsewhere, or this is a copy (`ledger.fence`)."""
+
+    def __init__(self, state: str, other: str) -> None:
+        told = {
+            "moved": f"this ledger was moved to {other}: nothing is recorded or signed here any more",
+            "backup": f"this is a backup copy of {other}: nothing is recorded or signed here",
+            "unfinished": f"this is an unfinished copy of {other}: run `certledger copy` again",
+        }
+        super().__init__(told.get(state, f"this ledger is closed ({state})"))
+        self.state, self.other = state, other
+
+
 class StoreCorrupt(StoreError):
     """A row does not say what its statement says, or the tables contradict each other."""
 

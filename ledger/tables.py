@@ -25,6 +25,7 @@ LOG_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "tree_head": ("id", "size", "frontier", "recorded_at"),
     "signed_head": ("id", "size", "root", "note"),
     "tracking": ("application_name", "notification_id"),
+    "fence": ("id", "state", "other", "move", "turn"),
 }
 """Tables of the log and of what is private beside it, with their columns, those of the primary key first."""
 KEY_TABLES: Final[dict[str, tuple[str, ...]]] = {"data_keys": ("subject", "wrapped")}

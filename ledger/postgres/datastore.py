@@ -19,7 +19,8 @@ from eventsourcing.postgres import PostgresDatastore
 from psycopg import errors
 from psycopg.rows import DictRow, dict_row, tuple_row
 
-from ledger.store import StoreBusy, StoreCorrupt, StoreError
+from ledger.postgres.fencing import CLOSED
+from ledger.store import StoreBusy, StoreClosed, StoreCorrupt, StoreError
 
 T = TypeVar("T")
 
@@ -86,6 +87,8 @@ def patience() -> Iterator[None]:
 
 
 def _translate(error: psycopg.Error) -> None:
+    if error.sqlstate == CLOSED:
+        raise StoreClosed(error.diag.column_name or "", error.diag.message_primary or "") from error
     if isinstance(error, _WAITED_TOO_LONG):
         raise StoreBusy("the store is busy: others have kept it locked for too long; try again") from error
     if isinstance(error, _DAMAGED):

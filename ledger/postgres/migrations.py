@@ -9,7 +9,7 @@ import psycopg
 from psycopg import errors
 from psycopg.rows import DictRow, tuple_row
 
-from ledger.postgres import leading, papers
+from ledger.postgres import fencing, leading, papers
 from ledger.postgres.functions import FUNCTIONS
 from ledger.postgres.schema import FROZEN, TABLES
 from ledger.store import StoreError
@@ -37,6 +37,7 @@ LOG: Final = Migrations(
         Migration("tables and functions of the log", (*TABLES, *FUNCTIONS, *FROZEN)),
         Migration("settings and signing keys", papers.TABLES),
         Migration("the turn to sign", leading.TURNS),
+        Migration("the fence", fencing.FENCE),
     ),
 )
 """The log and what is private beside it."""

@@ -75,6 +75,17 @@ class PostgresPapers:
         if there != text:
             raise KeystoreError("this database has the settings of another ledger")
 
+    def replace_settings(self, text: str | None) -> None:
+        """Writes the settings whatever was there, or takes them away, as the owner. Raises StoreError."""
+        if text is None:
+            self._rows("DELETE FROM certledger.settings RETURNING id")
+        else:
+            sql = (
+                "INSERT INTO certledger.settings VALUES (1, %s)"
+                " ON CONFLICT (id) DO UPDATE SET text = excluded.text RETURNING id"
+            )
+            self._rows(sql, (text,))
+
     def files(self) -> list[tuple[str, bytes]]:
         """See `ledger.signing.KeyFiles`."""
         return [

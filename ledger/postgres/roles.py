@@ -18,7 +18,7 @@ from typing import Final
 
 PRIVATE: Final = (
     *("commands", "vault", "streams", "claims", "boundaries", "erasures", "tracking"),
-    *("settings", "key_files"),
+    *("settings", "key_files", "fence"),
 )
 """Tables beside the log: the writer reads them, no reader does."""
 SEQUENCED: Final = ("vault", "streams", "boundaries", "erasures", "settings", "key_files")

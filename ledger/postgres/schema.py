@@ -43,6 +43,11 @@ key_files        the ledger's signing keys, encrypted under the master key
 lead             at most one row: whose turn it is to sign
   holder              of one open store
   until               by the database's clock
+fence            one row: whether this database is the one that may be written to (`ledger.fence`)
+  state               open, moved, backup, unfinished
+  other               where the ledger was moved to, or what this is a copy of
+  move                the same at both ends of one move, 16 bytes
+  turn                grows with every change
 migrations       what has been done to this schema
   number, name        of the migration
   applied_at          when

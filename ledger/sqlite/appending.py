@@ -8,6 +8,7 @@ from uuid import UUID
 
 from eventsourcing.sqlite import SQLiteCursor
 
+from ledger.fence import Fence
 from ledger.grouping import Outcome
 from ledger.store import (
     Appended,
@@ -39,6 +40,15 @@ def read_head(c: SQLiteCursor) -> Frontier:
     return frontier
 
 
+def read_fence(c: SQLiteCursor) -> Fence:
+    """Whether this file may be written to. Raises StoreCorrupt."""
+    c.execute("SELECT state, other, move, turn FROM fence WHERE id = 1")
+    row = c.fetchone()
+    if row is None:
+        raise StoreCorrupt(None, "fence", "the row is missing")
+    return Fence(*row)
+
+
 def write_head(c: SQLiteCursor, frontier: Frontier, recorded_at: int = 0) -> None:
     """Puts the new tree in its row, and the time that its last entries say, if they say one."""
     c.execute(
@@ -56,6 +66,7 @@ def _write(c: SQLiteCursor, batch: Batch) -> Outcome:
     before = read_head(c)
     if (known := find_command(c, batch.command_id)) is not None:
         return known
+    read_fence(c).check_open()
     try:
         _check_versions(c, batch.entries)
         _check_time(c, batch.recorded_at)

@@ -36,6 +36,11 @@ erasures         everyone ever erased, so that a data key can be destroyed again
   subject             16 bytes
 tracking         `eventsourcing`'s: how far a projection kept in this file has come
   application_name, notification_id
+fence            one row: whether this file is the one that may be written to (`ledger.fence`)
+  state               open, moved, backup, unfinished
+  other               where the ledger was moved to, or what this is a copy of
+  move                the same at both ends of one move, 16 bytes
+  turn                grows with every change
 """
 
 from __future__ import annotations
@@ -43,10 +48,11 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
+from ledger.sqlite.datastore import execute
 from ledger.store import StoreError
 from verifier.merkle import Frontier
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 2
 """Kept in `PRAGMA user_version`."""
 
 TABLES: Final = (
@@ -94,16 +100,38 @@ TABLES: Final = (
         application_name TEXT PRIMARY KEY,
         notification_id INTEGER NOT NULL) STRICT, WITHOUT ROWID""",
 )
+"""Version 1."""
+
+FENCE: Final = (
+    """CREATE TABLE fence (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        state TEXT NOT NULL CHECK (state IN ('open', 'moved', 'backup', 'unfinished')),
+        other TEXT NOT NULL,
+        move BLOB NOT NULL,
+        turn INTEGER NOT NULL) STRICT""",
+    "INSERT INTO fence VALUES (1, 'open', '', x'', 0)",
+    # For processes of an older version too, which have the file open.
+    *(
+        f"CREATE TRIGGER {name} BEFORE {event} WHEN NOT EXISTS (SELECT 1 FROM fence WHERE state = 'open')"
+        " BEGIN SELECT RAISE(ABORT, 'this ledger is closed'); END"
+        for name, event in (
+            ("tree_is_fenced", "UPDATE ON tree_head"),
+            ("first_head_is_fenced", "INSERT ON signed_head"),
+            ("head_is_fenced", "UPDATE ON signed_head"),
+        )
+    ),
+)
+"""Version 2 adds the fence."""
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Makes the tables where the file has none yet; several processes may do so at once.
+    """Makes the tables where the file has none yet, or those that it lacks; several processes may do so at once.
 
     `connection` is in autocommit mode. Raises StoreError for a file that a newer version of this program has written.
     """
     if _version(connection) == SCHEMA_VERSION:
         return
-    connection.execute("BEGIN IMMEDIATE")
+    execute(connection, "BEGIN IMMEDIATE")
     try:
         if _version(connection) == 0:
             for statement in TABLES:
@@ -111,6 +139,9 @@ def create(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT INTO tree_head VALUES (1, 0, ?, 0)", (Frontier().to_bytes(),))
             # The library's mark that tracking has one row an application.
             connection.execute("INSERT INTO tracking VALUES ('__migration__', 1)")
+        if _version(connection) < SCHEMA_VERSION:
+            for statement in FENCE:
+                connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")
     finally:

@@ -135,6 +135,7 @@ class SqliteStore:
     def sign_head(self, expected_old: SignedHead | None, new: SignedHead) -> None:
         """See `ledger.store.Tree`."""
         with patience(), self.recorder.datastore.transaction(commit=True) as c:
+            appending.read_fence(c).check_open()
             log = appending.read_head(c)
             old = reading.signed_head(c)
             if old != expected_old:

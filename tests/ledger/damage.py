@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -45,7 +46,7 @@ class Database(Protocol):
     """The tables of one database."""
 
     tables: dict[str, list[str]]
-    """Columns by table."""
+    """Columns by table. The fence is left out: no statement speaks of where a ledger was moved to."""
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         """All rows, ordered by the first column."""
@@ -70,6 +71,7 @@ class SqliteDatabase:
             self.tables = {
                 name: [column[1] for column in connection.execute(f"PRAGMA table_info({name})")]
                 for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()
+                if name != "fence"
             }
         self._bytes = path.read_bytes()
 
@@ -111,7 +113,7 @@ class PostgresDatabase:
                 "SELECT c.relname AS name, attname, format_type(atttypid, -1) AS type FROM pg_attribute a"
                 " JOIN pg_class c ON c.oid = attrelid WHERE relnamespace = %s::regnamespace AND relkind = 'r'"
                 " AND attnum > 0 AND NOT attisdropped"
-                " AND relname NOT IN ('migrations', 'settings', 'key_files', 'lead') ORDER BY relname, attnum",
+                " AND relname NOT IN ('migrations', 'settings', 'key_files', 'lead', 'fence') ORDER BY relname, attnum",
                 (schema,),
             ).fetchall()
         self.tables: dict[str, list[str]] = {}
@@ -180,13 +182,13 @@ class Kept:
     """A ledger of either engine, with its published tree and its master key."""
 
     def __init__(self, place: Place, public: Path, key_file: Path) -> None:
-        self.place, self.public, self._key_file = place, public, key_file
+        self.place, self.public, self.key_file = place, public, key_file
 
     @contextmanager
     def opened(self, clock: Clock = system_clock) -> Iterator[Ledger]:
         """The open ledger."""
-        master = read_master_key(self._key_file)
-        with assemble(self.place, self.place.settings(), master, clock, lambda size: b"r" * size) as ledger:
+        master = read_master_key(self.key_file)
+        with assemble(self.place, self.place.settings(), master, clock, os.urandom) as ledger:
             yield ledger
 
     def check(self) -> Report:
@@ -212,13 +214,13 @@ class Kept:
         """A copy by the engine's own means, which knows nothing of the first."""
         if isinstance(self.place, FolderPlace):
             copytree(self.place.folder, to)
-            return Kept(FolderPlace(to), to / "public", self._key_file)
+            return Kept(FolderPlace(to), to / "public", self.key_file)
         assert isinstance(self.place, DatabasePlace)
         copytree(self.public, to)
         shared = server(engine)
         name = psycopg.conninfo.conninfo_to_dict(self.place.address)["dbname"]
         address = shared.address(shared.database(str(name)))
-        return Kept(DatabasePlace(address, public_folder=to), to, self._key_file)
+        return Kept(DatabasePlace(address, public_folder=to), to, self.key_file)
 
 
 def make(engine: str, folder: Path, clock: Clock, randomness: Randomness, fill: Callable[[Ledger], None]) -> Kept:
