@@ -1,4 +1,4 @@
-"""A test that asks for `backend` or `store` runs on every adapter."""
+"""A test that asks for `backend`, `store` or `views` runs on every adapter."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ledger.store import Store
-from tests.ledger.store.backends import BACKENDS, Backend
+from ledger.projector import Views
+from tests.ledger.store.backends import BACKENDS, Backend, OpenStore
 from tests.ledger.store.making import Maker
 from tests.ledger.store.postgres_backend import POSTGRES_BACKENDS
 
@@ -23,8 +23,13 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Backend]
 
 
 @pytest.fixture
-def store(backend: Backend) -> Store:
+def store(backend: Backend) -> OpenStore:
     return backend.open()
+
+
+@pytest.fixture
+def views(backend: Backend) -> Views:
+    return backend.open_views()
 
 
 @pytest.fixture

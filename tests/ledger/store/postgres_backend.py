@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from threading import local
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import DictRow
 
+from ledger.postgres.datakeys import PostgresDataKeys
 from ledger.postgres.datastore import LedgerDatastore, connect
 from ledger.postgres.migrations import LOG, migrate
 from ledger.postgres.recorder import LedgerRecorder
 from ledger.postgres.store import PostgresStore
-from tests.ledger.store.backends import Crash, Faults
+from ledger.postgres.views import VIEWS_SCHEMA, PostgresViews
+from tests.ledger.store.backends import Crash, Faults, Steps
 from tests.postgres_server import INSTALLATIONS, server, template
 
 T = TypeVar("T")
@@ -113,6 +117,34 @@ class _FaultyDatastore(LedgerDatastore):
         return done
 
 
+class _DyingDatastore(LedgerDatastore):
+    """Dies at one statement or after one commit, counted over all transactions."""
+
+    def __init__(self, address: str, steps: Steps) -> None:
+        super().__init__(address, schema=VIEWS_SCHEMA, patience=20)
+        self._steps = steps
+
+        class Dying(psycopg.Cursor[Any]):
+            def execute(self, *args: Any, **options: Any) -> Self:
+                steps.step()
+                return super().execute(*args, **options)
+
+            def executemany(self, *args: Any, **options: Any) -> None:
+                steps.step()
+                super().executemany(*args, **options)
+
+        self._cursor = Dying
+
+    def persist(self, work: Callable[[psycopg.Connection[DictRow]], T]) -> T:
+        def dying(connection: psycopg.Connection[DictRow]) -> T:
+            connection.cursor_factory = self._cursor
+            return work(connection)
+
+        done = super().persist(dying)
+        self._steps.step()
+        return done
+
+
 class PostgresBackend:
     """A database of its own on a shared server."""
 
@@ -122,13 +154,24 @@ class PostgresBackend:
         shared = server(self.installation)
         self.address = shared.address(shared.database(template(self.installation, with_faults)))
         self.faults = PostgresFaults(self.address)
-        self._stores: list[PostgresStore] = []
+        self._opened = ExitStack()
 
     def open(self) -> PostgresStore:
         recorder = LedgerRecorder(_FaultyDatastore(self.address, self.faults))
         recorder.create_table()
-        self._stores.append(PostgresStore(recorder))
-        return self._stores[-1]
+        return self._opened.enter_context(PostgresStore(recorder))
+
+    def open_views(self, steps: Steps | None = None) -> PostgresViews:
+        if steps is None:
+            return self._opened.enter_context(PostgresViews.open(self.address))
+        return self._opened.enter_context(PostgresViews(_DyingDatastore(self.address, steps)))
+
+    def drop_views(self) -> None:
+        with connect(self.address) as connection:
+            connection.execute("DROP SCHEMA IF EXISTS certledger_views CASCADE")
+
+    def open_keys(self, master_key: bytes) -> PostgresDataKeys:
+        return self._opened.enter_context(PostgresDataKeys(self.address, master_key))
 
     def sql(self, statement: str, params: Sequence[Any] = ()) -> None:
         with connect(self.address) as connection:
@@ -137,9 +180,18 @@ class PostgresBackend:
             connection.execute("SET search_path = certledger, public")
             connection.execute(statement.replace("?", "%s").encode(), params or None)
 
+    def wrapped(self) -> dict[UUID, bytes]:
+        with connect(self.address) as connection:
+            rows = connection.execute("SELECT subject, wrapped FROM certledger_keys.data_keys").fetchall()
+        return {row["subject"]: row["wrapped"] for row in rows}
+
+    def put_wrapped(self, subject: UUID, wrapped: bytes) -> None:
+        with connect(self.address) as connection:
+            sql = "UPDATE certledger_keys.data_keys SET wrapped = %s WHERE subject = %s"
+            connection.execute(sql, (wrapped, subject))
+
     def close(self) -> None:
-        for store in self._stores:
-            store.close()
+        self._opened.close()
 
 
 POSTGRES_BACKENDS = {
