@@ -21,18 +21,18 @@ from api.problems import Problems
 from api.templates import Site
 from ledger.awards import Awards, open_awards
 from ledger.handle import Clock, system_clock
-from ledger.open import SERVED_PATIENCE_SECONDS, open_ledger
-from ledger.places import place_of
+from ledger.open import SERVED_PATIENCE_SECONDS, open_place
+from ledger.places import Place, place_of
 from ledger.publisher import Publisher
 
 
-def create_app(ledger_address: str, clock: Clock = system_clock, *, works: bool = True) -> FastAPI:
+def create_app(at: Place | str, clock: Clock = system_clock, *, works: bool = True) -> FastAPI:
     """The application of a ledger, which is opened when it starts and closed when it ends.
 
-    `works`: whether it signs and publishes too, where no other process does. Raises SettingsError for an address that
-    is no ledger; starting raises KeystoreError and StoreError.
+    `at` is its place or its address. `works`: whether it signs and publishes too, where no other process does. Raises
+    SettingsError for an address that is no ledger; starting raises KeystoreError and StoreError.
     """
-    place = place_of(ledger_address)
+    place = place_of(at, patience_seconds=SERVED_PATIENCE_SECONDS) if isinstance(at, str) else at
     settings = place.settings()
     site = Site(settings.name_zh, settings.name_en, settings.url, settings.origin)
     problems = Problems(site)
@@ -41,7 +41,7 @@ def create_app(ledger_address: str, clock: Clock = system_clock, *, works: bool 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
-            ledger = stack.enter_context(open_ledger(ledger_address, clock, patience_seconds=SERVED_PATIENCE_SECONDS))
+            ledger = stack.enter_context(open_place(place, clock))
             running["awards"] = stack.enter_context(open_awards(ledger))
             if works:
                 publisher = running["publisher"] = stack.enter_context(Publisher(running["awards"]))

@@ -12,7 +12,7 @@ from ledger.handle import Clock, system_clock
 from ledger.intake.calendars import adopt_calendars
 from ledger.open import Ledger, assemble
 from ledger.permissions import Actors
-from ledger.places import FolderPlace, place_of
+from ledger.places import FolderPlace, Place, place_of
 from ledger.seal import Randomness
 from ledger.settings import Settings, SettingsError, master_key_path, write_master_key
 from verifier import kinds
@@ -45,13 +45,15 @@ class Founding:
 
 
 def found(
-    address: str | Path, founding: Founding, clock: Clock = system_clock, randomness: Randomness = os.urandom
+    at: Place | str | Path, founding: Founding, clock: Clock = system_clock, randomness: Randomness = os.urandom
 ) -> Ledger:
     """Makes a new ledger in an empty or missing folder, or in a database that holds none, and opens it.
 
+    `at` is its place or its address.
+
     Raises SettingsError where something is there already; StoreError.
     """
-    place = place_of(str(address))
+    place = place_of(str(at)) if isinstance(at, str | Path) else at
     place.check_free()
     for name in (founding.name_zh, founding.name_en):
         if not name.strip() or not name.isprintable():

@@ -112,7 +112,11 @@ def open_ledger(
     `patience_seconds`: how long an operation is tried again while a database server is away. Raises SettingsError,
     KeystoreError or StoreError, each naming what is wrong.
     """
-    place = place_of(address, patience_seconds=patience_seconds)
+    return open_place(place_of(address, patience_seconds=patience_seconds), clock, randomness)
+
+
+def open_place(place: Place, clock: Clock = system_clock, randomness: Randomness = os.urandom) -> Ledger:
+    """Opens the ledger that lies in a place. Raises as `open_ledger`."""
     settings = place.settings()
     place.check_whole()
     master = read_master_key(master_key_path(place.master_key_file(settings)))

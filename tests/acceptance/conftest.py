@@ -9,6 +9,7 @@ import pytest
 
 from tests.acceptance import recent
 from tests.acceptance.terminal import GOOD, PACKS, Answer, Terminal
+from tests.engines import Engine
 
 
 @pytest.fixture(autouse=True)
@@ -29,9 +30,9 @@ def person(tmp_path_factory: pytest.TempPathFactory) -> Terminal:
 class Taken:
     """A ledger with a pack taken in, and published."""
 
-    def __init__(self, person: Terminal, folder: Path, pack: Path, *options: object) -> None:
-        self.person, self.pack = person, pack
-        self.ledger, self.published = folder / "ledger", folder / "published"
+    def __init__(self, person: Terminal, engine: Engine, folder: Path, pack: Path, *options: object) -> None:
+        self.person, self.pack, self._engine = person, pack, engine
+        self.ledger, self.published = engine.new(folder / "ledger"), folder / "published"
         person.found(self.ledger, *options)
         self.rejects = folder / "rejects.csv"
         self.report: Answer = person.taken_in(self.ledger, pack, "--rejects", self.rejects)
@@ -49,28 +50,30 @@ class Taken:
             self._exports[what] = self.person.exported(self.ledger, what)
         return self._exports[what]
 
-    def copy(self, to: Path) -> Path:
+    def copy(self, to: Path) -> str:
         """A copy of the ledger; the same master key opens it."""
-        return copytree(self.ledger, to)
+        made = self._engine.copy(self.ledger, to)
+        copytree(self.person.public(self.ledger), self.person.public(made), dirs_exist_ok=True)
+        return made
 
 
 @pytest.fixture(scope="session")
-def base(person: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Taken:
+def base(person: Terminal, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Taken:
     """The office's base pack."""
-    return Taken(person, tmp_path_factory.mktemp("base"), PACKS / "base")
+    return Taken(person, engine, tmp_path_factory.mktemp("base"), PACKS / "base")
 
 
 @pytest.fixture(scope="session")
-def dirty(person: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Taken:
+def dirty(person: Terminal, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Taken:
     """The office's pack with bad rows."""
-    return Taken(person, tmp_path_factory.mktemp("dirty"), PACKS / "dirty")
+    return Taken(person, engine, tmp_path_factory.mktemp("dirty"), PACKS / "dirty")
 
 
 @pytest.fixture(scope="session")
-def small(person: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Taken:
+def small(person: Terminal, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Taken:
     """A cohort that ended last week; nobody listens at its address."""
     folder = tmp_path_factory.mktemp("small")
     pack = recent.write_pack(folder / "pack")
-    taken = Taken(person, folder, pack, "--url", f"http://127.0.0.1:{recent.free_port()}")
+    taken = Taken(person, engine, folder, pack, "--url", f"http://127.0.0.1:{recent.free_port()}")
     assert taken.report.json["rejected"] == []
     return taken

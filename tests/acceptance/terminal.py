@@ -6,11 +6,10 @@ import csv
 import io
 import json
 import os
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 import click
 import pytest
 from click.testing import CliRunner
+from psycopg.conninfo import conninfo_to_dict
 
 from ledger.__main__ import main as certledger_command
 from ledger.open import Ledger, open_ledger
@@ -62,7 +62,11 @@ class Terminal:
         self.config = config
         self.env = {
             "XDG_CONFIG_HOME": str(config),
+            "XDG_DATA_HOME": str(config / "data"),
             "CERTLEDGER_LEDGER": None,
+            "CERTLEDGER_DATA_KEYS": None,
+            "CERTLEDGER_DIRECT": None,
+            "CERTLEDGER_PUBLIC": None,
             "CERTLEDGER_TRUST": None,
             "CERTLEDGER_MASTER_KEY_FILE": None,
         }
@@ -78,24 +82,34 @@ class Terminal:
     def _run(
         self, command: click.Command, words: tuple[object, ...], stdin: bytes, env: Mapping[str, str] | None
     ) -> Answer:
-        result = CliRunner().invoke(
-            command, [str(word) for word in words], input=stdin, env={**self.env, **(env or {})}
-        )
+        settings = {**self.env, **self._published_at(words), **(env or {})}
+        result = CliRunner().invoke(command, [str(word) for word in words], input=stdin, env=settings)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise AssertionError(f"{words} ended with a traceback") from result.exception
         out = result.stdout_bytes.decode(errors="replace")
         return Answer(result.exit_code, out, result.stderr_bytes.decode(), result.stdout_bytes)
 
-    def environment(self) -> dict[str, str]:
+    def public(self, ledger: str) -> Path:
+        """The published tree of a ledger; a copy of a database has its own, though the log is the same."""
+        named = self._published_at(("--ledger", ledger))
+        return Path(named["CERTLEDGER_PUBLIC"]) if named else Path(ledger) / "public"
+
+    def _published_at(self, words: Sequence[object]) -> dict[str, str]:
+        for word in map(str, words):
+            if word.startswith("postgresql://"):
+                return {"CERTLEDGER_PUBLIC": str(self.config / "public" / str(conninfo_to_dict(word)["dbname"]))}
+        return {}
+
+    def environment(self, words: Sequence[object] = ()) -> dict[str, str]:
         """The environment of a process of its own."""
         kept = {name: value for name, value in os.environ.items() if name not in self.env}
-        return kept | {name: value for name, value in self.env.items() if value is not None}
+        return kept | {name: value for name, value in self.env.items() if value} | self._published_at(words)
 
     def start(self, *words: object, **options: Any) -> subprocess.Popen[bytes]:
         """Starts `certledger` as a process of its own."""
         return subprocess.Popen(
             [sys.executable, "-m", "ledger", *map(str, words)],
-            env=self.environment(),
+            env=self.environment(words),
             stdin=subprocess.DEVNULL,
             **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options,
         )
@@ -112,25 +126,27 @@ class Terminal:
         return Answer(done.returncode, done.stdout.decode(), done.stderr.decode(), done.stdout)
 
     @contextmanager
-    def opened(self, ledger: Path) -> Iterator[Ledger]:
+    def opened(self, ledger: str) -> Iterator[Ledger]:
         """A ledger opened with this person's master key."""
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("XDG_CONFIG_HOME", str(self.config))
-            patch.delenv("CERTLEDGER_MASTER_KEY_FILE", raising=False)
-            opened = open_ledger(str(ledger))
-        with opened:
-            yield opened
+            for name, value in (self.env | self._published_at((ledger,))).items():
+                if value is None:
+                    patch.delenv(name, raising=False)
+                else:
+                    patch.setenv(name, value)
+            with open_ledger(ledger) as opened:
+                yield opened
 
-    def found(self, ledger: Path, *words: object) -> Path:
+    def found(self, ledger: str, *words: object) -> str:
         """Makes a ledger."""
         self.certledger("init", "--ledger", ledger, *words).expect(GOOD)
         return ledger
 
-    def taken_in(self, ledger: Path, pack: Path, *words: object) -> Answer:
+    def taken_in(self, ledger: str, pack: Path, *words: object) -> Answer:
         """Takes a pack in and gives the report."""
         return self.certledger("intake", pack, "--ledger", ledger, "--json", *words).expect(GOOD)
 
-    def exported(self, ledger: Path, what: str) -> str:
+    def exported(self, ledger: str, what: str) -> str:
         """An export's text."""
         return self.certledger("export", what, "--ledger", ledger).expect(GOOD).raw.decode()
 
@@ -143,14 +159,3 @@ def rows(text: str) -> list[dict[str, str]]:
 def expected(pack: str, name: str) -> str:
     """One of the office's answers."""
     return (PACKS / pack / "expected" / name).read_text("utf-8")
-
-
-def table_sizes(ledger: Path) -> dict[str, int]:
-    """How many rows each table of the ledger's databases has."""
-    counts: dict[str, int] = {}
-    for name in ("ledger.sqlite", "data-keys.sqlite"):
-        with closing(sqlite3.connect(ledger / name)) as connection:
-            tables = [table for (table,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
-            for table in tables:
-                (counts[f"{name} {table}"],) = connection.execute(f'SELECT COUNT(*) FROM "{table}"').fetchone()
-    return counts

@@ -15,6 +15,10 @@ import pytest
 from tests.acceptance.conftest import Taken
 from tests.acceptance.published import files_of, statements
 from tests.acceptance.terminal import COULD_NOT, GOOD, NOT_GOOD, Answer, Terminal
+from tests.engines import BOTH, Engine
+
+# Rows and files are spoilt as they lie in a folder; tests/ledger/test_fsck.py spoils those of every engine.
+pytestmark = pytest.mark.engine("sqlite")
 
 Damage = Callable[[Path, random.Random], None]
 
@@ -89,10 +93,13 @@ def test_two_tiles_in_one_anothers_place_are_found(person: Terminal, small: Take
     audit(person, small, published).expect(NOT_GOOD, "tile/0/000", "tile/0/001")
 
 
-def test_an_older_tree_in_the_place_of_the_newest_is_found(person: Terminal, small: Taken, tmp_path: Path) -> None:
+@BOTH
+def test_an_older_tree_in_the_place_of_the_newest_is_found(
+    person: Terminal, engine: Engine, small: Taken, tmp_path: Path
+) -> None:
     """A log cut back to an earlier checkpoint is good by itself, and not for whoever keeps a later one."""
     old = tmp_path / "old"
-    fresh = person.found(tmp_path / "ledger")
+    fresh = person.found(engine.new(tmp_path / "ledger"))
     person.certledger("publish", old, "--ledger", fresh).expect(GOOD)
     trust = old / "trust.txt"
     kept_trust, early = tmp_path / "trust.txt", copytree(old, tmp_path / "early")
@@ -166,7 +173,7 @@ def pick(connection: sqlite3.Connection, table: str, draw: random.Random) -> sql
 @pytest.fixture
 def spoilt(small: Taken, tmp_path: Path) -> Path:
     """A copy to be spoilt."""
-    return small.copy(tmp_path / "ledger")
+    return Path(small.copy(tmp_path / "ledger"))
 
 
 @pytest.mark.parametrize(
@@ -198,14 +205,15 @@ def test_fsck_finds_two_rows_in_one_anothers_place(person: Terminal, spoilt: Pat
     person.certledger("fsck", "--ledger", spoilt).expect(NOT_GOOD, "tree_head", "tile/entries/000")
 
 
+@BOTH
 def test_fsck_finds_a_changed_published_file(person: Terminal, small: Taken, tmp_path: Path) -> None:
     ledger = small.copy(tmp_path / "ledger")
-    flipped(ledger / "public" / "tile" / "0" / "000", random.Random(SEED))
+    flipped(person.public(ledger) / "tile" / "0" / "000", random.Random(SEED))
     person.certledger("fsck", "--ledger", ledger).expect(NOT_GOOD, "tile/0/000")
 
 
 def test_fsck_of_a_database_that_is_no_database_says_so(person: Terminal, small: Taken, tmp_path: Path) -> None:
-    ledger = small.copy(tmp_path / "ledger")
+    ledger = Path(small.copy(tmp_path / "ledger"))
     data = bytearray((ledger / "ledger.sqlite").read_bytes())
     data[4096:8192] = random.Random(SEED).randbytes(4096)
     (ledger / "ledger.sqlite").write_bytes(data)

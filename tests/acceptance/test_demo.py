@@ -37,7 +37,7 @@ def test_the_demo_leaves_alone_what_is_no_demo(person: Terminal, tmp_path: Path)
     (letters / "letter.txt").write_text("dear", encoding="ascii")
     person.certledger("demo", "--no-serve", "--folder", letters).expect(MISUSE, "is no demo's folder", "--folder")
     assert [path.name for path in letters.iterdir()] == ["letter.txt"]
-    ledger = person.found(tmp_path / "ledger")
+    ledger = Path(person.found(str(tmp_path / "ledger")))
     before = sorted(path.name for path in ledger.iterdir())
     person.certledger("demo", "--no-serve", "--folder", ledger).expect(MISUSE, "is no demo's folder")
     assert sorted(path.name for path in ledger.iterdir()) == before

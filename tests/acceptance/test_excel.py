@@ -11,6 +11,7 @@ import pytest
 from ledger.exports import log_of
 from tests.acceptance.conftest import Taken
 from tests.acceptance.terminal import PACKS, Terminal
+from tests.engines import Engine
 from verifier import kinds
 
 DEFINITIONS = ("organisations.csv", "programmes.toml", "policies.toml", "cohorts.csv")
@@ -19,7 +20,7 @@ RECORDED = frozenset({"trainee_id", "enrolment_id", "trainee"})
 """Random, and so of no interest here."""
 
 
-def people(person: Terminal, ledger: Path) -> dict[str, list[dict[str, object]]]:
+def people(person: Terminal, ledger: str) -> dict[str, list[dict[str, object]]]:
     """What the vault holds of each trainee at the first enrolment: particulars, then the enrolment."""
     found: dict[object, list[dict[str, object]]] = {}
     enrolments = []
@@ -48,7 +49,11 @@ def first_sixty(person: Terminal, base: Taken) -> dict[str, list[dict[str, objec
 
 @pytest.mark.parametrize("names", [FILES[:1], FILES[1:], FILES], ids=["xlsx", "gb18030", "both"])
 def test_the_roster_from_excel_equals_the_first_sixty_rows_of_base(
-    person: Terminal, tmp_path: Path, first_sixty: dict[str, list[dict[str, object]]], names: tuple[str, ...]
+    person: Terminal,
+    engine: Engine,
+    tmp_path: Path,
+    first_sixty: dict[str, list[dict[str, object]]],
+    names: tuple[str, ...],
 ) -> None:
     pack = tmp_path / "pack"
     pack.mkdir()
@@ -56,15 +61,16 @@ def test_the_roster_from_excel_equals_the_first_sixty_rows_of_base(
         copy(PACKS / "base" / name, pack)
     for name in names:
         copy(PACKS / "xlsx" / name, pack)
-    report = person.taken_in(person.found(tmp_path / "ledger"), pack).json
-    assert people(person, tmp_path / "ledger") == first_sixty
+    ledger = person.found(engine.new(tmp_path / "ledger"))
+    report = person.taken_in(ledger, pack).json
+    assert people(person, ledger) == first_sixty
     assert sum(report["taken"].values()) == 60
     assert len(first_sixty) == 60
     assert all(len(values) == 2 for values in first_sixty.values())
 
 
-def test_one_roster_after_the_other_adds_nobody(person: Terminal, tmp_path: Path) -> None:
-    ledger = person.found(tmp_path / "ledger")
+def test_one_roster_after_the_other_adds_nobody(person: Terminal, engine: Engine, tmp_path: Path) -> None:
+    ledger = person.found(engine.new(tmp_path / "ledger"))
     for number, name in enumerate(FILES):
         pack = tmp_path / f"pack-{number}"
         pack.mkdir()

@@ -9,6 +9,7 @@ import pytest
 from tests.acceptance.conftest import Taken
 from tests.acceptance.offices import OFFICES, Office, rewritten
 from tests.acceptance.terminal import GOOD, PACKS, Terminal, expected, rows
+from tests.engines import Engine
 
 
 @pytest.mark.parametrize("what", ["certificates", "titles"])
@@ -43,10 +44,10 @@ def test_an_export_goes_to_a_file_too(person: Terminal, dirty: Taken, tmp_path: 
 
 @pytest.mark.parametrize("office", OFFICES, ids=str)
 def test_the_dirty_pack_comes_out_the_same_however_the_office_wrote_it(
-    person: Terminal, tmp_path: Path, office: Office
+    person: Terminal, engine: Engine, tmp_path: Path, office: Office
 ) -> None:
     pack = rewritten(PACKS / "dirty", tmp_path / "pack", office)
-    ledger = person.found(tmp_path / "ledger")
+    ledger = person.found(engine.new(tmp_path / "ledger"))
     report = person.taken_in(ledger, pack).json
     assert report["unknown_files"] == []
     named = [f"{item['file'].split('.')[0]}.csv,{item['line']},{item['code']}" for item in report["rejected"]]
@@ -55,9 +56,11 @@ def test_the_dirty_pack_comes_out_the_same_however_the_office_wrote_it(
         assert person.exported(ledger, what) == expected("dirty", f"{what}.csv")
 
 
-def test_the_base_pack_comes_out_the_same_from_chinese_windows(person: Terminal, tmp_path: Path) -> None:
+def test_the_base_pack_comes_out_the_same_from_chinese_windows(
+    person: Terminal, engine: Engine, tmp_path: Path
+) -> None:
     pack = rewritten(PACKS / "base", tmp_path / "pack", Office(encoding="gb18030", chinese=True, shuffled=True))
-    ledger = person.found(tmp_path / "ledger")
+    ledger = person.found(engine.new(tmp_path / "ledger"))
     assert person.taken_in(ledger, pack).json["rejected"] == []
     for what in ("certificates", "titles"):
         assert person.exported(ledger, what) == expected("base", f"{what}.csv")

@@ -6,11 +6,9 @@ from __future__ import annotations
 import csv
 import random
 import signal
-import sqlite3
 import subprocess
 import time
 from collections import Counter
-from contextlib import closing
 from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import copytree
@@ -22,7 +20,8 @@ from ledger.intake.files import open_pack
 from ledger.intake.rows import ROW_TYPES
 from tests.acceptance.conftest import Taken
 from tests.acceptance.recent import append
-from tests.acceptance.terminal import COULD_NOT, GOOD, NOT_GOOD, PACKS, Terminal, expected, rows, table_sizes
+from tests.acceptance.terminal import COULD_NOT, GOOD, NOT_GOOD, PACKS, Terminal, expected, rows
+from tests.engines import Engine
 
 WHATS = ("certificates", "titles")
 
@@ -33,34 +32,32 @@ def sample(name: str, to: Path) -> Path:
         return copytree(folder, to)
 
 
-def kinds_of(ledger: Path) -> Counter[str]:
+def kinds_of(engine: Engine, ledger: str) -> Counter[str]:
     """How many events of each type the log holds."""
-    with closing(sqlite3.connect(ledger / "ledger.sqlite")) as connection:
-        return Counter(topic for (topic,) in connection.execute("SELECT topic FROM stored_events"))
+    return Counter(topic for (topic,) in engine.query(ledger, "SELECT topic FROM stored_events"))
 
 
-def log_size(ledger: Path) -> int:
+def log_size(engine: Engine, ledger: str) -> int:
     """Entries in the log, seen from another process."""
-    with closing(sqlite3.connect(f"file:{ledger / 'ledger.sqlite'}?mode=ro", uri=True)) as connection:
-        (size,) = connection.execute("SELECT COUNT(*) FROM stored_events").fetchone()
-        return int(size)
+    ((size,),) = engine.query(ledger, "SELECT size FROM tree_head")
+    return int(size)
 
 
 # --- strict ---------------------------------------------------------------------------------------------------------
 
 
-def test_strict_records_nothing_of_a_pack_with_a_bad_row(person: Terminal, tmp_path: Path) -> None:
-    ledger, rejects = person.found(tmp_path / "ledger"), tmp_path / "rejects.csv"
-    before = table_sizes(ledger)
+def test_strict_records_nothing_of_a_pack_with_a_bad_row(person: Terminal, engine: Engine, tmp_path: Path) -> None:
+    ledger, rejects = person.found(engine.new(tmp_path / "ledger")), tmp_path / "rejects.csv"
+    before = engine.sizes(ledger)
     answer = person.certledger("intake", PACKS / "dirty", "--ledger", ledger, "--strict", "--rejects", rejects)
     answer.expect(NOT_GOOD, "nothing was recorded", "roster.csv line 69", "missing-field")
-    assert table_sizes(ledger) == before
+    assert engine.sizes(ledger) == before
     assert rejects.read_text("utf-8") == expected("dirty", "rejects.csv")
     person.certledger("fsck", "--ledger", ledger).expect(GOOD)
 
 
-def test_strict_takes_a_pack_without_a_bad_row(person: Terminal, tmp_path: Path) -> None:
-    ledger, pack = person.found(tmp_path / "ledger"), sample("base-pack", tmp_path / "pack")
+def test_strict_takes_a_pack_without_a_bad_row(person: Terminal, engine: Engine, tmp_path: Path) -> None:
+    ledger, pack = person.found(engine.new(tmp_path / "ledger")), sample("base-pack", tmp_path / "pack")
     person.certledger("intake", pack, "--ledger", ledger, "--strict").expect(GOOD, "0 rows turned away")
     assert person.exported(ledger, "titles") == (pack / "expected" / "titles.csv").read_text("utf-8")
 
@@ -70,17 +67,17 @@ def test_strict_takes_a_pack_without_a_bad_row(person: Terminal, tmp_path: Path)
 
 @pytest.mark.parametrize("name", ["base", "dirty"])
 def test_the_same_pack_twice_records_nothing_new(
-    person: Terminal, tmp_path: Path, request: pytest.FixtureRequest, name: str
+    person: Terminal, engine: Engine, tmp_path: Path, request: pytest.FixtureRequest, name: str
 ) -> None:
     taken: Taken = request.getfixturevalue(name)
     ledger = taken.copy(tmp_path / "ledger")
-    before, rejects = table_sizes(ledger), tmp_path / "rejects.csv"
+    before, rejects = engine.sizes(ledger), tmp_path / "rejects.csv"
     report = person.taken_in(ledger, PACKS / name, "--rejects", rejects).json
     assert (report["pack"], report["events"], report["taken"]) == (None, 0, {})
     assert report["known"] == taken.report.json["taken"]
     assert report["rejected"] == taken.report.json["rejected"]
     assert rejects.read_bytes() == taken.rejects.read_bytes()
-    assert table_sizes(ledger) == before
+    assert engine.sizes(ledger) == before
 
 
 # --- killed ---------------------------------------------------------------------------------------------------------
@@ -88,43 +85,43 @@ def test_the_same_pack_twice_records_nothing_new(
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_an_intake_killed_and_run_again_ends_as_one_clean_run(
-    person: Terminal, tmp_path: Path, dirty: Taken, seed: int
+    person: Terminal, engine: Engine, tmp_path: Path, dirty: Taken, seed: int
 ) -> None:
-    draw, ledger = random.Random(seed), person.found(tmp_path / "ledger")
-    founded, whole = log_size(ledger), log_size(dirty.ledger)
+    draw, ledger = random.Random(seed), person.found(engine.new(tmp_path / "ledger"))
+    founded, whole = log_size(engine, ledger), log_size(engine, dirty.ledger)
     sizes = []
     for threshold in sorted(draw.randrange(founded, whole) for _ in range(3)):
         with person.start("intake", PACKS / "dirty", "--ledger", ledger) as process:
-            assert reached(ledger, threshold if draw.random() < 0.8 else founded, process)
+            assert reached(engine, ledger, threshold if draw.random() < 0.8 else founded, process)
             time.sleep(draw.random() * 0.3)
             process.send_signal(signal.SIGKILL)
         assert process.returncode in (-signal.SIGKILL, GOOD)
-        sizes.append(log_size(ledger))
+        sizes.append(log_size(engine, ledger))
     assert founded <= sizes[0] < whole, f"it was killed too late to say anything: {sizes}"
     report = person.taken_in(ledger, PACKS / "dirty").json
     assert report["rejected"] == dirty.report.json["rejected"]
-    assert kinds_of(ledger) == kinds_of(dirty.ledger)
+    assert kinds_of(engine, ledger) == kinds_of(engine, dirty.ledger)
     assert [person.exported(ledger, what) for what in WHATS] == [dirty.export(what) for what in WHATS]
     person.certledger("fsck", "--ledger", ledger).expect(GOOD)
 
 
 def test_of_two_intakes_at_once_one_says_that_it_must_be_run_again(
-    person: Terminal, tmp_path: Path, dirty: Taken
+    person: Terminal, engine: Engine, tmp_path: Path, dirty: Taken
 ) -> None:
-    ledger = person.found(tmp_path / "ledger")
+    ledger = person.found(engine.new(tmp_path / "ledger"))
     running = [person.start("intake", PACKS / "dirty", "--ledger", ledger) for _ in range(2)]
     said = [(process.communicate()[1].decode(), process.returncode) for process in running]
     assert all(code == GOOD or (code == COULD_NOT and "run this again" in text) for text, code in said), said
     assert GOOD in [code for _, code in said]
     assert person.taken_in(ledger, PACKS / "dirty").json["events"] == 0
-    assert kinds_of(ledger) == kinds_of(dirty.ledger)
+    assert kinds_of(engine, ledger) == kinds_of(engine, dirty.ledger)
     assert [person.exported(ledger, what) for what in WHATS] == [dirty.export(what) for what in WHATS]
 
 
-def reached(ledger: Path, size: int, process: subprocess.Popen[bytes]) -> bool:
+def reached(engine: Engine, ledger: str, size: int, process: subprocess.Popen[bytes]) -> bool:
     """Waits until the log has so many entries or the process ended."""
     deadline = time.monotonic() + 60
-    while log_size(ledger) < size and process.poll() is None:
+    while log_size(engine, ledger) < size and process.poll() is None:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.005)
@@ -147,8 +144,11 @@ def until(pack: Path, to: Path, day: str) -> Path:
     return to
 
 
-def test_a_pack_in_two_parts_comes_out_as_in_one(person: Terminal, tmp_path: Path) -> None:
-    ledger, part = person.found(tmp_path / "ledger"), until(PACKS / "dirty", tmp_path / "part", "2021-10-31")
+def test_a_pack_in_two_parts_comes_out_as_in_one(person: Terminal, engine: Engine, tmp_path: Path) -> None:
+    ledger, part = (
+        person.found(engine.new(tmp_path / "ledger")),
+        until(PACKS / "dirty", tmp_path / "part", "2021-10-31"),
+    )
     first = person.taken_in(ledger, part).json
     second = person.taken_in(ledger, PACKS / "dirty", "--rejects", tmp_path / "rejects.csv").json
     assert min(first["events"], second["events"]) > 500
@@ -158,13 +158,13 @@ def test_a_pack_in_two_parts_comes_out_as_in_one(person: Terminal, tmp_path: Pat
         assert sorted(map(repr, in_parts)) == sorted(map(repr, in_one))
 
 
-def test_late_rows_undo_no_decision_and_count_in_the_next(person: Terminal, tmp_path: Path) -> None:
+def test_late_rows_undo_no_decision_and_count_in_the_next(person: Terminal, engine: Engine, tmp_path: Path) -> None:
     """A trainee's hours come in after certification was refused for want of them; then it is asked for again."""
     trainee, cohort = "S2200004", "BDI-2022A"
     early = sample("base-pack", tmp_path / "early")
     lines = (early / "attendance.csv").read_text("utf-8").splitlines(keepends=True)
     (early / "attendance.csv").write_text("".join(line for line in lines if trainee not in line), encoding="utf-8")
-    ledger = person.found(tmp_path / "ledger")
+    ledger = person.found(engine.new(tmp_path / "ledger"))
     person.taken_in(ledger, early)
     assert [row["reason"] for row in requests(person, ledger, trainee)] == ["attendance"]
 
@@ -182,12 +182,14 @@ def test_late_rows_undo_no_decision_and_count_in_the_next(person: Terminal, tmp_
     person.certledger("fsck", "--ledger", ledger).expect(GOOD)
 
 
-def requests(person: Terminal, ledger: Path, trainee: str) -> list[dict[str, str]]:
+def requests(person: Terminal, ledger: str, trainee: str) -> list[dict[str, str]]:
     return [row for row in rows(person.exported(ledger, "certificates")) if row["trainee_no"] == trainee]
 
 
-def test_a_row_turned_away_is_taken_in_when_it_comes_back_corrected(person: Terminal, tmp_path: Path) -> None:
-    ledger, pack = person.found(tmp_path / "ledger"), sample("dirty-pack", tmp_path / "pack")
+def test_a_row_turned_away_is_taken_in_when_it_comes_back_corrected(
+    person: Terminal, engine: Engine, tmp_path: Path
+) -> None:
+    ledger, pack = person.found(engine.new(tmp_path / "ledger")), sample("dirty-pack", tmp_path / "pack")
     before = person.taken_in(ledger, pack).json["rejected"]
     (bad,) = [item for item in before if (item["file"], item["line"]) == ("roster.csv", 7)]
     assert bad["code"] == "bad-id-number"

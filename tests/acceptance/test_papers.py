@@ -20,9 +20,13 @@ from ledger.tiles import DiskFolder
 from tests.acceptance import forgeries, recent
 from tests.acceptance.conftest import Taken
 from tests.acceptance.terminal import COULD_NOT, GOOD, NOT_GOOD, Answer, Terminal
+from tests.engines import BOTH
 from verifier import trust
 from verifier.kinds import TitleGranted
 from verifier.standing import Standing
+
+# What is on paper does not depend on where the ledger lies.
+pytestmark = pytest.mark.engine("sqlite")
 
 NOT_AS_ISSUED = "this file is not, byte for byte, one that the ledger issued"
 
@@ -153,6 +157,7 @@ def test_the_page_shows_all_fields(paper: Paper) -> None:
     assert "核验网址" in text
 
 
+@BOTH
 def test_the_link_code_and_the_whole_pdf_check_against_the_served_page(
     person: Terminal, small: Taken, certificates: dict[str, Paper], certificate: Paper, tmp_path: Path
 ) -> None:
@@ -298,6 +303,7 @@ def test_without_offline_and_with_no_network_it_could_not_be_checked(
     answer.expect(COULD_NOT, "authentic, standing not checked", "cannot be fetched")
 
 
+@BOTH
 def test_a_revoked_certificate_is_not_good(
     person: Terminal, small: Taken, certificates: dict[str, Paper], tmp_path: Path
 ) -> None:
@@ -329,6 +335,7 @@ def test_an_expired_certificate_is_not_good(person: Terminal, small: Taken, tmp_
     check(person, small, file, "--log", small.published).expect(NOT_GOOD, "EXPIRED", "last day of validity has passed")
 
 
+@BOTH
 def test_a_status_list_from_two_days_ago_could_not_be_relied_on(
     person: Terminal, small: Taken, certificate: Paper, tmp_path: Path
 ) -> None:

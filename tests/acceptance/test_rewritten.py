@@ -3,8 +3,6 @@ that without one nobody can).»"""
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from ledger.open import Ledger
 from tests.acceptance.conftest import Taken
 from tests.acceptance.published import statements
 from tests.acceptance.terminal import COULD_NOT, GOOD, NOT_GOOD, Terminal
+from tests.engines import Engine
 from verifier import kinds
 from verifier.cbor import decode, encode
 from verifier.merkle import Frontier, leaf_hash
@@ -26,14 +25,17 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
-def rewritten(person: Terminal, dirty: Taken, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
+def rewritten(
+    person: Terminal, engine: Engine, dirty: Taken, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, int]:
     """The same log with one award changed: signed, hashed and published again with the ledger's own keys."""
-    ledger = dirty.copy(tmp_path_factory.mktemp("rewritten") / "ledger")
+    folder = tmp_path_factory.mktemp("rewritten")
+    ledger = dirty.copy(folder / "ledger")
     with person.opened(ledger) as opened:
         index, statement = forged(opened)
-    write(ledger, index, statement)
-    rmtree(ledger / "public")
-    published = ledger.parent / "published"
+    write(engine, ledger, index, statement)
+    rmtree(person.public(ledger))
+    published = folder / "published"
     person.certledger("publish", published, "--ledger", ledger).expect(GOOD)
     return published, index
 
@@ -56,16 +58,13 @@ def forged(ledger: Ledger) -> tuple[int, bytes]:
     return index, assemble(old.protected, payload, signer.sign(to_be_signed(old.protected, payload)))
 
 
-def write(ledger: Path, index: int, statement: bytes) -> None:
+def write(engine: Engine, ledger: str, index: int, statement: bytes) -> None:
     """Puts a statement into the database with everything that follows from it, and forgets what was signed."""
-    with closing(sqlite3.connect(ledger / "ledger.sqlite")) as connection, connection:
-        connection.execute(
-            "UPDATE stored_events SET state = ?, leaf = ? WHERE notification_id = ?",
-            (statement, leaf_hash(statement), index + 1),
-        )
-        leaves = [leaf for (leaf,) in connection.execute("SELECT leaf FROM stored_events ORDER BY notification_id")]
-        connection.execute("UPDATE tree_head SET frontier = ?", (Frontier().extend(leaves).to_bytes(),))
-        connection.execute("DELETE FROM signed_head")
+    changed = "UPDATE stored_events SET state = ?, leaf = ? WHERE notification_id = ? RETURNING 1"
+    assert engine.query(ledger, changed, (statement, leaf_hash(statement), index + 1))
+    leaves = [leaf for (leaf,) in engine.query(ledger, "SELECT leaf FROM stored_events ORDER BY notification_id")]
+    engine.query(ledger, "UPDATE tree_head SET frontier = ?", (Frontier().extend(leaves).to_bytes(),))
+    engine.query(ledger, "DELETE FROM signed_head")
 
 
 def test_without_an_earlier_checkpoint_the_audit_passes_and_says_so(
@@ -105,13 +104,13 @@ def test_a_checkpoint_of_another_log_is_no_earlier_one(person: Terminal, dirty: 
 
 
 def test_the_ledger_itself_refuses_to_publish_over_what_it_published(
-    person: Terminal, dirty: Taken, rewritten: tuple[Path, int], tmp_path: Path
+    person: Terminal, engine: Engine, dirty: Taken, rewritten: tuple[Path, int], tmp_path: Path
 ) -> None:
     """With the old tree still in place nothing is signed: the fork is found before it gets out."""
     published, index = rewritten
     ledger = dirty.copy(tmp_path / "ledger")
     changed = next(read.raw for at, read in enumerate(statements(published)) if at == index)
-    write(ledger, index, changed)
+    write(engine, ledger, index, changed)
     answer = person.certledger("publish", tmp_path / "published", "--ledger", ledger)
     assert answer.code in (NOT_GOOD, COULD_NOT)
     answer.expect(answer.code, "certledger: nothing")

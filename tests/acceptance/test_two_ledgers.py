@@ -4,10 +4,7 @@ And neighbours in the log do not tell which certificate belongs to which enrolme
 from __future__ import annotations
 
 import math
-import sqlite3
 from collections import defaultdict
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -15,6 +12,7 @@ from ledger.exports import log_of
 from ledger.store import Recorded
 from tests.acceptance.conftest import Taken
 from tests.acceptance.terminal import PACKS, Terminal
+from tests.engines import Engine
 from verifier import cbor, kinds
 from verifier.events import Event
 
@@ -23,9 +21,9 @@ UNLIKELY = 4.5
 
 
 @pytest.fixture(scope="module")
-def other(person: Terminal, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def other(person: Terminal, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> str:
     """A second ledger from the pack that `dirty` is made from."""
-    ledger = person.found(tmp_path_factory.mktemp("other") / "ledger")
+    ledger = person.found(engine.new(tmp_path_factory.mktemp("other") / "ledger"))
     person.taken_in(ledger, PACKS / "dirty")
     return ledger
 
@@ -36,7 +34,7 @@ def log(person: Terminal, base: Taken) -> list[tuple[Recorded, Event]]:
         return [(recorded, opened.vault.read(recorded)[1]) for recorded in log_of(opened.store)]
 
 
-def traces(person: Terminal, ledger: Path) -> dict[str, set[bytes]]:
+def traces(person: Terminal, engine: Engine, ledger: str) -> dict[str, set[bytes]]:
     """Everything in a ledger that could link it to another of the same people, by what it is."""
     found: dict[str, set[bytes]] = defaultdict(set)
     with person.opened(ledger) as opened:
@@ -57,19 +55,20 @@ def traces(person: Terminal, ledger: Path) -> dict[str, set[bytes]]:
                 found["link hashes"].add(event.link_hash)
             if isinstance(event, kinds.PackTakenIn):
                 found["files"] |= set(event.files.values())
-    for name, table, column in (
-        ("commands", "ledger.sqlite", "SELECT command_id FROM commands"),
-        ("claims", "ledger.sqlite", "SELECT key FROM claims"),
-        ("boundaries", "ledger.sqlite", "SELECT boundary FROM boundaries"),
-        ("ciphertexts", "ledger.sqlite", "SELECT sealed FROM vault"),
+    for name, column in (
+        ("commands", "SELECT command_id FROM commands"),
+        ("claims", "SELECT key FROM claims"),
+        ("boundaries", "SELECT boundary FROM boundaries"),
+        ("ciphertexts", "SELECT sealed FROM vault"),
     ):
-        with closing(sqlite3.connect(ledger / table)) as connection:
-            found[name] |= {value for (value,) in connection.execute(column)}
+        found[name] |= {bytes(value) for (value,) in engine.query(ledger, column)}
     return found
 
 
-def test_two_ledgers_from_the_same_pack_share_nothing(person: Terminal, dirty: Taken, other: Path) -> None:
-    one, two = traces(person, dirty.ledger), traces(person, other)
+def test_two_ledgers_from_the_same_pack_share_nothing(
+    person: Terminal, engine: Engine, dirty: Taken, other: str
+) -> None:
+    one, two = traces(person, engine, dirty.ledger), traces(person, engine, other)
     shared = {name: values & two[name] for name, values in one.items() if values & two[name]}
     assert shared == {}
     assert one.keys() == two.keys()
@@ -84,13 +83,10 @@ def test_nothing_is_drawn_twice_within_a_ledger(person: Terminal, dirty: Taken) 
     assert len(drawn) == len(set(drawn)) > 100
 
 
-def chunks(ledger: Path) -> list[range]:
+def chunks(engine: Engine, ledger: str) -> list[range]:
     """The indices that each transaction recorded."""
-    with closing(sqlite3.connect(ledger / "ledger.sqlite")) as connection:
-        return [
-            range(first, first + count)
-            for first, count in connection.execute("SELECT first_index, count FROM commands ORDER BY first_index")
-        ]
+    found = engine.query(ledger, "SELECT first_index, count FROM commands ORDER BY first_index")
+    return [range(first, first + count) for first, count in found]
 
 
 def correlation(pairs: list[tuple[float, float]]) -> float:
@@ -109,11 +105,11 @@ def correlation(pairs: list[tuple[float, float]]) -> float:
 
 
 def test_the_order_of_certificates_tells_nothing_of_the_order_of_enrolments(
-    base: Taken, log: list[tuple[Recorded, Event]]
+    engine: Engine, base: Taken, log: list[tuple[Recorded, Event]]
 ) -> None:
     enrolled = {event.enrolment_id: entry.index for entry, event in log if isinstance(event, kinds.EnrolmentMade)}
     looked_at = 0
-    for chunk in chunks(base.ledger):
+    for chunk in chunks(engine, base.ledger):
         awarded = [log[index] for index in chunk if isinstance(log[index][1], kinds.CertificateAwarded)]
         orders = {
             "enrolments": [(entry.index, enrolled[event.enrolment]) for entry, event in awarded],

@@ -16,6 +16,10 @@ import pytest
 from tests.acceptance import recent
 from tests.acceptance.conftest import Taken
 from tests.acceptance.terminal import COULD_NOT, GOOD, MISUSE, NOT_GOOD, PACKS, Answer, Terminal
+from tests.engines import BOTH, Engine
+
+# Most of these spoil files of a ledger in a folder.
+pytestmark = pytest.mark.engine("sqlite")
 
 WORDS = {
     "init": [],
@@ -40,7 +44,7 @@ def somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def ledger(small: Taken, tmp_path: Path) -> Path:
     """A copy that a test may spoil."""
-    return small.copy(tmp_path / "ledger")
+    return Path(small.copy(tmp_path / "ledger"))
 
 
 # --- help -----------------------------------------------------------------------------------------------------------
@@ -164,7 +168,7 @@ def test_a_database_that_is_gone_is_not_made_anew(person: Terminal, ledger: Path
 @pytest.fixture
 def master(person: Terminal, ledger: Path, tmp_path: Path) -> Iterator[Path]:
     """The ledger's master key, named by the environment; a copy that a test may spoil."""
-    with person.opened(ledger) as opened:
+    with person.opened(str(ledger)) as opened:
         log_id = opened.log_id
     key = tmp_path / "master-key"
     shutil.copy2(person.config / "certledger" / f"{log_id}.master-key", key)
@@ -219,8 +223,8 @@ def test_key_files_are_private_and_a_missing_one_is_named(person: Terminal, ledg
 
 
 @pytest.fixture
-def fresh(person: Terminal, tmp_path: Path) -> Path:
-    return person.found(tmp_path / "fresh")
+def fresh(person: Terminal, engine: Engine, tmp_path: Path) -> str:
+    return person.found(engine.new(tmp_path / "fresh"))
 
 
 @pytest.fixture
@@ -228,7 +232,7 @@ def pack(tmp_path: Path) -> Path:
     return recent.write_pack(tmp_path / "pack")
 
 
-def test_what_is_no_pack_is_turned_away(person: Terminal, fresh: Path, tmp_path: Path) -> None:
+def test_what_is_no_pack_is_turned_away(person: Terminal, fresh: str, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "file").write_text("x", encoding="ascii")
     person.certledger("intake", tmp_path / "none", "--ledger", fresh).expect(NOT_GOOD, "none", "is not a folder")
@@ -236,7 +240,8 @@ def test_what_is_no_pack_is_turned_away(person: Terminal, fresh: Path, tmp_path:
     person.certledger("intake", tmp_path / "empty", "--ledger", fresh).expect(NOT_GOOD, "holds no file of a pack")
 
 
-def test_a_pack_without_rows_is_taken_in(person: Terminal, fresh: Path, pack: Path) -> None:
+@BOTH
+def test_a_pack_without_rows_is_taken_in(person: Terminal, fresh: str, pack: Path) -> None:
     for file in pack.glob("*.csv"):
         if file.stem not in ("organisations", "cohorts"):
             file.write_text(file.read_text("utf-8").splitlines()[0] + "\n", encoding="utf-8")
@@ -265,8 +270,9 @@ SPOILT = {
 
 
 @pytest.mark.parametrize("how", SPOILT)
+@BOTH
 def test_a_spoilt_file_is_named_and_nothing_is_recorded_of_it(
-    person: Terminal, fresh: Path, pack: Path, how: str
+    person: Terminal, fresh: str, pack: Path, how: str
 ) -> None:
     name, spoil = SPOILT[how]
     file = pack / name
@@ -281,7 +287,8 @@ def test_a_spoilt_file_is_named_and_nothing_is_recorded_of_it(
     person.certledger("fsck", "--ledger", fresh).expect(GOOD)
 
 
-def test_a_pack_that_nobody_may_take_in_records_nothing(person: Terminal, fresh: Path, pack: Path) -> None:
+@BOTH
+def test_a_pack_that_nobody_may_take_in_records_nothing(person: Terminal, fresh: str, pack: Path) -> None:
     for words in (
         ["--as", "approver", "--approved-by", "operator"],
         ["--as", "operator", "--approved-by", "operator"],
@@ -336,8 +343,9 @@ def test_an_output_that_cannot_be_written_is_named(person: Terminal, ledger: Pat
     assert pdf.startswith(b"%PDF-")
 
 
+@BOTH
 def test_a_name_that_no_font_has_stops_the_print_with_a_sentence(
-    person: Terminal, fresh: Path, pack: Path, tmp_path: Path
+    person: Terminal, fresh: str, pack: Path, tmp_path: Path
 ) -> None:
     roster = pack / "roster.csv"
     roster.write_text(
@@ -460,7 +468,7 @@ def limited(size: int) -> Any:
 
 @pytest.mark.parametrize("size", [50_000, 400_000, 1_200_000])
 def test_a_full_disk_is_said_and_the_intake_goes_on_afterwards(
-    person: Terminal, fresh: Path, dirty: Taken, size: int
+    person: Terminal, fresh: str, dirty: Taken, size: int
 ) -> None:
     answer = person.run("intake", PACKS / "dirty", "--ledger", fresh, preexec_fn=limited(size))
     answer.expect(COULD_NOT, "certledger: ")
@@ -470,9 +478,10 @@ def test_a_full_disk_is_said_and_the_intake_goes_on_afterwards(
     person.certledger("fsck", "--ledger", fresh).expect(GOOD)
 
 
+@BOTH
 def test_a_full_disk_while_publishing_is_said(person: Terminal, dirty: Taken, tmp_path: Path) -> None:
     ledger, published = dirty.copy(tmp_path / "ledger"), tmp_path / "published"
-    shutil.rmtree(ledger / "public")
+    shutil.rmtree(person.public(ledger))
     answer = person.run("publish", published, "--ledger", ledger, preexec_fn=limited(60_000))
     answer.expect(COULD_NOT, "certledger: ")
     assert not (published / "checkpoint").exists()
@@ -480,6 +489,7 @@ def test_a_full_disk_while_publishing_is_said(person: Terminal, dirty: Taken, tm
     person.certverify("audit", published, "--trust", published / "trust.txt").expect(GOOD)
 
 
+@BOTH
 def test_a_pipe_that_is_closed_is_no_traceback(person: Terminal, small: Taken) -> None:
     command = f"{sys.executable} -m ledger export certificates --ledger {small.ledger} | head -n 1"
     answer = person.run_shell(command)

@@ -8,25 +8,25 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from api.app import create_app
-from tests.api.whole_ledger import WholeLedger, build, clock
+from tests.api.whole_ledger import WholeLedger, build
+from tests.engines import Engine
 
 
 @pytest.fixture(scope="session")
-def original(tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
+def original(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
     """Not to be changed."""
-    return build(tmp_path_factory.mktemp("whole") / "ledger")
+    return build(engine, tmp_path_factory.mktemp("whole"))
 
 
 @pytest.fixture
 def whole(original: WholeLedger, tmp_path: Path) -> WholeLedger:
     """A copy to do anything with."""
-    return original.copy(tmp_path / "ledger")
+    return original.copy(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def client(original: WholeLedger, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A client of a ledger that no test changes."""
-    served = original.copy(tmp_path_factory.mktemp("served") / "ledger")
-    with TestClient(create_app(str(served.folder), clock)) as made:
+    served = original.copy(tmp_path_factory.mktemp("served"))
+    with TestClient(served.app()) as made:
         yield made

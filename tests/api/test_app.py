@@ -14,13 +14,12 @@ from api.headers import CONTENT_SECURITY_POLICY
 from api.words import BANNERS
 from ledger.awards import open_awards
 from ledger.commands import SuspendCertificate
-from ledger.open import open_ledger
 from ledger.publisher import LOCK_FILE, Publisher
 from ledger.readiness import LATE_SECONDS
 from ledger.settings import SettingsError
 from ledger.turns import FileTurn
 from ledger.upkeep import Upkeep
-from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, clock, do, publish_now, trainee
+from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, do, publish_now, trainee
 from verifier import checkpoint, statuslist
 from verifier.statuslist import TTL_SECONDS
 
@@ -46,11 +45,12 @@ def test_every_response_carries_the_same_protection(client: TestClient, path: st
     assert "set-cookie" not in headers
 
 
+@pytest.mark.engine("sqlite")  # whose settings are a file
 def test_an_https_ledger_asks_for_https_from_then_on(whole: WholeLedger, client: TestClient) -> None:
     assert "strict-transport-security" not in client.get("/").headers
     settings = whole.folder / "ledger.toml"
     settings.write_text(settings.read_text().replace("http://127.0.0.1:8000", "https://base.example.org"))
-    with TestClient(create_app(str(whole.folder), clock)) as secure:
+    with TestClient(whole.app()) as secure:
         assert secure.get("/").headers["strict-transport-security"] == "max-age=31536000"
 
 
@@ -82,7 +82,7 @@ def test_errors_are_plain_and_fit_who_asks(client: TestClient) -> None:
 
 def test_what_fails_inside_is_told_without_a_trace(whole: WholeLedger, caplog: pytest.LogCaptureFixture) -> None:
     """The ledger is closed under the server: everything that needs it fails."""
-    app = create_app(str(whole.folder), clock)
+    app = whole.app()
 
     @app.get("/broken.json")
     def broken() -> None:
@@ -140,7 +140,7 @@ def test_the_words_of_a_state_are_those_of_the_browsers_own_check() -> None:
 
 
 def test_what_is_recorded_is_published_by_the_next_step(whole: WholeLedger) -> None:
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards, Publisher(awards) as publisher:
+    with whole.opened() as ledger, open_awards(ledger) as awards, Publisher(awards) as publisher:
         publisher.step()
         before = publisher.size
         issued = by(awards, whole.links["valid"])
@@ -159,7 +159,7 @@ def test_what_is_recorded_is_published_by_the_next_step(whole: WholeLedger) -> N
 def test_status_lists_are_made_anew_in_time_where_nothing_comes_in(whole: WholeLedger) -> None:
     now = [NOW]
     with (
-        open_ledger(str(whole.folder), lambda: now[0]) as ledger,
+        whole.opened(lambda: now[0]) as ledger,
         open_awards(ledger) as awards,
         Publisher(awards) as publisher,
     ):
@@ -172,7 +172,7 @@ def test_status_lists_are_made_anew_in_time_where_nothing_comes_in(whole: WholeL
 
 
 def test_a_failure_is_told_and_the_next_step_tries_again(whole: WholeLedger) -> None:
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards, Publisher(awards) as publisher:
+    with whole.opened() as ledger, open_awards(ledger) as awards, Publisher(awards) as publisher:
         issued = by(awards, whole.links["valid"])
         do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
         good = (ledger.public / "checkpoint").read_bytes()
@@ -186,12 +186,12 @@ def test_a_failure_is_told_and_the_next_step_tries_again(whole: WholeLedger) -> 
 
 
 def test_readyz_says_how_far_publication_is(whole: WholeLedger) -> None:
-    with TestClient(create_app(str(whole.folder), clock)) as client:
+    with TestClient(whole.app()) as client:
         state = client.get("/readyz").json()
         assert state["recorded"] == state["published"] == state["shown"] > 0
         assert (state["ready"], state["leads"], state["failure"], state["missing"]) == (True, True, "", [])
-    (whole.folder / "public" / "checkpoint").write_bytes(b"not of this log")
-    with TestClient(create_app(str(whole.folder), clock)) as client:
+    (whole.public / "checkpoint").write_bytes(b"not of this log")
+    with TestClient(whole.app()) as client:
         state = client.get("/readyz")
         assert (state.status_code, state.json()["missing"], state.json()["failure"]) == (
             503,
@@ -204,9 +204,9 @@ def test_readyz_says_how_far_publication_is(whole: WholeLedger) -> None:
 def test_who_does_not_work_is_ready_as_long_as_another_does(whole: WholeLedger) -> None:
     """What is recorded may wait a minute for the process that publishes; then this one is not ready any more."""
     now = [NOW]
-    with TestClient(create_app(str(whole.folder), lambda: now[0], works=False)) as client:
+    with TestClient(whole.app(lambda: now[0], works=False)) as client:
         assert client.get("/readyz").json()["ready"]
-        with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        with whole.opened() as ledger, open_awards(ledger) as awards:
             issued = by(awards, whole.links["valid"])
             do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
         now[0] = NOW + LATE_SECONDS * 1000
@@ -214,7 +214,7 @@ def test_who_does_not_work_is_ready_as_long_as_another_does(whole: WholeLedger) 
         now[0] += 1000
         state = client.get("/readyz")
         assert (state.status_code, state.json()["missing"]) == (503, ["views", "published"])
-        with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger):
+        with whole.opened() as ledger, open_awards(ledger):
             publish_now(ledger)
         assert client.get("/readyz").json()["ready"]
         now[0] = NOW + (TTL_SECONDS + 1) * 1000
@@ -222,7 +222,7 @@ def test_who_does_not_work_is_ready_as_long_as_another_does(whole: WholeLedger) 
 
 
 def test_of_the_processes_of_a_machine_one_publishes(whole: WholeLedger) -> None:
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards, Publisher(awards) as publisher:
+    with whole.opened() as ledger, open_awards(ledger) as awards, Publisher(awards) as publisher:
         other = FileTurn(ledger.public / LOCK_FILE)
         assert other.take()
         publisher.step()
@@ -240,9 +240,9 @@ def test_of_the_processes_of_a_machine_one_publishes(whole: WholeLedger) -> None
 def test_who_has_not_the_turn_to_sign_publishes_what_others_sign(whole: WholeLedger) -> None:
     """As on another machine: its own folder, the same store."""
     with (
-        open_ledger(str(whole.folder), clock) as ledger,
+        whole.opened() as ledger,
         open_awards(ledger) as awards,
-        open_ledger(str(whole.folder), clock) as elsewhere,
+        whole.opened() as elsewhere,
         Publisher(awards) as publisher,
     ):
         assert elsewhere.store.lead(30)
@@ -259,10 +259,10 @@ def test_who_has_not_the_turn_to_sign_publishes_what_others_sign(whole: WholeLed
 
 
 def test_a_server_publishes_while_it_runs(whole: WholeLedger) -> None:
-    with TestClient(create_app(str(whole.folder), clock)) as client:
+    with TestClient(whole.app()) as client:
         link = whole.links["valid"]
         assert client.get(f"/c/{link}.json").json()["state"] == "valid"
-        with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        with whole.opened() as ledger, open_awards(ledger) as awards:
             issued = by(awards, link)
             do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
         until = datetime.now(UTC) + timedelta(seconds=20)
@@ -273,12 +273,12 @@ def test_a_server_publishes_while_it_runs(whole: WholeLedger) -> None:
         assert "suspended" in states
 
 
-def test_a_ledger_that_was_never_published_is_published_at_the_start(whole: WholeLedger) -> None:
+def test_a_ledger_that_was_never_published_is_published_at_the_start(whole: WholeLedger, tmp_path: Path) -> None:
     """As after a restored backup without the public folder."""
-    public = whole.folder / "public"
-    public.rename(whole.folder / "gone")
-    with TestClient(create_app(str(whole.folder), clock)) as client:
+    public = whole.public
+    public.rename(tmp_path / "gone")
+    with TestClient(whole.app()) as client:
         assert client.get(f"/c/{whole.links['valid']}.json").json()["state"] == "valid"
-    with open_ledger(str(whole.folder), clock) as ledger:
+    with whole.opened() as ledger:
         publish_now(ledger)
-    assert (public / "checkpoint").read_bytes() == (whole.folder / "gone" / "checkpoint").read_bytes()
+    assert (public / "checkpoint").read_bytes() == (tmp_path / "gone" / "checkpoint").read_bytes()

@@ -15,8 +15,8 @@ from api.answer import State
 from api.app import create_app
 from api.words import BANNERS
 from ledger.awards import open_awards
-from ledger.open import open_ledger
-from tests.api.whole_ledger import NOW, URL, WholeLedger, by, clock, founded, publish_now
+from tests.api.whole_ledger import NOW, URL, WholeLedger, by, founded, new_place, publish_now
+from tests.engines import Engine
 from verifier.check import Checker
 from verifier.fetch import FolderLog
 from verifier.trust import Trust, parse
@@ -66,7 +66,7 @@ def test_the_page_and_its_json_say_the_state(
 
 @pytest.mark.parametrize("name", ["valid", "title valid"])
 def test_everything_that_the_paper_shows_is_on_the_page(client: TestClient, original: WholeLedger, name: str) -> None:
-    with open_ledger(str(original.folder), clock) as ledger, open_awards(ledger) as awards:
+    with original.opened() as ledger, open_awards(ledger) as awards:
         event = by(awards, original.links[name]).event
     page = client.get(f"/c/{original.links[name]}").text
     shown = dict(re.findall(r'data-field="([^"]+)">([^<]*)<', page))
@@ -118,7 +118,7 @@ def test_the_proof_of_the_json_verifies_like_the_one_on_paper(client: TestClient
 
 def test_a_checker_that_asks_the_link_says_the_same_as_the_page(client: TestClient, original: WholeLedger) -> None:
     trust = trust_of(client)
-    log = FolderLog(original.folder / "public")
+    log = FolderLog(original.public)
     for name, state in STATES.items():
         if name == "erased":
             continue
@@ -179,13 +179,14 @@ def test_the_json_twin_is_documented(client: TestClient, original: WholeLedger) 
     assert set(client.get(f"/c/{original.links['valid']}.json").json()) == set(schema["properties"])
 
 
-def test_before_its_first_day_an_award_is_not_yet_valid(tmp_path: Path) -> None:
+def test_before_its_first_day_an_award_is_not_yet_valid(engine: Engine, tmp_path: Path) -> None:
     """A ledger whose clock stands in 2020, with awards dated later."""
     at = int(datetime(2020, 1, 1, tzinfo=UTC).timestamp() * 1000)
-    with founded(tmp_path / "ledger", at) as ledger, open_awards(ledger) as awards:
+    place = new_place(engine, tmp_path)
+    with founded(place, at) as ledger, open_awards(ledger) as awards:
         publish_now(ledger)
         link = str(next(iter(awards.all())).event.link)
-    with TestClient(create_app(str(tmp_path / "ledger"), lambda: at)) as client:
+    with TestClient(create_app(place, lambda: at)) as client:
         page = client.get(f"/c/{link}").text
         assert state_of(page) == "not-yet-valid"
         assert "valid from 20" in page
@@ -201,8 +202,8 @@ def test_the_address_on_the_page_is_the_ledgers_own_and_not_the_one_asked_for(
 
 def test_what_could_not_be_checked_is_a_problem_and_no_answer(whole: WholeLedger) -> None:
     """The trouble comes while the server runs: at its start it would publish the checkpoint again."""
-    with TestClient(create_app(str(whole.folder), clock)) as client:
-        (whole.folder / "public" / "checkpoint").unlink()
+    with TestClient(whole.app()) as client:
+        (whole.public / "checkpoint").unlink()
         twin = client.get(f"/c/{whole.links['valid']}.json")
         assert (twin.status_code, twin.headers["content-type"]) == (503, "application/problem+json")
         assert twin.json()["code"] == "not-yet-published"

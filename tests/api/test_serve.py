@@ -14,10 +14,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from api.serve import serve
 from tests.api.whole_ledger import WholeLedger
+
+pytestmark = pytest.mark.engine("sqlite")
 
 PROGRAM = "from api.serve import serve; serve()"
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,38 +12,34 @@ import pytest
 from api.answer import Answer, State, answer_link
 from ledger.awards import open_awards
 from ledger.commands import ReportKeyCompromised, RevokeCertificate, SuspendCertificate
-from ledger.open import open_ledger
-from ledger.places import VIEWS
-from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, clock, do, publish_now, trainee
+from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, do, publish_now, trainee
 from verifier.address import link_digest
 
 AT = datetime.fromtimestamp(NOW / 1000, UTC)
 
 
 def answer(whole: WholeLedger, name: str = "valid", at: datetime = AT) -> Answer:
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+    with whole.opened() as ledger, open_awards(ledger) as awards:
         return answer_link(awards, whole.links[name], at)
 
 
-def execute(file: Path, sql: str, *values: object) -> None:
-    with closing(sqlite3.connect(file)) as connection, connection:
-        assert connection.execute(sql, values).rowcount == 1
+def execute(whole: WholeLedger, sql: str, *values: object) -> None:
+    assert len(whole.engine.query(whole.address, f"{sql} RETURNING 1", values)) == 1
 
 
 def place(whole: WholeLedger, name: str) -> tuple[int, list[int]]:
     """Row of the award and rows of its changes."""
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+    with whole.opened() as ledger, open_awards(ledger) as awards:
         issued = by(awards, whole.links[name])
         return issued.index + 1, [index + 1 for index, _ in issued.changes]
 
 
 def statement_with(whole: WholeLedger, row: int, old: bytes, new: bytes) -> None:
     """Changes some bytes of a statement."""
-    with closing(sqlite3.connect(whole.folder / "ledger.sqlite")) as connection, connection:
-        (state,) = connection.execute("SELECT state FROM stored_events WHERE notification_id = ?", (row,)).fetchone()
-        assert old in state
-        changed = state.replace(old, new)
-        connection.execute("UPDATE stored_events SET state = ? WHERE notification_id = ?", (changed, row))
+    ((state,),) = whole.engine.query(whole.address, "SELECT state FROM stored_events WHERE notification_id = ?", (row,))
+    assert old in state
+    changed = state.replace(old, new)
+    execute(whole, "UPDATE stored_events SET state = ? WHERE notification_id = ?", changed, row)
 
 
 def test_the_unaltered_copy_is_valid(whole: WholeLedger) -> None:
@@ -54,7 +48,7 @@ def test_the_unaltered_copy_is_valid(whole: WholeLedger) -> None:
 
 def test_a_changed_day_of_expiry(whole: WholeLedger) -> None:
     row, _ = place(whole, "expired")
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+    with whole.opened() as ledger, open_awards(ledger) as awards:
         expires = str(getattr(by(awards, whole.links["expired"]).event, "expires_on", ""))
     statement_with(whole, row, expires.encode(), b"2099" + expires.encode()[4:])
     assert answer(whole, "expired").state is State.COULD_NOT_CHECK
@@ -62,29 +56,27 @@ def test_a_changed_day_of_expiry(whole: WholeLedger) -> None:
 
 def test_every_tenth_bit_of_the_stored_statement(whole: WholeLedger) -> None:
     row, _ = place(whole, "valid")
-    file = whole.folder / "ledger.sqlite"
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+    with whole.opened() as ledger, open_awards(ledger) as awards:
         (entry,) = ledger.store.entries(row - 1, 1)
-        with closing(sqlite3.connect(file)) as connection:
-            for bit in range(0, 8 * len(entry.statement), 10):
-                state = bytearray(entry.statement)
-                state[bit // 8] ^= 1 << bit % 8
-                connection.execute("UPDATE stored_events SET state = ? WHERE notification_id = ?", (bytes(state), row))
-                connection.commit()
-                found = answer_link(awards, whole.links["valid"], AT)
-                assert (found.state, found.shown) == (State.COULD_NOT_CHECK, None), bit
+        for bit in range(0, 8 * len(entry.statement), 10):
+            state = bytearray(entry.statement)
+            state[bit // 8] ^= 1 << bit % 8
+            execute(whole, "UPDATE stored_events SET state = ? WHERE notification_id = ?", bytes(state), row)
+            found = answer_link(awards, whole.links["valid"], AT)
+            assert (found.state, found.shown) == (State.COULD_NOT_CHECK, None), bit
 
 
 def test_a_deleted_revocation(whole: WholeLedger) -> None:
     _, (row,) = place(whole, "revoked")
-    execute(whole.folder / "ledger.sqlite", "DELETE FROM stored_events WHERE notification_id = ?", row)
+    execute(whole, "DELETE FROM stored_events WHERE notification_id = ?", row)
     assert answer(whole, "revoked").state is State.REVOKED_OR_SUPERSEDED
 
 
 def test_a_revocation_moved_to_another_stream(whole: WholeLedger) -> None:
     _, (row,) = place(whole, "revoked")
-    sql = "UPDATE stored_events SET originator_id = ? WHERE notification_id = ?"
-    execute(whole.folder / "ledger.sqlite", sql, bytes(16), row)
+    other, _ = place(whole, "expired")
+    stream = "SELECT originator_id FROM stored_events WHERE notification_id = ?"
+    execute(whole, f"UPDATE stored_events SET originator_id = ({stream}) WHERE notification_id = ?", other, row)
     assert answer(whole, "revoked").state is State.REVOKED_OR_SUPERSEDED
 
 
@@ -98,15 +90,15 @@ def test_personal_values_of_somebody_else(whole: WholeLedger) -> None:
     row, _ = place(whole, "valid")
     other, _ = place(whole, "expired")
     sql = "UPDATE vault SET sealed = (SELECT sealed FROM vault WHERE notification_id = ?) WHERE notification_id = ?"
-    execute(whole.folder / "ledger.sqlite", sql, other, row)
+    execute(whole, sql, other, row)
     assert answer(whole).state is State.COULD_NOT_CHECK
 
 
 def test_a_link_that_the_view_leads_elsewhere(whole: WholeLedger) -> None:
     """The revoked certificate's link, made to lead to a valid one."""
-    views, old, new = whole.folder / VIEWS, whole.links["revoked"], whole.links["valid"]
-    execute(views, "UPDATE awards SET link_hash = x'' WHERE link_hash = ?", link_digest(old))
-    execute(views, "UPDATE awards SET link_hash = ? WHERE link_hash = ?", link_digest(old), link_digest(new))
+    old, new = whole.links["revoked"], whole.links["valid"]
+    execute(whole, "UPDATE awards SET link_hash = ? WHERE link_hash = ?", b"", link_digest(old))
+    execute(whole, "UPDATE awards SET link_hash = ? WHERE link_hash = ?", link_digest(old), link_digest(new))
     assert answer(whole, "revoked").state is State.COULD_NOT_CHECK
 
 
@@ -131,7 +123,7 @@ def _remove_checkpoint(public: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [_remove_tiles, _spoil_tiles, _spoil_checkpoint, _remove_checkpoint])
 def test_a_damaged_published_tree(whole: WholeLedger, spoil: Callable[[Path], None]) -> None:
-    spoil(whole.folder / "public")
+    spoil(whole.public)
     assert answer(whole).state is State.COULD_NOT_CHECK
 
 
@@ -147,7 +139,7 @@ def _flip_list(file: Path) -> None:
 
 @pytest.mark.parametrize("spoil", [_remove_list, _flip_list])
 def test_a_missing_or_damaged_status_list(whole: WholeLedger, spoil: Callable[[Path], None]) -> None:
-    spoil(whole.folder / "public" / "status" / "0")
+    spoil(whole.public / "status" / "0")
     found = answer(whole)
     assert found.state is State.STANDING_NOT_CHECKED
     assert found.shown is not None
@@ -159,7 +151,7 @@ def test_a_status_list_that_is_a_day_old(whole: WholeLedger) -> None:
 
 
 def test_a_change_that_is_recorded_but_not_published_is_waited_for(whole: WholeLedger) -> None:
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+    with whole.opened() as ledger, open_awards(ledger) as awards:
         issued = by(awards, whole.links["valid"])
         do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
         found = answer_link(awards, whole.links["valid"], AT)
@@ -168,9 +160,10 @@ def test_a_change_that_is_recorded_but_not_published_is_waited_for(whole: WholeL
         assert answer_link(awards, whole.links["valid"], AT).state is State.SUSPENDED
 
 
+@pytest.mark.engine("sqlite")
 def test_an_old_copy_of_the_database_beside_a_newer_published_log(whole: WholeLedger, tmp_path: Path) -> None:
     shutil.copy(whole.folder / "ledger.sqlite", tmp_path / "old.sqlite")
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+    with whole.opened() as ledger, open_awards(ledger) as awards:
         issued = by(awards, whole.links["valid"])
         cohort = str(getattr(issued.event, "cohort", ""))
         do(ledger, RevokeCertificate(trainee(issued), cohort, "fraud", TODAY))
@@ -182,7 +175,7 @@ def test_an_old_copy_of_the_database_beside_a_newer_published_log(whole: WholeLe
 
 
 def test_what_a_compromised_key_signed_counts_for_nothing(whole: WholeLedger) -> None:
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+    with whole.opened() as ledger, open_awards(ledger) as awards:
         issued = by(awards, whole.links["valid"])
         do(ledger, ReportKeyCompromised(issued.statement.kid, issued.index))
         publish_now(ledger)
@@ -192,7 +185,7 @@ def test_what_a_compromised_key_signed_counts_for_nothing(whole: WholeLedger) ->
 
 
 def test_a_revocation_by_a_compromised_key_counts_for_nothing(whole: WholeLedger) -> None:
-    with open_ledger(str(whole.folder), clock) as ledger, open_awards(ledger) as awards:
+    with whole.opened() as ledger, open_awards(ledger) as awards:
         issued = by(awards, whole.links["suspended"])
         index, change = issued.changes[0]
         do(ledger, ReportKeyCompromised(change.kid, index))

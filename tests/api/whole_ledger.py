@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
+from fastapi import FastAPI
+
+from api.app import create_app
 from ledger import commands as c
 from ledger.awards import Awards, IssuedAward, open_awards
 from ledger.founding import APPROVER, OPERATOR, Founding, found
+from ledger.handle import Clock
 from ledger.intake.engine import take_in
 from ledger.intake.files import open_pack
-from ledger.open import Ledger
+from ledger.open import Ledger, open_place
 from ledger.permissions import Actors
+from ledger.places import DatabasePlace, FolderPlace, Place, place_of
 from ledger.upkeep import Upkeep
+from tests.engines import Engine
 from verifier.kinds import CertificateAwarded
 from verifier.standing import Standing
 
@@ -34,15 +41,51 @@ def clock() -> int:
 
 @dataclass(frozen=True)
 class WholeLedger:
-    """A closed ledger's folder and the links of its awards by state."""
+    """A closed ledger, and the links of its awards by state."""
 
-    folder: Path
+    engine: Engine
+    place: Place
     links: dict[str, str]
 
+    @property
+    def folder(self) -> Path:
+        """Of a ledger that lies in one."""
+        assert isinstance(self.place, FolderPlace)
+        return self.place.folder
+
+    @property
+    def address(self) -> str:
+        """The ledger's address."""
+        return self.place.address if isinstance(self.place, DatabasePlace) else str(self.folder)
+
+    @property
+    def public(self) -> Path:
+        """The published tree."""
+        return self.place.public(self.place.settings())
+
+    def opened(self, at: Clock = clock) -> Ledger:
+        """The ledger, open."""
+        return open_place(self.place, at)
+
+    def app(self, at: Clock = clock, **options: Any) -> FastAPI:
+        """The application that serves it."""
+        return create_app(self.place, at, **options)
+
     def copy(self, to: Path) -> WholeLedger:
-        """The same ledger in another folder, to be changed."""
-        shutil.copytree(self.folder, to)
-        return WholeLedger(to, self.links)
+        """The same ledger elsewhere, to be changed."""
+        made = _published_below(to, self.engine.copy(self.address, to / "ledger"))
+        shutil.copytree(self.public, made.public(self.place.settings()), dirs_exist_ok=True)
+        return WholeLedger(self.engine, made, self.links)
+
+
+def new_place(engine: Engine, folder: Path) -> Place:
+    """Where a new ledger may lie, with all that it has in folders below `folder`."""
+    return _published_below(folder, engine.new(folder / "ledger"))
+
+
+def _published_below(folder: Path, address: str) -> Place:
+    place = place_of(address)
+    return replace(place, public_folder=folder / "public") if isinstance(place, DatabasePlace) else place
 
 
 def actors(ledger: Ledger) -> Actors:
@@ -51,17 +94,19 @@ def actors(ledger: Ledger) -> Actors:
     return Actors(accounts[OPERATOR], accounts[APPROVER])
 
 
-def founded(folder: Path, at: int = NOW, url: str = URL) -> Ledger:
+def founded(place: Place, at: int = NOW, url: str = URL) -> Ledger:
     """An open ledger with the sample pack taken in."""
-    ledger = found(folder, Founding(url=url, master_key_in="master.key"), lambda: at)
+    master_key = "master.key" if isinstance(place, FolderPlace) else ""
+    ledger = found(place, Founding(url=url, master_key_in=master_key), lambda: at)
     take_in(ledger.desk(), open_pack(Path(str(files("ledger.sample"))) / "base-pack"), actors(ledger))
     return ledger
 
 
-def build(folder: Path, url: str = URL) -> WholeLedger:
+def build(engine: Engine, folder: Path, url: str = URL) -> WholeLedger:
     """Makes the ledger."""
     links: dict[str, str] = {}
-    with founded(folder, url=url) as ledger, open_awards(ledger) as awards:
+    place = new_place(engine, folder)
+    with founded(place, url=url) as ledger, open_awards(ledger) as awards:
         everything = list(awards.all())
         for issued in everything:
             kind = "" if isinstance(issued.event, CertificateAwarded) else "title "
@@ -89,7 +134,7 @@ def build(folder: Path, url: str = URL) -> WholeLedger:
         links["correction"] = draw.link
         awards.catch_up()
         publish_now(ledger)
-    return WholeLedger(folder, links)
+    return WholeLedger(engine, place, links)
 
 
 def trainee(issued: IssuedAward) -> UUID:

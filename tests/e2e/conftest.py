@@ -15,10 +15,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from api.app import create_app
 from ledger.awards import open_awards
-from ledger.open import open_ledger
-from tests.api.whole_ledger import NOW, WholeLedger, build, by, clock
+from tests.api.whole_ledger import NOW, WholeLedger, build, by
+from tests.engines import ENGINES
 from verifier.address import proof_address
 
 PHONE = {"width": 390, "height": 844}
@@ -37,7 +36,7 @@ class Served:
 
     def proof(self, name: str) -> bytes:
         """The proof of an award."""
-        with open_ledger(str(self.whole.folder), clock) as ledger, open_awards(ledger) as awards:
+        with self.whole.opened() as ledger, open_awards(ledger) as awards:
             return awards.proof(by(awards, self.whole.links[name]))
 
     def proof_address(self, name: str) -> str:
@@ -50,10 +49,8 @@ def serving(folder: Path) -> Iterator[Served]:
     """Builds a ledger that lives at a free port of this machine, and serves it."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        whole = build(folder, url)
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(str(folder), clock), access_log=False, log_level="error", ws="none")
-        )
+        whole = build(ENGINES["sqlite"], folder, url)
+        server = uvicorn.Server(uvicorn.Config(whole.app(), access_log=False, log_level="error", ws="none"))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
@@ -65,7 +62,7 @@ def serving(folder: Path) -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with serving(tmp_path_factory.mktemp("e2e") / "ledger") as found:
+    with serving(tmp_path_factory.mktemp("e2e")) as found:
         yield found
 
 

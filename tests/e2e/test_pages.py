@@ -108,7 +108,7 @@ def test_a_page_that_was_loaded_checks_with_the_network_off(phone: Page, served:
 
 def test_an_altered_database_is_never_valid(phone: Page, tmp_path: Path) -> None:
     """The day of expiry is moved ahead in the stored statement."""
-    with serving(tmp_path / "ledger") as served:
+    with serving(tmp_path) as served:
         with closing(sqlite3.connect(served.whole.folder / "ledger.sqlite")) as connection, connection:
             rows = connection.execute("SELECT state, notification_id FROM stored_events").fetchall()
             changed = [(state.replace(b"jexpires_onj20", b"jexpires_onj29"), row) for state, row in rows]

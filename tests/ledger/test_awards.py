@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from threading import Thread
 
@@ -10,12 +11,11 @@ import pytest
 
 from ledger.awards import Awards, open_awards
 from ledger.commands import AuthoriseKey, EraseTrainee, RetireKey, RevokeCertificate
-from ledger.open import Ledger, open_ledger
-from ledger.places import VIEWS
+from ledger.open import Ledger
 from ledger.receipts import NotYetSigned
-from ledger.sqlite.views import SqliteViews
 from ledger.store import StoreCorrupt
-from tests.api.whole_ledger import TODAY, WholeLedger, build, by, clock, do, founded, publish_now, trainee
+from tests.api.whole_ledger import TODAY, WholeLedger, build, by, do, founded, new_place, publish_now, trainee
+from tests.engines import Engine
 from verifier import bundle, trust
 from verifier.errors import Malformed, Mismatch, VerificationError
 from verifier.events import WITHHELD
@@ -25,18 +25,18 @@ from verifier.verify import verify_change, verify_proof
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
-    return build(tmp_path_factory.mktemp("awards") / "ledger")
+def original(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
+    return build(engine, tmp_path_factory.mktemp("awards"))
 
 
 @pytest.fixture
 def whole(original: WholeLedger, tmp_path: Path) -> WholeLedger:
-    return original.copy(tmp_path / "ledger")
+    return original.copy(tmp_path)
 
 
 @pytest.fixture
 def ledger(whole: WholeLedger) -> Iterator[Ledger]:
-    with open_ledger(str(whole.folder), clock) as opened:
+    with whole.opened() as opened:
         yield opened
 
 
@@ -118,7 +118,7 @@ def test_an_erasure_is_seen_by_a_process_that_has_read_the_person_before(
     ledger: Ledger, awards: Awards, whole: WholeLedger
 ) -> None:
     issued = by(awards, whole.links["valid"])
-    with open_ledger(str(whole.folder), clock) as other:
+    with whole.opened() as other:
         do(other, EraseTrainee(trainee(issued)))
     assert by(awards, whole.links["valid"]).erased
 
@@ -140,8 +140,8 @@ def test_what_is_not_published_yet_has_no_proof(ledger: Ledger, awards: Awards, 
     assert verify_proof(awards.proof(revoked), now.trust).event == before.event
 
 
-def test_before_the_first_publication_nothing_has_a_proof(tmp_path: Path) -> None:
-    with founded(tmp_path / "new") as ledger, open_awards(ledger) as awards:
+def test_before_the_first_publication_nothing_has_a_proof(engine: Engine, tmp_path: Path) -> None:
+    with founded(new_place(engine, tmp_path)) as ledger, open_awards(ledger) as awards:
         with pytest.raises(NotYetSigned):
             awards.proof(next(iter(awards.all())))
         publish_now(ledger)
@@ -176,12 +176,9 @@ def test_a_retired_receipt_key_signs_no_more_receipts(ledger: Ledger, awards: Aw
 
 
 def test_a_view_that_names_what_the_log_does_not_hold_is_an_error(ledger: Ledger, whole: WholeLedger) -> None:
-    with SqliteViews.open(whole.folder / VIEWS) as views:
-        with views.datastore.transaction(commit=True) as c:
-            c.execute(
-                "UPDATE awards SET award = x'00000000000000000000000000000000' WHERE log_index = "
-                "(SELECT min(log_index) FROM awards)"
-            )
+    with closing(ledger.open_views()) as views:
+        first = "SELECT min(log_index) FROM awards"
+        whole.engine.query(whole.address, f"UPDATE awards SET award = ? WHERE log_index = ({first})", (bytes(16),))
         with pytest.raises(StoreCorrupt, match="does not hold"):
             list(Awards(ledger, views).all())
         rebuilt = Awards(ledger, views)

@@ -11,9 +11,10 @@ import pytest
 from ledger.awards import Awards, open_awards
 from ledger.commands import SuspendCertificate
 from ledger.issue import issue, issue_cohort
-from ledger.open import Ledger, open_ledger
+from ledger.open import Ledger
 from ledger.refusals import Code, Refusal
-from tests.api.whole_ledger import NOW, TODAY, URL, WholeLedger, build, by, clock, do, publish_now, trainee
+from tests.api.whole_ledger import NOW, TODAY, URL, WholeLedger, build, by, do, publish_now, trainee
+from tests.engines import Engine
 from verifier.address import parse_address
 from verifier.check import Checker
 from verifier.errors import NotAsIssued
@@ -26,18 +27,18 @@ from verifier.verify import verify_proof
 
 
 @pytest.fixture(scope="module")
-def original(tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
-    return build(tmp_path_factory.mktemp("issue") / "ledger")
+def original(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
+    return build(engine, tmp_path_factory.mktemp("issue"))
 
 
 @pytest.fixture
 def whole(original: WholeLedger, tmp_path: Path) -> WholeLedger:
-    return original.copy(tmp_path / "ledger")
+    return original.copy(tmp_path)
 
 
 @pytest.fixture
 def ledger(whole: WholeLedger) -> Iterator[Ledger]:
-    with open_ledger(str(whole.folder), clock) as opened:
+    with whole.opened() as opened:
         yield opened
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import date
@@ -12,40 +11,37 @@ from typing import Any
 import pytest
 
 from ledger.awards import open_awards
-from ledger.open import Ledger, open_ledger
-from ledger.places import VIEWS
+from ledger.open import Ledger
 from ledger.projections import PROJECTIONS
-from ledger.projector import Projector
+from ledger.projector import Projector, Views
 from ledger.sqlite.views import SqliteViews
-from tests.api.whole_ledger import TODAY, WholeLedger, build, by, clock, founded
+from tests.api.whole_ledger import TODAY, WholeLedger, build, by, founded, new_place
+from tests.engines import Engine
 from verifier import kinds, standing
 from verifier.events import event_type
 
 
 @pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
-    return build(tmp_path_factory.mktemp("projections") / "ledger")
+def whole(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
+    return build(engine, tmp_path_factory.mktemp("projections"))
 
 
 @pytest.fixture
 def ledger(whole: WholeLedger) -> Iterator[Ledger]:
-    with open_ledger(str(whole.folder), clock) as opened:
+    with whole.opened() as opened:
         yield opened
 
 
-def tables(views: SqliteViews) -> dict[str, list[tuple[Any, ...]]]:
+def tables(views: Views) -> dict[str, list[tuple[Any, ...]]]:
     return {
-        table: [tuple(row) for row in views.select(f'SELECT * FROM "{table}" ORDER BY log_index')]
+        table: [tuple(row) for row in views.select(f"SELECT * FROM {table} ORDER BY log_index")]
         for projection in PROJECTIONS
         for table in projection.tables
     }
 
 
 def test_rebuilding_gives_what_following_gave(ledger: Ledger, whole: WholeLedger, tmp_path: Path) -> None:
-    with (
-        SqliteViews.open(whole.folder / VIEWS) as live,
-        SqliteViews.open(tmp_path / "rebuilt.sqlite") as rebuilt,
-    ):
+    with closing(ledger.open_views()) as live, SqliteViews.open(tmp_path / "rebuilt.sqlite") as rebuilt:
         size = Projector(ledger.store, rebuilt, PROJECTIONS).rebuild()
         assert size == ledger.store.head().size
         assert tables(live) == tables(rebuilt)
@@ -53,10 +49,9 @@ def test_rebuilding_gives_what_following_gave(ledger: Ledger, whole: WholeLedger
         assert len(tables(live)["award_changes"]) >= 6
 
 
-def test_following_in_small_steps_gives_the_same(tmp_path: Path) -> None:
+def test_following_in_small_steps_gives_the_same(engine: Engine, tmp_path: Path) -> None:
     """The view is followed after each of the sample's later commands, in `build`; here it is made at once."""
-    folder = tmp_path / "ledger"
-    with founded(folder) as ledger, SqliteViews.open(tmp_path / "views") as views:
+    with founded(new_place(engine, tmp_path)) as ledger, closing(ledger.open_views()) as views:
         for end in (1, 7, 50, 51, ledger.store.head().size):
             entries = ledger.store.entries(position := views.position(PROJECTIONS[0]).count, end - position)
             views.advance(PROJECTIONS[0], views.position(PROJECTIONS[0]), entries)
@@ -66,7 +61,7 @@ def test_following_in_small_steps_gives_the_same(tmp_path: Path) -> None:
 
 
 def test_a_row_says_what_the_public_fields_of_the_award_say(ledger: Ledger, whole: WholeLedger) -> None:
-    with open_awards(ledger) as awards, SqliteViews.open(whole.folder / VIEWS) as views:
+    with open_awards(ledger) as awards, closing(ledger.open_views()) as views:
         for name, kind in (("valid", "certificate"), ("title valid", "title")):
             issued = by(awards, whole.links[name])
             (row,) = views.select("SELECT * FROM awards WHERE award = ?", (issued.stream.bytes,))
@@ -83,7 +78,7 @@ def test_a_row_says_what_the_public_fields_of_the_award_say(ledger: Ledger, whol
 
 
 def test_the_changes_of_an_award_are_those_that_its_standing_is_folded_from(ledger: Ledger, whole: WholeLedger) -> None:
-    with open_awards(ledger) as awards, SqliteViews.open(whole.folder / VIEWS) as views:
+    with open_awards(ledger) as awards, closing(ledger.open_views()) as views:
         for issued in awards.all():
             rows = views.select(
                 "SELECT * FROM award_changes WHERE award = ? ORDER BY log_index", (issued.stream.bytes,)
@@ -106,9 +101,13 @@ def test_the_changes_of_an_award_are_those_that_its_standing_is_folded_from(ledg
 def test_no_personal_value_is_in_the_view(ledger: Ledger, whole: WholeLedger) -> None:
     with open_awards(ledger) as awards:
         everything = list(awards.all())
-    with closing(sqlite3.connect(whole.folder / VIEWS)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    data = (whole.folder / VIEWS).read_bytes()
+        rows = [
+            row
+            for table in ("awards", "award_changes")
+            for row in whole.engine.query(whole.address, f"SELECT * FROM {table}")
+        ]
+    data = b"\n".join(value if isinstance(value, bytes) else str(value).encode() for row in rows for value in row)
+    assert len(rows) > 20
     searched = 0
     for issued in everything:
         for name in ("number", "name", "id_number_masked", "link"):
