@@ -124,7 +124,8 @@ class Publication:
         """Publishes the tree under the latest signed head; the sequencer must have run before.
 
         `now` is the clock in seconds since 1970 UTC. Raises CannotPublish for a folder that holds another log or
-        another history, and where nothing is signed yet; VerificationError, StoreCorrupt.
+        another history, and where nothing is signed yet; VerificationError, StoreCorrupt; StoreClosed where a status
+        list is due and the ledger is written to elsewhere.
         """
         with folder.exclusive():
             head = self._store.signed_head()
@@ -157,6 +158,7 @@ class Publication:
     def _publish_status(self, folder: Folder, number: int, bits: bytes, head: SignedHead, now: int) -> None:
         uri = status_uri(self._fold.authority.url, number)
         if not self._is_current(folder.read(status_path(number)), uri, bits, head, now):
+            self._store.check_open()  # a fresh list out of a ledger that was moved away would hide later revocations
             token = statuslist.make(uri, now, head.size, head.root, bits, self._signer.kid, self._signer.sign)
             folder.commit(status_path(number), token)
 

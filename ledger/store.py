@@ -274,6 +274,9 @@ class Lead(Protocol):
     def resign(self) -> None:
         """Gives the turn back. Where the store cannot be reached the turn ends by itself."""
 
+    def check_open(self) -> None:
+        """Raises StoreClosed where nothing is to be signed in this ledger's name, since it is written to elsewhere."""
+
 
 class Store(Log, Histories, Claims, Tree, Feed, Lead, Protocol):
     """The whole store, as the composition root opens it."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from ledger.claims import ClaimKeys
 from ledger.fsck.entries import OpenSealed, check_entries
 from ledger.fsck.facts import Facts
-from ledger.fsck.log import check_commands, check_signed_head, check_tree_head, check_vault_end, signed_row
+from ledger.fsck.log import check_commands, check_fence, check_signed_head, check_tree_head, check_vault_end, signed_row
 from ledger.fsck.private import (
     check_boundaries,
     check_claims,
@@ -100,5 +100,6 @@ def _checks(
         "packs": lambda: check_pack_claims(facts),
         "boundaries": lambda: check_boundaries(tables, facts),
         "tracking": lambda: check_tracking(tables),
+        "fence": lambda: check_fence(tables),
         "published": lambda: check_published(tables, shown, facts),
     }

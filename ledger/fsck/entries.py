@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from ledger.claims import ClaimKeys
 from ledger.fsck.facts import Facts, uuid_of
 from ledger.fsck.report import Problems, row
-from ledger.tables import Row, Tables
 from ledger.store import Recorded, StoreError
+from ledger.tables import Row, Tables
 from verifier.errors import VerificationError
 from verifier.events import WITHHELD, Event
 from verifier.merkle import leaf_hash

@@ -12,8 +12,8 @@ from uuid import UUID
 from ledger.claims import ClaimKeys, IntakeClaim
 from ledger.fsck.facts import Facts, uuid_of
 from ledger.fsck.report import Problems, row
-from ledger.tables import Row, Tables
 from ledger.store import Claim, DataKeys, StoreCorrupt, StoreError
+from ledger.tables import Row, Tables
 
 ID_SIZE = 16
 KEYS_AT_A_TIME = 500

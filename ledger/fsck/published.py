@@ -9,8 +9,8 @@ from pathlib import Path
 from ledger.fsck.facts import Facts, Public
 from ledger.fsck.log import signed_row
 from ledger.fsck.report import Problems
-from ledger.tables import Tables
 from ledger.publication import TRUST_FILE, status_path, status_uri
+from ledger.tables import Tables
 from ledger.tiles import CHECKPOINT
 from verifier import statuslist
 from verifier.awards import fold_awards

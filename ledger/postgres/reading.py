@@ -7,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from ledger.columns import check_columns
+from ledger.fence import Fence
 from ledger.store import Appended, Claim, Recorded, SignedHead, StoreCorrupt
 from verifier.errors import Inconsistent
 from verifier.merkle import Frontier
@@ -107,6 +108,14 @@ def signed_head(rows: Rows) -> SignedHead | None:
     """The latest signed head."""
     found = rows("SELECT size, root, note FROM certledger.signed_head WHERE id = 1", ())
     return SignedHead(*found[0]) if found else None
+
+
+def fence(rows: Rows) -> Fence:
+    """Whether this database may be written to. Raises StoreCorrupt."""
+    found = rows("SELECT state, other, move, turn FROM certledger.fence WHERE id = 1", ())
+    if not found:
+        raise StoreCorrupt(None, "fence", "the row is missing")
+    return Fence(*found[0])
 
 
 def _head(rows: Rows) -> tuple[int, bytes]:

@@ -21,8 +21,8 @@ PRIVATE: Final = (
     *("settings", "key_files", "fence"),
 )
 """Tables beside the log: the writer reads them, no reader does."""
-SEQUENCED: Final = ("vault", "streams", "boundaries", "erasures", "settings", "key_files")
-"""Of these, what the sequencer reads: what it signs, in whose name, and with which keys."""
+SEQUENCED: Final = ("vault", "streams", "boundaries", "erasures", "settings", "key_files", "fence")
+"""Of these, what the sequencer reads: what it signs, in whose name, with which keys, and whether here at all."""
 PUBLIC: Final = ("stored_events", "tree_head", "signed_head", "migrations")
 """Tables that hold nothing which is not published."""
 

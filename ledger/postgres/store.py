@@ -170,6 +170,11 @@ class PostgresStore:
             with suppress(psycopg.Error), self._datastore.connection() as connection:
                 leading.resign(connection, self._holder)
 
+    def check_open(self) -> None:
+        """See `ledger.store.Lead`."""
+        with patience():
+            reading.fence(self._datastore.rows).check_open()
+
     @contextmanager
     def subscribe(self, after: int) -> Iterator[IndexSubscription]:
         """See `ledger.store.Feed`."""

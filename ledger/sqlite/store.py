@@ -152,6 +152,11 @@ class SqliteStore:
         """See `ledger.store.Lead`."""
         self._turn.give_back()
 
+    def check_open(self) -> None:
+        """See `ledger.store.Lead`."""
+        with self._reading() as c:
+            appending.read_fence(c).check_open()
+
     @contextmanager
     def subscribe(self, after: int) -> Iterator[IndexSubscription]:
         """See `ledger.store.Feed`."""

@@ -23,14 +23,16 @@ from ledger.copying import COPIED, CannotCopy, copy
 from ledger.fence import BACKUP, MOVED, OPEN, UNFINISHED, Fence, FenceMoved, Restoring
 from ledger.open import Ledger
 from ledger.places import DatabasePlace, FolderPlace, Place
+from ledger.publication import publish
 from ledger.settings import SettingsError
 from ledger.store import SignedHead, StoreClosed, StoreError
 from ledger.tables import Key, Row
-from ledger.tiles import CannotPublish
+from ledger.tiles import CannotPublish, DiskFolder
 from tests.ledger.damage import Kept, make, url
 from tests.ledger.test_fsck import NOW, START, actors_of, clock, define, randomness, sample, sign, train
 from tests.ledger.test_fsck import read_definitions as definitions
 from tests.postgres_server import INSTALLATIONS
+from verifier.statuslist import TTL_SECONDS
 
 SPAWN = multiprocessing.get_context("spawn")
 PAIRS = [
@@ -137,6 +139,15 @@ def register(ledger: Ledger, n: int) -> uuid.UUID:
     return person
 
 
+def publishes_no_fresh_list(kept: Kept) -> None:
+    """A status list that is due is not made where the ledger is closed: it would hide what is revoked later."""
+    with kept.opened() as ledger:
+        signers, folder = ledger.log_signers(), DiskFolder(ledger.public)
+        publish(ledger.store, folder, signers.status, NOW // 1000)
+        with pytest.raises(StoreClosed):
+            publish(ledger.store, folder, signers.status, NOW // 1000 + TTL_SECONDS)
+
+
 def takes(kept: Kept) -> None:
     """New entries and signatures are taken."""
     with kept.opened(lambda: NOW - 1000) as ledger:
@@ -158,6 +169,7 @@ def test_a_moved_ledger_is_the_same_row_by_row_and_byte_by_byte(source: Kept, ta
     assert target.check().good
     assert states(source, target) == (MOVED, OPEN)
     refuses(source, "was moved to")
+    publishes_no_fresh_list(source)
     takes(target)
 
 

@@ -235,6 +235,7 @@ def test_every_change_of_the_data_keys_is_found(copies: dict[str, Kept]) -> None
         ("DELETE FROM vault WHERE notification_id = (SELECT MIN(notification_id) FROM vault)", "entries", "vault row"),
         ("UPDATE boundaries SET revision = revision + 1", "boundaries", "column revision"),
         ("DELETE FROM erasures", "erasures", "erasures"),
+        ("DELETE FROM fence", "fence", "fence"),
         ("CREATE TABLE more (x integer)", "schema", "database"),
         ("DROP INDEX vault_subject", "schema", "database"),
     ],
