@@ -59,16 +59,19 @@ class Turn:
 class Upkeep:
     """Signs and publishes a ledger as often as one likes. Not shared between threads."""
 
-    def __init__(self, ledger: Ledger, beat: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, ledger: Ledger, beat: Callable[[], None] = lambda: None, *, wait_seconds: float = WAIT_SECONDS
+    ) -> None:
         """`beat` is called all along the way; what it raises ends the work at once, and no harm is done.
 
-        Raises Refusal `no-key`, StoreError.
+        `wait_seconds`: how long `run_once` waits for another process to sign. Raises Refusal `no-key`, StoreError.
         """
         self._ledger = ledger
         self._beat = beat
         self._public = DiskFolder(ledger.public)
         self._judge = Judge(ledger.store, self._on_the_way)
         self._prune_at = 0
+        self._wait_seconds = wait_seconds
         self.turn = Turn(ledger.store)
         """Whether it is our turn to sign. Who takes it gives it back."""
         self._revision = self._keys_revision()
@@ -107,7 +110,7 @@ class Upkeep:
         return self.publish(folder)
 
     def _await_signed(self, size: int) -> None:
-        until = time.monotonic() + WAIT_SECONDS
+        until = time.monotonic() + self._wait_seconds
         while True:
             try:
                 if self.turn.take():
@@ -119,8 +122,8 @@ class Upkeep:
                 return
             if time.monotonic() > until:
                 raise StoreBusy(
-                    f"it is another process's turn to sign, and in {WAIT_SECONDS:.0f} s it has not signed the {size}"
-                    " entries that are recorded: see what `certledger serve` or `certledger work` says, then try again"
+                    f"it is another process's turn to sign, and in {self._wait_seconds:.0f} s it has not signed the"
+                    f" {size} entries that are recorded: see what `certledger serve` or `certledger work` says"
                 )
             self._beat()
             time.sleep(_LOOK_SECONDS)

@@ -12,7 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
 from itertools import count
@@ -50,12 +50,15 @@ class Place:
     stream: Any = None
     trainee: Any = None
     link: str = ""
+    """Of the award that `record` changes."""
+    steady: str = ""
+    """Of one that nobody changes, and that is valid."""
     environment: dict[str, str] = field(default_factory=dict)
 
     def elsewhere(self, machine: Path) -> Place:
         """The same ledger seen from another machine: published to a folder of its own."""
         environment = {**self.environment, "CERTLEDGER_PUBLIC": str(machine / "public")}
-        return Place(self.address, machine, self.stream, self.trainee, self.link, environment)
+        return replace(self, machine=machine, environment=environment)
 
     def published(self) -> int:
         """Entries under the checkpoint that this machine shows; 0 where it shows none."""
@@ -69,14 +72,13 @@ def new_place(address: str, machine: Path) -> Place:
     with found(address, Founding()) as ledger:
         take_in(ledger.desk(), open_pack(Path(str(files("ledger.sample"))) / "base-pack"), actors(ledger))
         with open_awards(ledger) as awards:
-            issued = next(
+            issued, steady = [
                 item
                 for item in awards.all()
                 if isinstance(item.event, CertificateAwarded) and item.award.on(date.today()) is Standing.VALID
-            )
-            return Place(
-                address, machine, issued.stream, trainee(issued), str(issued.event.link), environment_of(machine)
-            )
+            ][:2]
+            links = str(issued.event.link), str(steady.event.link)
+            return Place(address, machine, issued.stream, trainee(issued), *links, environment_of(machine))
 
 
 def environment_of(machine: Path) -> dict[str, str]:
