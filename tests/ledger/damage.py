@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -219,7 +220,15 @@ class Kept:
         copytree(self.public, to)
         shared = server(engine)
         name = psycopg.conninfo.conninfo_to_dict(self.place.address)["dbname"]
-        address = shared.address(shared.database(str(name)))
+        until = time.monotonic() + 60
+        while True:
+            try:
+                address = shared.address(shared.database(str(name)))
+                break
+            except psycopg.errors.ObjectInUse:  # a connection that was closed is not gone at once
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.02)
         return Kept(DatabasePlace(address, public_folder=to), to, self.key_file)
 
 

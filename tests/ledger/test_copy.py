@@ -449,8 +449,7 @@ def test_of_two_copies_at_once_one_gets_there(source: Kept, target: Kept) -> Non
 
 
 def test_a_tree_of_another_log_is_found_before_anything_is_closed(source: Kept, target: Kept) -> None:
-    (target.public).mkdir(parents=True, exist_ok=True)
-    copy(source.place, target.place)  # so that the folder may hold something
+    copy(source.place, target.place)
     copy(target.place, source.place)
     text = (target.public / "checkpoint").read_text()
     (target.public / "checkpoint").write_text(text.replace("\n", " \n", 1))
