@@ -53,7 +53,7 @@ class Problems:
         headers = {**PERSONAL, **extra}
         if path.startswith(f"{published.PREFIX}/"):
             return PlainTextResponse(f"{status} {sentence.en}\n", status, headers)
-        if path.endswith(".json") or path == "/healthz":
+        if path.endswith(".json") or path in ("/healthz", "/readyz"):
             code = {404: "not-found", 405: "method-not-allowed"}.get(status, "internal-error")
             return problem(status, code, sentence, sentence, headers)
         return self._site.page("plain.html", status, headers, sentence=sentence)

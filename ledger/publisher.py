@@ -28,7 +28,7 @@ LOOK_SECONDS: Final = LEAD_SECONDS / 3
 RETRY_SECONDS: Final = 1.0
 """After a failure that is the store's: it is away, for everybody."""
 STEP_BACK_SECONDS: Final = 2 * LOOK_SECONDS
-"""After another failure. The turn is given back: it may be this machine's alone, and another can go on."""
+"""After another failure. The turns are given back: it may be this process's or this machine's alone."""
 REFRESH_SECONDS: Final = TTL_SECONDS // 24
 """How often to look whether a status list has become old, where nothing comes in."""
 LOCK_FILE: Final = ".publisher.tmp"
@@ -118,6 +118,7 @@ class Publisher(Thread):
             self._pause = RETRY_SECONDS
         else:
             self._resign()
+            self._turn.give_back()
 
     def _resign(self) -> None:
         if self._upkeep is not None:

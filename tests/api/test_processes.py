@@ -9,14 +9,18 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
 import pytest
 
 from ledger.open import open_ledger
+from ledger.postgres import roles
+from ledger.postgres.datastore import connect
+from ledger.postgres.roles import Roles
 from tests.api.running import LONG, Place, Running, alive, ask, environment_of, eventually, new_place, record, state_of
-from tests.engines import ENGINES
+from tests.engines import ENGINES, PostgresEngine
 from tests.postgres_server import INSTALLATIONS, PostgresServer
 
 ON = [name for name in ENGINES if name in ("sqlite", "postgresql-wheel")]
@@ -123,6 +127,43 @@ def test_a_command_that_needs_signatures_waits_for_who_signs(place: Place, tmp_p
             assert publishing.process.wait(LONG) == 0, publishing.said
             assert f"{size} entries" in publishing.said
         working.working().end()
+
+
+def test_each_process_has_the_rights_that_it_needs_and_no_more(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`work` as the sequencer; pages and commands as the writer. One that works without the right hinders nobody."""
+    engine = ENGINES["postgresql-wheel"]
+    assert isinstance(engine, PostgresEngine)
+    database, ours = engine.server.database(), Roles(*(f"processes_{role}" for role in Roles().all))
+
+    def address(user: str) -> str:
+        return engine.address(database).replace("postgres@", f"{user}@")
+
+    def run(user: str, *statements: str) -> None:
+        with connect(address(user)) as connection:
+            for statement in statements:
+                connection.execute(statement.encode())
+
+    run("postgres", *roles.creating(ours), *(f"ALTER ROLE {role} LOGIN" for role in ours.all))
+    founded = new_place(address(ours.owner), machine)
+    # The owner has opened the views to look an award up; they are the sequencer's.
+    run(ours.owner, "DROP SCHEMA certledger_views CASCADE")
+    run("postgres", f"CREATE SCHEMA certledger_views AUTHORIZATION {ours.owner}")
+    run(ours.owner, *roles.granting(ours), *roles.granting_keys(ours))
+    run(ours.sequencer, *roles.sequencing(ours))
+    monkeypatch.setenv("CERTLEDGER_DATA_KEYS", address(ours.keys))
+    as_writer, as_sequencer = (replace(founded, address=address(role)) for role in (ours.writer, ours.sequencer))
+    with Running(as_sequencer, "work") as first:
+        assert eventually(first.working().place.published), first.said
+        first.end()
+    with Running(as_writer, "serve", "--port", "0") as serving:
+        web = serving.url()
+        assert eventually(lambda: "may not do that" in serving.said), serving.said
+        with Running(as_sequencer, "work") as working:
+            size = record(as_writer)
+            assert eventually(lambda: founded.published() == size), working.said
+            assert eventually(lambda: state_of(web, founded) == "suspended")
+            working.working().end()
+        serving.end()
 
 
 @pytest.fixture(params=INSTALLATIONS)

@@ -9,15 +9,18 @@ from threading import Event
 
 import pytest
 
-from ledger.founding import Founding, found
+from ledger.commands import AuthoriseKey, RetireKey
+from ledger.founding import APPROVER, OPERATOR, Founding, found
 from ledger.judging import Judge
 from ledger.open import Ledger, open_ledger
+from ledger.permissions import Actors
 from ledger.store import SignedHead, StoreBusy
 from ledger.upkeep import LEAD_SECONDS, Upkeep
 from tests.ledger import small_ledger
 from tests.ledger.small_ledger import PARTNER, REGISTRY, SmallLedger
-from verifier import kinds
+from verifier import checkpoint, kinds, statuslist
 from verifier.errors import VerificationError
+from verifier.note import VerifierKey
 
 NOW = 1_795_000_000_000
 LONG = 120.0
@@ -165,3 +168,28 @@ def test_a_judge_that_is_asked_about_an_earlier_entry_begins_anew(small: SmallLe
     for entry in small.store.entries(0, 99):
         judge.judge(entry)
     judge_last(judge, small)
+
+
+# --- keys that are replaced meanwhile --------------------------------------------------------------------------------
+
+
+def test_a_key_that_was_replaced_meanwhile_is_followed(ledger: Ledger) -> None:
+    """By an upkeep that lives long, as a server's does."""
+    upkeep = Upkeep(ledger)
+    upkeep.run_once()
+    accounts = ledger.settings.accounts
+    actors = Actors(accounts[OPERATOR], accounts[APPROVER])
+    old = ledger.log_signers()
+    for number, signer in enumerate((old.checkpoint, old.status)):
+        (kind,) = signer.kinds
+        new = ledger.keystore.create(signer.organisation, "base", (kind,), bytes([number + 1]) * 32)
+        ledger.desk().execute(AuthoriseKey(signer.organisation, new.public_key, (kind,), "base"), actors)
+        ledger.desk().execute(RetireKey(signer.kid), actors)
+    signers = ledger.log_signers()
+    assert (signers.checkpoint, signers.status) != (old.checkpoint, old.status)
+    head = upkeep.run_once()
+    assert head.size == ledger.store.head().size
+    checkpoint.verify(
+        head.note.encode(), [VerifierKey(ledger.settings.origin, signers.checkpoint.public_key)], ledger.settings.origin
+    )
+    statuslist.verify((ledger.public / "status" / "0").read_bytes(), signers.status.public_key)
