@@ -15,14 +15,13 @@ from threading import Event
 import pytest
 
 from ledger.grouping import GroupCommit, Interrupted, Outcome
-from ledger.sqlite import appending
 from ledger.sqlite.store import SqliteStore
-from ledger.store import Appended, Batch, ClaimTaken, RecordedBehind, StoreBusy, StoreError
+from ledger.store import Appended, Batch, ClaimTaken, RecordedBehind, StoreBusy
 from tests.ledger.store.making import Maker
 
 
-class SqliteGroups:
-    """A ledger file whose transactions can be held up and fail, and which remembers who went in with whom."""
+class HeldUp:
+    """A store whose transactions can be held up and fail, and which remembers who went in with whom."""
 
     def __init__(self, store: SqliteStore) -> None:
         self.store = store
@@ -36,25 +35,16 @@ class SqliteGroups:
         self.entered.set()
         self.open.wait()
         self.groups.append([batch.command_id for batch in batches])
-        with self.store.recorder.datastore.transaction(commit=True) as c:
-            outcomes: list[Outcome] = []
-            for batch in batches:
-                c.execute("SAVEPOINT batch")
-                try:
-                    outcomes.append(appending.write_batch(c, batch))
-                except StoreError as error:
-                    c.execute("ROLLBACK TO batch")
-                    outcomes.append(error)
-                c.execute("RELEASE batch")
-                if batch.command_id in self.fail_for:
-                    raise self.fail_for[batch.command_id]
-        return outcomes
+        for batch in batches:
+            if batch.command_id in self.fail_for:
+                raise self.fail_for[batch.command_id]
+        return self.store.append_all(batches)
 
 
 @pytest.fixture
-def groups(tmp_path: Path) -> Iterator[SqliteGroups]:
+def groups(tmp_path: Path) -> Iterator[HeldUp]:
     with SqliteStore.open(tmp_path / "ledger.db") as store:
-        yield SqliteGroups(store)
+        yield HeldUp(store)
 
 
 @pytest.fixture
@@ -63,7 +53,7 @@ def make() -> Maker:
 
 
 @contextmanager
-def at_once(queue: GroupCommit, groups: SqliteGroups, batches: Iterable[Batch]) -> Iterator[list[Future[Appended]]]:
+def at_once(queue: GroupCommit, groups: HeldUp, batches: Iterable[Batch]) -> Iterator[list[Future[Appended]]]:
     """Appends a first batch that is held up until all of these have queued up behind it, in this order."""
     with ThreadPoolExecutor(100) as pool:
         groups.open.clear()
@@ -82,7 +72,7 @@ def at_once(queue: GroupCommit, groups: SqliteGroups, batches: Iterable[Batch]) 
         yield calls
 
 
-def test_one_caller_waits_for_nobody(groups: SqliteGroups, make: Maker) -> None:
+def test_one_caller_waits_for_nobody(groups: HeldUp, make: Maker) -> None:
     queue = GroupCommit(groups)
     batches = list(make.people(3))
     assert [queue.append(batch) for batch in batches] == [Appended(0, 3), Appended(3, 3), Appended(6, 3)]
@@ -90,14 +80,14 @@ def test_one_caller_waits_for_nobody(groups: SqliteGroups, make: Maker) -> None:
     assert queue.append(batches[1]) == Appended(3, 3, repeated=True)
 
 
-def test_who_comes_meanwhile_goes_in_together(groups: SqliteGroups, make: Maker) -> None:
+def test_who_comes_meanwhile_goes_in_together(groups: HeldUp, make: Maker) -> None:
     batches = list(make.people(20))
     with at_once(GroupCommit(groups), groups, batches) as calls:
         assert [call.result() for call in calls] == [Appended(3 + 3 * n, 3) for n in range(20)]
     assert groups.groups[1:] == [[batch.command_id for batch in batches]]
 
 
-def test_a_group_is_bounded(groups: SqliteGroups, make: Maker) -> None:
+def test_a_group_is_bounded(groups: HeldUp, make: Maker) -> None:
     sizes = [3, 3, 3, 3, 30, 3, 2, 5, 4]
     batches = [make.person(size) for size in sizes]
     with at_once(GroupCommit(groups, most_batches=3, most_entries=10), groups, batches) as calls:
@@ -105,7 +95,7 @@ def test_a_group_is_bounded(groups: SqliteGroups, make: Maker) -> None:
     assert [len(group) for group in groups.groups[1:]] == [3, 1, 1, 3, 1]
 
 
-def test_the_order_of_recorded_times_is_kept_within_a_group(groups: SqliteGroups, make: Maker) -> None:
+def test_the_order_of_recorded_times_is_kept_within_a_group(groups: HeldUp, make: Maker) -> None:
     batches = [replace(make.person(), recorded_at=at) for at in (5000, 3000, 4000)]
     with at_once(GroupCommit(groups), groups, batches) as calls:
         assert [call.result().first_index for call in calls] == [9, 3, 6]
@@ -113,7 +103,7 @@ def test_the_order_of_recorded_times_is_kept_within_a_group(groups: SqliteGroups
         GroupCommit(groups).append(replace(make.person(), recorded_at=4999))
 
 
-def test_of_a_group_only_who_conflicts_fails(groups: SqliteGroups, make: Maker) -> None:
+def test_of_a_group_only_who_conflicts_fails(groups: HeldUp, make: Maker) -> None:
     queue = GroupCommit(groups)
     taken = make.claim()
     queue.append(make.batch(claims=[taken]))
@@ -126,7 +116,7 @@ def test_of_a_group_only_who_conflicts_fails(groups: SqliteGroups, make: Maker) 
     assert groups.store.head().size == 12
 
 
-def test_of_many_on_one_state_in_one_group_one_wins(groups: SqliteGroups, make: Maker) -> None:
+def test_of_many_on_one_state_in_one_group_one_wins(groups: HeldUp, make: Maker) -> None:
     boundary = make.bytes(16)
     batches = [make.batch(make.entry(make.uuid(), 1), boundaries={boundary: (0, 1)}) for _ in range(20)]
     with at_once(GroupCommit(groups), groups, batches) as calls:
@@ -134,7 +124,7 @@ def test_of_many_on_one_state_in_one_group_one_wins(groups: SqliteGroups, make: 
     assert groups.store.boundary(boundary) == 1
 
 
-def test_what_one_brings_about_is_found_by_halving(groups: SqliteGroups, make: Maker) -> None:
+def test_what_one_brings_about_is_found_by_halving(groups: HeldUp, make: Maker) -> None:
     batches = list(make.people(16))
     guilty = [batches[3], batches[11]]
     groups.fail_for = {batch.command_id: RuntimeError(str(n)) for n, batch in enumerate(guilty)}
@@ -149,7 +139,7 @@ class Gone(StoreBusy):
     """A store's own kind of being busy."""
 
 
-def test_a_store_that_is_busy_is_busy_for_all_and_asked_once(groups: SqliteGroups, make: Maker) -> None:
+def test_a_store_that_is_busy_is_busy_for_all_and_asked_once(groups: HeldUp, make: Maker) -> None:
     batches = list(make.people(8))
     groups.fail_for = {batches[5].command_id: Gone("locked")}
     with at_once(GroupCommit(groups), groups, batches) as calls:
@@ -161,7 +151,7 @@ def test_a_store_that_is_busy_is_busy_for_all_and_asked_once(groups: SqliteGroup
     assert GroupCommit(groups).append(batches[0]) == Appended(3, 3)
 
 
-def test_who_waits_on_one_that_is_interrupted_hears_of_it(groups: SqliteGroups, make: Maker) -> None:
+def test_who_waits_on_one_that_is_interrupted_hears_of_it(groups: HeldUp, make: Maker) -> None:
     queue = GroupCommit(groups)
     batches = list(make.people(5))
     groups.fail_for = {batches[2].command_id: KeyboardInterrupt()}
@@ -173,7 +163,7 @@ def test_who_waits_on_one_that_is_interrupted_hears_of_it(groups: SqliteGroups, 
     assert [queue.append(batch).repeated for batch in batches] == [False] * 5
 
 
-def test_one_that_is_interrupted_while_it_waits_holds_up_nobody(groups: SqliteGroups, make: Maker) -> None:
+def test_one_that_is_interrupted_while_it_waits_holds_up_nobody(groups: HeldUp, make: Maker) -> None:
     queue = GroupCommit(groups)
     first, mine, other = make.people(3)
     groups.open.clear()
@@ -196,14 +186,14 @@ def interrupt_when(ready: Callable[[], bool]) -> None:
     signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
-def test_a_batch_that_is_wrong_in_itself_is_kept_out_of_the_group(groups: SqliteGroups, make: Maker) -> None:
+def test_a_batch_that_is_wrong_in_itself_is_kept_out_of_the_group(groups: HeldUp, make: Maker) -> None:
     entry = make.entry(make.uuid(), 1)
     with pytest.raises(ValueError, match="entry 0 of the batch"):
         GroupCommit(groups).append(make.batch(replace(entry, leaf=bytes(32))))
     assert groups.groups == []
 
 
-def test_many_threads_lose_nothing(groups: SqliteGroups) -> None:
+def test_many_threads_lose_nothing(groups: HeldUp) -> None:
     queue = GroupCommit(groups)
     batches = [batch for seed in range(8) for batch in Maker(seed).people(25)]
     with ThreadPoolExecutor(16) as pool:

@@ -34,7 +34,7 @@ TABLES = [
 FAULTS = f"""
 CREATE SCHEMA faults;
 CREATE SEQUENCE faults.statements MINVALUE 0 START 0;
-CREATE TABLE faults.lose (at bigint);
+CREATE TABLE faults.lose (at bigint PRIMARY KEY);  -- append plans without scans of tables: they would be compiled
 CREATE FUNCTION faults.count() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     n bigint := coalesce(nullif(current_setting('faults.count', true), ''), '0');
