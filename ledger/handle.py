@@ -246,6 +246,11 @@ class Desk:
             self.base.evolve(event)
             self._draft(event, self.base.versions[event.stream_id], self.base.log_id, root)
 
+    def again(self) -> Desk:
+        """Another desk of the same ledger, on what is recorded now."""
+        parts = (self.store, self.vault, self.keystore, self.claim_keys, self.base.log_id)
+        return Desk(*parts, self._clock, self.randomness)
+
     def discard(self) -> None:
         """Forgets what was decided on and not recorded. Then the desk is of no use any more."""
         self._work, self._behind = _Work(), None

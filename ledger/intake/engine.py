@@ -27,12 +27,14 @@ from ledger.intake.sealing import SealingProcess
 from ledger.intake.translate import Translator
 from ledger.permissions import Actors
 from ledger.refusals import Refusal
-from ledger.store import Appended, Claim
+from ledger.store import Appended, BoundaryMoved, Claim, ClaimTaken, VersionConflict
 from verifier import cbor
 from verifier.errors import Malformed
 
 CHUNK = 1000
 """Events a transaction (PERSISTENCE.md, bulk)."""
+_ATTEMPTS = 10
+"""How often an intake goes on where it stopped because others recorded something about the same people."""
 _SEALED_ELSEWHERE_FROM = 100_000
 """Bytes of a pack, about 2,000 rows, from which a second process pays for its start."""
 
@@ -73,21 +75,27 @@ def take_in(
     actors_defaulted: bool = False,
     progress: Progress = lambda done, total: None,
 ) -> IntakeReport:
-    """Takes a pack in. Raises PackError or PackTurnedAway with nothing recorded, Refusal for actors without rights."""
+    """Takes a pack in. Raises PackError or PackTurnedAway with nothing recorded, Refusal for actors without rights.
+
+    Where others record something about the same people meanwhile, the intake goes on where it stopped, with the rest
+    decided anew. Raises VersionConflict, BoundaryMoved or ClaimTaken where that happens time and again.
+    """
     with _sealing(desk, pack, strict) as sealing:
         definitions = read_definitions(pack)
         definitions.check_references(desk.base.organisations, desk.base.catalogue.editions)
         rows = read_rows(pack)
-        intake = _Intake(desk, pack, actors, strict, sealing, IntakeReport(unknown_files=pack.unknown))
-        intake.begin(definitions, actors_defaulted)
-        intake.report.rejected.extend(row for row in rows if isinstance(row, Rejected))
         steps = schedule([row for row in rows if isinstance(row, Row)])
-        for done, (step, key) in enumerate(zip(steps, intake.look_up(steps), strict=True), 1):
-            intake.step(step, key)
-            if desk.pending >= CHUNK and not strict:
-                intake.flush()
-                progress(done, len(steps))
-        intake.finish()
+        intake = _Intake(desk, pack, actors, strict, sealing)
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                intake.begin(definitions, actors_defaulted)
+                intake.report.rejected.extend(row for row in rows if isinstance(row, Rejected))
+                intake.run(steps, progress)
+                break
+            except (VersionConflict, BoundaryMoved, ClaimTaken):
+                if attempt == _ATTEMPTS:
+                    raise
+                intake = intake.again()
     progress(len(steps), len(steps))
     return intake.report
 
@@ -127,10 +135,12 @@ class _Intake:
         actors: Actors,
         strict: bool,
         sealing: SealingProcess | None,
-        report: IntakeReport,
+        before: _Intake | None = None,
     ) -> None:
-        self.desk, self.pack, self.actors, self.strict, self.report = desk, pack, actors, strict, report
-        self._sealing = sealing
+        """`before` is the first attempt at the same intake."""
+        self.desk, self.pack, self.actors, self.strict = desk, pack, actors, strict
+        self.report = IntakeReport(unknown_files=pack.unknown)
+        self._sealing, self._before = sealing, before
         self._keys = desk.claim_keys
         self.pack_id = desk.new_id()
         self.resumed = False
@@ -139,9 +149,19 @@ class _Intake:
         self._overhead = 0
         """Events drafted of which none is the pack's own content: the pack's event itself."""
         self._recorded = 0
+        """Events, those of earlier attempts included."""
         self._flushed = False
         self._counted = 0
         """Steps taken or turned away since the last flush."""
+
+    def again(self) -> _Intake:
+        """The next attempt, at a desk that knows what others recorded meanwhile."""
+        if self._sealing is not None:
+            self._sealing.forget()
+        first = self._before or self
+        made = _Intake(self.desk.again(), self.pack, self.actors, self.strict, self._sealing, first)
+        made._recorded = self._recorded
+        return made
 
     def begin(self, definitions: Definitions, actors_defaulted: bool) -> None:
         """Drafts the pack's event and its definitions, in one transaction with the first rows."""
@@ -163,6 +183,15 @@ class _Intake:
             self.desk.discard()
             raise PackError("definitions", f"{refusal.message} ({refusal.code})") from None
 
+    def run(self, steps: list[Step], progress: Progress) -> None:
+        """Takes all steps, and records them in chunks; a strict intake all at once."""
+        for done, (step, key) in enumerate(zip(steps, self.look_up(steps), strict=True), 1):
+            self.step(step, key)
+            if self.desk.pending >= CHUNK and not self.strict:
+                self.flush()
+                progress(done, len(steps))
+        self.finish()
+
     def look_up(self, steps: list[Step]) -> list[bytes]:
         """The claim that each step makes when it is taken. Finds out in bulk which of them the ledger knows."""
         keys = [self._keys.row(step.part.encode() + b"\x00" + step.row.identity()) for step in steps]
@@ -179,7 +208,8 @@ class _Intake:
         if taken_key in self._taken:
             if step.part == "apply" and (claim := self._taken.get(self._keys.application_row(row.identity()))):
                 self._translator.remember(step, UUID(bytes=self._keys.read(claim)[1]))
-            self.report.known[row.source.file] += first
+            rows = self.report.taken if self._is_news(taken_key) else self.report.known
+            rows[row.source.file] += first
             return
         if self.resumed and first and (claim := self._taken.get(self._rejected_key(step))):
             code, sentence, column = _rejection(self._keys.read(claim)[1])
@@ -223,11 +253,19 @@ class _Intake:
             raise PackTurnedAway(self.report.rejected)
         if not self._flushed and self.desk.pending <= self._overhead:
             self.desk.discard()
-            return
-        self.flush()
-        if self._sealing is not None:
-            self._add(self.desk.settle(self._sealing))
+            if not self._recorded:
+                return
+        else:
+            self.flush()
+            if self._sealing is not None:
+                self._add(self.desk.settle(self._sealing))
         self.report.pack, self.report.events = self.pack_id, self._recorded
+
+    def _is_news(self, taken_key: bytes) -> bool:
+        """Whether a row that is there was taken in from this pack since the first attempt began."""
+        if self._before is None or taken_key in self._before._taken:
+            return False
+        return self._keys.read(self._taken[taken_key])[1] == self.pack_id.bytes
 
     def _reject(self, step: Step, refusal: Refusal) -> None:
         row = step.row

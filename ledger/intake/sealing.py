@@ -81,6 +81,11 @@ class SealingProcess:
         except EOFError:
             raise self._ended() from None
 
+    def forget(self) -> None:
+        """Waits for a batch that was handed over and is not wanted any more, if there is one."""
+        if self._waiting:
+            self.finish()
+
     def close(self) -> None:
         """Ends the process, whatever it is at."""
         self._process.kill()
