@@ -10,22 +10,32 @@ import tempfile
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
+from ledger.awards import open_awards
+from ledger.commands import SuspendCertificate
+from ledger.fsck import fsck_ledger
+from ledger.places import DatabasePlace, place_of
 from ledger.postgres.datakeys import PostgresDataKeys
 from ledger.postgres.datastore import connect
 from ledger.postgres.recorder import LedgerRecorder
 from ledger.postgres.store import PostgresStore
 from ledger.postgres.views import PostgresViews
 from ledger.projector import Projector
+from ledger.publisher import Publisher
 from ledger.store import Appended, SignedHead
+from tests.api.whole_ledger import TODAY, do, founded, publish_now, trainee
 from tests.ledger.postgres.test_away import check
 from tests.ledger.postgres.test_views import BOTH, expected, shown
 from tests.ledger.store.making import Maker
 from tests.postgres_server import PORT, PostgresServer
+from verifier.kinds import CertificateAwarded
+from verifier.standing import Standing
 
 PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
@@ -159,3 +169,25 @@ def test_the_librarys_recorder_works_through_it(pooled: str, make: Maker) -> Non
         assert recorder.max_notification_id() == 3
         with recorder.subscribe(gt=1) as subscription:
             assert [next(subscription).id for _ in range(2)] == [2, 3]
+
+
+def test_a_whole_ledger_works_through_it(
+    pooled: str, empty_address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Made, filled, signed, published, looked at and checked, with another path for notifications alone."""
+    monkeypatch.setenv("CERTLEDGER_DIRECT", empty_address)
+    told = conninfo_to_dict(pooled)
+    place = place_of(f"postgresql://postgres@/{told['dbname']}?host={told['host']}")
+    assert isinstance(place, DatabasePlace)
+    with founded(replace(place, public_folder=tmp_path / "public")) as ledger, open_awards(ledger) as awards:
+        with Publisher(awards) as publisher:
+            publisher.step()
+            assert (publisher.failure, publisher.size) == ("", ledger.store.head().size)
+        standing = [
+            issued
+            for issued in awards.all()
+            if isinstance(issued.event, CertificateAwarded) and issued.award.on(TODAY) is Standing.VALID
+        ]
+        do(ledger, SuspendCertificate(trainee(standing[0]), standing[0].stream, "other", TODAY))
+        publish_now(ledger)
+        assert fsck_ledger(ledger).findings == ()
