@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -24,6 +24,9 @@ from ledger.handle import Clock, system_clock
 from ledger.open import SERVED_PATIENCE_SECONDS, open_place
 from ledger.places import Place, place_of
 from ledger.publisher import Publisher
+
+START_SECONDS: Final = 10.0
+"""How long serving waits for what is new to be published first. A log that takes longer is published meanwhile."""
 
 
 def create_app(at: Place | str, clock: Clock = system_clock, *, works: bool = True) -> FastAPI:
@@ -45,8 +48,8 @@ def create_app(at: Place | str, clock: Clock = system_clock, *, works: bool = Tr
             running["awards"] = stack.enter_context(open_awards(ledger))
             if works:
                 publisher = running["publisher"] = stack.enter_context(Publisher(running["awards"]))
-                await run_in_threadpool(publisher.step)
                 publisher.start()
+                await run_in_threadpool(publisher.await_first, START_SECONDS)
             yield
 
     def awards() -> Awards:

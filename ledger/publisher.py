@@ -54,6 +54,7 @@ class Publisher(Thread):
         self._upkeep: Upkeep | None = None
         self._news: _News | None = None
         self._woken = Event()
+        self._looked = Event()
         self._ending = Event()
         self._refresh_at = 0
         self._pause = PAUSE_SECONDS
@@ -78,10 +79,15 @@ class Publisher(Thread):
         """Works until it is stopped."""
         while not self._ending.is_set():
             self.step()
+            self._looked.set()
             if self._upkeep is not None and self._news is None:
                 self._news = _News(self._ledger.store, self.size, self._woken.set)
                 self._news.start()
             self._wait()
+
+    def await_first(self, seconds: float) -> None:
+        """Waits until the running thread has done its first work, whatever came of it; at most so long."""
+        self._looked.wait(seconds)
 
     def stop(self) -> None:
         """Ends the thread soon and gives the turns back."""
