@@ -47,25 +47,25 @@ def randomness() -> Callable[[int], bytes]:
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
+def storage(request: pytest.FixtureRequest) -> str:
     """Where the ledgers lie."""
     name: str = request.param
     return name
 
 
 @pytest.fixture(scope="module")
-def taken_in(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+def taken_in(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """A ledger with a pack taken in and rows of it turned away; signed and published."""
 
     def fill(ledger: Ledger) -> None:
         take_in(ledger.desk(), sample(), actors_of(ledger))
         sign(ledger)
 
-    return make(engine, tmp_path_factory.mktemp("taken-in"), clock(), randomness(), fill)
+    return make(storage, tmp_path_factory.mktemp("taken-in"), clock(), randomness(), fill)
 
 
 @pytest.fixture(scope="module")
-def erased(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+def erased(storage: str, tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """A ledger of three people, of whom one is certified, one suspended and one erased; signed twice and published."""
 
     def fill(ledger: Ledger) -> None:
@@ -82,7 +82,7 @@ def erased(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Kept:
         desk.execute(c.EraseTrainee(people[2]), actors)
         sign(ledger)
 
-    return make(engine, tmp_path_factory.mktemp("erased"), clock(), randomness(), fill)
+    return make(storage, tmp_path_factory.mktemp("erased"), clock(), randomness(), fill)
 
 
 def actors_of(ledger: Ledger) -> Actors:
@@ -198,10 +198,10 @@ def survivors(kept: Kept, database: Database) -> tuple[int, list[str]]:
 
 
 @pytest.fixture
-def copies(taken_in: Kept, erased: Kept, engine: str, tmp_path: Path) -> dict[str, Kept]:
+def copies(taken_in: Kept, erased: Kept, storage: str, tmp_path: Path) -> dict[str, Kept]:
     return {
-        "taken-in": taken_in.copy(engine, tmp_path / "taken-in"),
-        "erased": erased.copy(engine, tmp_path / "erased"),
+        "taken-in": taken_in.copy(storage, tmp_path / "taken-in"),
+        "erased": erased.copy(storage, tmp_path / "erased"),
     }
 
 
