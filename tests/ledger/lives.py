@@ -13,6 +13,7 @@ from ledger.founding import APPROVER, OPERATOR, Founding, found
 from ledger.handle import Clock, Desk
 from ledger.open import Ledger
 from ledger.permissions import Actors
+from tests import engines
 from tests.ledger.deciders.story import (
     APPLIED_ON,
     COHORT,
@@ -27,22 +28,15 @@ from tests.ledger.deciders.story import (
     D,
 )
 from tests.ledger.deciders.test_decide_base import ACCREDIT, ADOPT, OPEN_COHORT, PUBLISH, PUBLISH_POLICY
-from tests.postgres_server import INSTALLATIONS, server
 from verifier import kinds
 from verifier.events import event_type
 
-ENGINES = ("sqlite", *(f"postgresql-{name}" for name in INSTALLATIONS))
+ENGINES = tuple(engines.ENGINES)
 
 
 def new_address(engine: str, folder: Path) -> str:
     """Where a new ledger may lie. Its master key lies where CERTLEDGER_MASTER_KEY_FILE says."""
-    if engine == "sqlite":
-        return str(folder / "ledger")
-    shared = server(engine.removeprefix("postgresql-"))
-    return f"postgresql://postgres@/{shared.database()}?host={shared.folder}"
-
-
-START = 1_767_225_600_000
+    return engines.ENGINES[engine].new(folder / "ledger")
 
 
 def opened(address: str | Path, clock: Clock | None = None) -> Ledger:
