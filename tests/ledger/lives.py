@@ -32,6 +32,8 @@ from verifier import kinds
 from verifier.events import event_type
 
 ENGINES = tuple(engines.ENGINES)
+START = 1_767_225_600_000
+"""1 January 2026, in milliseconds since 1970 UTC."""
 
 
 def new_address(engine: str, folder: Path) -> str:
