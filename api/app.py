@@ -13,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api import assets, health, links, published
@@ -70,11 +71,11 @@ def create_app(at: Place | str, clock: Clock = system_clock, *, works: bool = Tr
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
 
     @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
-    def front() -> HTMLResponse:
-        return site.page("front.html")
+    def front(request: Request) -> HTMLResponse:
+        return site.page("front.html", request)
 
     @app.api_route("/p", methods=["GET", "HEAD"], include_in_schema=False)
-    def proof() -> HTMLResponse:
-        return site.page("proof.html", headers=PERSONAL)
+    def proof(request: Request) -> HTMLResponse:
+        return site.page("proof.html", request, headers=PERSONAL)
 
     return app

@@ -10,10 +10,12 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from api import words
 from api.answer import Answer, State, answer_link
+from api.banners import banner_of
 from api.headers import PERSONAL
 from api.problems import MEDIA_TYPE, problem
 from api.templates import Site
@@ -26,10 +28,11 @@ STATUS: Final = {State.UNKNOWN: 404, State.COULD_NOT_CHECK: 503, State.INCONSIST
 
 
 class Sentence(BaseModel):
-    """One sentence in both languages."""
+    """One sentence in every language of the pages."""
 
     zh: str
     en: str
+    ko: str
 
 
 class Issuer(BaseModel):
@@ -83,14 +86,14 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
         answer = answered(link_id)
         if answer.shown is None:
             code = answer.code or answer.state.value
-            banner = words.BANNERS[answer.state]
+            banner = banner_of(answer)
             return problem(_status(answer), code, banner.word, words.reason(answer) or banner.sentence, PERSONAL)
         body = link_answer(answer).model_dump_json()
         return Response(body, _status(answer), PERSONAL, "application/json")
 
-    def as_page(link_id: str) -> HTMLResponse:
+    def as_page(link_id: str, request: Request) -> HTMLResponse:
         answer = answered(link_id)
-        return site.page("result.html", _status(answer), PERSONAL, **_values(answer))
+        return site.page("result.html", request, _status(answer), PERSONAL, **_values(answer))
 
     problems: dict[int | str, dict[str, Any]] = {
         404: {"description": "No such certificate.", "content": {MEDIA_TYPE: {"schema": _problem_schema()}}},
@@ -115,12 +118,12 @@ def link_answer(answer: Answer) -> LinkAnswer:
     """The JSON of an answer about a certificate."""
     assert answer.shown is not None
     assert answer.log_size is not None
-    shown, banner = answer.shown, words.BANNERS[answer.state]
+    shown, banner = answer.shown, banner_of(answer)
     logged = shown.proved.logged
     organisation, key = logged.organisation, logged.key
     return LinkAnswer(
         state=answer.state,
-        sentence=Sentence(zh=banner.sentence.zh, en=banner.sentence.en),
+        sentence=Sentence(**banner.sentence.as_json()),
         kind="certificate" if isinstance(shown.proved.event, CertificateAwarded) else "title",
         fields={field.key: field.value for field in shown.fields},
         issuer=Issuer(
@@ -151,7 +154,7 @@ def _values(answer: Answer) -> dict[str, Any]:
         embedded = json.dumps({"proof": _base64url(answer.proof), "changes": changes})
     return {
         "answer": answer,
-        "banner": words.BANNERS[answer.state],
+        "banner": banner_of(answer),
         "reason": words.reason(answer),
         "proved": shown.proved if shown else None,
         "fields": shown.fields if shown else (),

@@ -20,14 +20,14 @@ _TITLES: Final = {404: words.NOT_FOUND, 405: words.NOT_ALLOWED}
 
 
 def problem(status: int, code: str, title: Words, detail: Words, headers: dict[str, str] | None = None) -> Response:
-    """A problem document; `code` is stable and meant for programs, `detail` for people who read Chinese or English."""
+    """A problem document; `code` is stable and meant for programs, `detail` for people."""
     body = {
         "type": "about:blank",
         "title": title.en,
         "status": status,
         "code": code,
         "detail": detail.en,
-        "sentence": {"zh": detail.zh, "en": detail.en},
+        "sentence": detail.as_json(),
     }
     return Response(json.dumps(body, ensure_ascii=False), status, headers, MEDIA_TYPE)
 
@@ -42,13 +42,14 @@ class Problems:
         """The response to an unknown address or a method that is not accepted."""
         status = error.status_code if isinstance(error, HTTPException) else 500
         extra = dict(getattr(error, "headers", None) or {})
-        return self._response(request.url.path, status, extra)
+        return self._response(request, status, extra)
 
     async def broken(self, scope: Scope) -> Response:
         """The response to a request that failed inside."""
-        return self._response(str(scope["path"]), 500, {})
+        return self._response(Request(scope), 500, {})
 
-    def _response(self, path: str, status: int, extra: dict[str, str]) -> Response:
+    def _response(self, request: Request, status: int, extra: dict[str, str]) -> Response:
+        path = str(request.scope["path"])
         sentence = _TITLES.get(status, words.BROKEN)
         headers = {**PERSONAL, **extra}
         if path.startswith(f"{published.PREFIX}/"):
@@ -56,4 +57,4 @@ class Problems:
         if path.endswith(".json") or path in ("/healthz", "/readyz"):
             code = {404: "not-found", 405: "method-not-allowed"}.get(status, "internal-error")
             return problem(status, code, sentence, sentence, headers)
-        return self._site.page("plain.html", status, headers, sentence=sentence)
+        return self._site.page("plain.html", request, status, headers, sentence=sentence)

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any, Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api import words
+from api import languages, words
+from api.languages import Words
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "web" / "templates"),
@@ -23,14 +25,30 @@ class Site:
     """What every page says of the ledger that it belongs to."""
 
     def __init__(self, name_zh: str, name_en: str, url: str, origin: str) -> None:
-        self.name = words.Words(name_zh, name_en)
+        self.name = Words(name_zh, name_en, name_en)
         self.url = url
         self.domain = url.partition("://")[2]
         self.origin = origin
 
     def page(
-        self, template: str, status: int = 200, headers: dict[str, str] | None = None, **values: Any
+        self, template: str, request: Request, status: int = 200, headers: dict[str, str] | None = None, **values: Any
     ) -> HTMLResponse:
-        """A rendered page."""
-        text = _ENVIRONMENT.get_template(template).render(site=self, words=words, **values)
-        return HTMLResponse(text, status, headers)
+        """A rendered page in the visitor's language. In templates `t(words)` is a sentence in that language."""
+        language = languages.choose(request)
+
+        def told(sentence: Words) -> str:
+            return sentence.of(language)
+
+        text = _ENVIRONMENT.get_template(template).render(
+            site=self,
+            words=words,
+            t=told,
+            language=language,
+            tag=languages.TAGS[language],
+            tags=languages.TAGS,
+            own_names=languages.OWN_NAMES,
+            switch=list(languages.elsewhere(request)),
+            **values,
+        )
+        own = {"Content-Language": languages.TAGS[language], "Vary": "Accept-Language"}
+        return HTMLResponse(text, status, {**own, **(headers or {})})

@@ -1,183 +1,167 @@
-"""Every sentence of the pages, in Chinese and English, in one place.
-
-The words of a state are those of the browser's own check (`verifier/web/src/words.js`), where both have it.
-"""
+"""The sentences of the pages beside those of the states (`api.banners`), each in every language, in one place."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from api.answer import Answer, State
+from api.banners import BANNERS as BANNERS
+from api.languages import Words as Words
 from verifier.current import BUSINESS_ZONE
 from verifier.standing import Standing
 from verifier.verify import Proved
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """One sentence in both languages of a page."""
-
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Banner:
-    """How a state is told: icon and colour follow the tone, and the word alone says it too."""
-
-    tone: str
-    word: Words
-    sentence: Words
-
-
-def _banner(tone: str, zh: str, en: str, sentence_zh: str, sentence_en: str) -> Banner:
-    return Banner(tone, Words(zh, en), Words(sentence_zh, sentence_en))
-
-
-BANNERS: Final[dict[State, Banner]] = {
-    State.VALID: _banner("good", "有效", "Valid", "真实，且目前有效。", "Authentic, and it stands."),
-    State.NOT_YET_VALID: _banner(
-        "wait",
-        "尚未生效",
-        "Not yet valid",
-        "真实，但尚未到颁发之日。",
-        "Authentic, but not valid before the day of its award.",
-    ),
-    State.EXPIRED: _banner(
-        "wait", "已过期", "Expired", "真实，但有效期已过。", "Authentic, but its last day of validity has passed."
-    ),
-    State.SUSPENDED: _banner(
-        "wait",
-        "暂停",
-        "Suspended",
-        "真实，但已被颁发机构暂停。",
-        "Authentic, but suspended by the organisation that awarded it.",
-    ),
-    State.REVOKED: _banner("bad", "已撤销", "Revoked", "真实，但已被撤销。", "Authentic, but revoked."),
-    State.SUPERSEDED: _banner(
-        "bad",
-        "已更正替换",
-        "Superseded",
-        "真实，但已被更正后的证书替换。",
-        "Authentic, but superseded by a correction.",
-    ),
-    State.REVOKED_OR_SUPERSEDED: _banner(
-        "bad",
-        "已撤销或替换",
-        "Revoked or superseded",
-        "真实，但公布的状态表显示其已被撤销或替换。",
-        "Authentic, but revoked or superseded: the published list says so.",
-    ),
-    State.STANDING_NOT_CHECKED: _banner(
-        "unknown",
-        "真实，状态未核",
-        "Authentic, standing not checked",
-        "签名与登记属实，但未能核实目前是否仍有效。",
-        "Signed and logged as shown; whether it still stands could not be checked.",
-    ),
-    State.NOT_ENTITLED: _banner(
-        "bad",
-        "无权签署",
-        "Not entitled",
-        "签署所用的密钥无权签署此项。",
-        "Signed by a key that was not entitled to it.",
-    ),
-    State.INCONSISTENT: _banner(
-        "bad",
-        "登记前后矛盾",
-        "Inconsistent",
-        "登记簿自相矛盾：请保存全部文件并告知基地及其审计者。",
-        "The log contradicts itself: keep all files and tell the base and its auditors.",
-    ),
-    State.ERASED: _banner(
-        "unknown",
-        "持有人信息已删除",
-        "Holder's data erased",
-        "证书确曾颁发，但持有人的个人信息已依法删除，此处无法再核对其人。纸面上的证明码仍可核验。",
-        "It was issued, but its holder's data have been erased: whose it is cannot be checked here any more. "
-        "The proof code on the paper still can be.",
-    ),
-    State.UNKNOWN: _banner(
-        "bad",
-        "查无此证书",
-        "No such certificate",
-        "登记簿中没有此网址对应的证书。请确认网址完整无误；若由证书上的二维码打开，该证书不是本登记簿颁发的。",
-        "No certificate belongs to this address. Make sure that it is complete; if a code on paper led here, "
-        "that paper was not issued by this ledger.",
-    ),
-    State.COULD_NOT_CHECK: _banner(
-        "unknown",
-        "未能核验",
-        "Could not check",
-        "未能核验：这不说明它真，也不说明它假。请稍后再试。",
-        "Could not be checked: this says nothing for it and nothing against it. Try again later.",
-    ),
+REASONS: Final = {
+    "fraud": Words("弄虚作假", "fraud", "부정행위"),
+    "issued-in-error": Words("错误颁发", "issued in error", "착오 발급"),
+    "superseded": Words("被替换", "superseded", "대체됨"),
+    "other": Words("其他", "other", "기타"),
 }
+"""Classes of reason of a revocation."""
+SINCE: Final = {
+    State.NOT_YET_VALID: Words("生效日期", "valid from", "효력 발생일"),
+    State.EXPIRED: Words("最后有效日", "last day of validity", "마지막 유효일"),
+    State.SUSPENDED: Words("暂停日期", "suspended since", "효력 정지일"),
+    State.REVOKED: Words("撤销日期", "revoked since", "취소일"),
+    State.SUPERSEDED: Words("替换日期", "superseded since", "대체일"),
+}
+BECAUSE: Final = Words("原因", "reason", "사유")
+NOT_YET_PUBLISHED: Final = Words(
+    "刚刚登记的内容尚未公布，请稍候片刻再试。",
+    "Something was recorded just now and is not published yet: try again in a moment.",
+    "방금 등록된 내용이 아직 공표되지 않았습니다. 잠시 후 다시 시도하십시오.",
+)
 
-_REASONS: Final = {
-    "fraud": Words("弄虚作假", "fraud"),
-    "issued-in-error": Words("错误颁发", "issued in error"),
-    "superseded": Words("被替换", "superseded"),
-    "other": Words("其他", "other"),
+LABELS: Final = {
+    "number": Words("证书编号", "number", "증명서 번호"),
+    "name": Words("姓名", "name", "성명"),
+    "id_type": Words("证件类型", "ID document", "신분증 종류"),
+    "id_number_masked": Words("证件号码", "ID number", "신분증 번호"),
+    "programme": Words("认证项目", "programme", "인증 과정"),
+    "level": Words("职称", "title", "직함(职称)"),
+    "speciality": Words("专业", "speciality", "전문 분야"),
+    "total": Words("总成绩", "total", "총점"),
+    "awarded_on": Words("颁发日期", "awarded on", "수여일"),
+    "granted_on": Words("授予日期", "granted on", "수여일"),
+    "expires_on": Words("有效期至（含当日）", "valid through", "유효기간(당일 포함)"),
+    "issuer": Words("颁发机构", "awarded by", "수여 기관"),
+    "standing": Words("状态", "standing", "현재 효력"),
 }
-_SINCE: Final = {
-    State.NOT_YET_VALID: ("生效日期", "valid from"),
-    State.EXPIRED: ("最后有效日", "last day of validity"),
-    State.SUSPENDED: ("暂停日期", "suspended since"),
-    State.REVOKED: ("撤销日期", "revoked since"),
-    State.SUPERSEDED: ("替换日期", "superseded since"),
+"""What stands beside the values that paper shows, and beside those of an answer."""
+GLOSSES: Final = {
+    "assistant-engineer": "보조 엔지니어",
+    "engineer": "엔지니어",
+    "resident-id": "중국 주민신분증",
+    "passport": "여권",
+    "hk-macau-permit": "홍콩·마카오 주민 본토 통행증",
+    "taiwan-permit": "대만 주민 대륙 통행증",
 }
-_CODES: Final = {
-    "not-yet-published": Words(
-        "刚刚登记的内容尚未公布，请稍候片刻再试。",
-        "Something was recorded just now and is not published yet: try again in a moment.",
-    ),
-    "key-compromised": Words(
-        "签署所用的密钥已被报告失密，以此密钥签署的内容不作数。",
-        "The key that signed it was reported compromised: what it signed counts for nothing.",
-    ),
-}
+"""In Korean, the values that paper shows in Chinese and English. They are no part of what was signed."""
 
 COMPARE: Final = Words(
-    "请逐项与纸面核对；不一致之处未经签署。", "Compare these fields with the paper: whatever differs was not signed."
+    "请逐项与纸面核对；不一致之处未经签署。",
+    "Compare these fields with the paper: whatever differs was not signed.",
+    "각 항목을 종이 증명서와 대조하십시오. 다른 부분은 서명된 내용이 아닙니다.",
 )
-DOMAIN: Final = Words("请确认浏览器地址栏中的域名为", "Make sure that your browser's address bar shows")
-NOT_FOUND: Final = Words("没有这个页面", "No such page")
-NOT_ALLOWED: Final = Words("此处不接受该请求", "This is not accepted here")
-BROKEN: Final = Words("服务器出错，请稍后再试", "Something went wrong here: try again later")
+DOMAIN: Final = Words(
+    "请确认浏览器地址栏中的域名为",
+    "Make sure that your browser's address bar shows",
+    "브라우저 주소창의 도메인이 다음과 같은지 확인하십시오:",
+)
+CHECKED_AT: Final = Words("核验时间", "Checked at", "확인 시각")
+DETAILS: Final = Words("证明细节", "Proof details", "증명 세부 정보")
+RECORDED: Final = Words("登记时间", "recorded", "등록 시각")
+ENTRY: Final = Words("登记序号", "log entry", "등록 번호")
+STATEMENT: Final = Words("声明散列（叶）", "statement (leaf hash)", "진술 해시(리프)")
+ROOT: Final = Words("树根", "root of the log", "루트 해시")
+KEY_ID: Final = Words("签署密钥", "signing key", "서명 키")
+CUSTODY: Final = Words("密钥保管", "key custody", "키 보관")
+LOG: Final = Words("登记簿", "log", "등록부")
+LANGUAGE: Final = Words("语言", "Language", "언어")
+HOME: Final = Words("首页", "Front page", "첫 화면")
+NOT_FOUND: Final = Words("没有这个页面", "No such page", "없는 페이지입니다")
+NOT_ALLOWED: Final = Words("此处不接受该请求", "This is not accepted here", "여기서는 받아들이지 않는 요청입니다")
+BROKEN: Final = Words(
+    "服务器出错，请稍后再试",
+    "Something went wrong here: try again later",
+    "서버에 문제가 생겼습니다. 잠시 후 다시 시도하십시오",
+)
+
+PROOF_TITLE: Final = Words("核验证明", "Check a proof", "증명 확인")
+NOT_CHECKED_YET: Final = Words("尚未核验", "Not checked yet", "아직 확인하지 않음")
+NEEDS_SCRIPT: Final = Words(
+    "本页在您的浏览器中核验证明，不会把证明发送到任何地方，因此需要 JavaScript。",
+    "This page checks the proof in your browser and sends it nowhere, which needs JavaScript.",
+    "이 페이지는 증명을 어디로도 보내지 않고 브라우저 안에서 확인하므로 JavaScript가 필요합니다.",
+)
+STAYS_LIKE_THIS: Final = Words(
+    "如果此页一直如此：请扫描证书左侧的二维码，打开无需 JavaScript 的核验网页，或用离线工具核验：",
+    "If this page stays like this: scan the code on the left of the paper, which opens a page that needs no "
+    "JavaScript, or use the offline tool:",
+    "이 페이지가 계속 이 상태라면 증명서 왼쪽의 QR 코드를 스캔하여 JavaScript가 필요 없는 확인 페이지를 여시거나, "
+    "다음 오프라인 도구를 사용하십시오:",
+)
 
 
 def reason(answer: Answer) -> Words | None:
     """Since when and why, where there is something to say beyond the state's own sentence."""
-    if answer.code in _CODES:
-        return _CODES[answer.code]
-    if answer.state not in _SINCE or answer.changed_on is None:
+    if answer.code == "not-yet-published":
+        return NOT_YET_PUBLISHED
+    if answer.state not in SINCE or answer.changed_on is None:
         return None
-    zh, en = (f"{word} {answer.changed_on}" for word in _SINCE[answer.state])
-    if answer.reason is not None:
-        why = _REASONS.get(answer.reason, Words(answer.reason, answer.reason))
-        zh, en = f"{zh}，原因：{why.zh}", f"{en}, reason: {why.en}"
-    return Words(zh, en)
+    since, day = SINCE[answer.state], answer.changed_on
+    if answer.reason is None:
+        return Words(f"{since.zh} {day}", f"{since.en} {day}", f"{since.ko} {day}")
+    why = REASONS.get(answer.reason, Words(answer.reason, answer.reason, answer.reason))
+    return Words(
+        f"{since.zh} {day}，{BECAUSE.zh}：{why.zh}",
+        f"{since.en} {day}, {BECAUSE.en}: {why.en}",
+        f"{since.ko} {day}, {BECAUSE.ko}: {why.ko}",
+    )
 
 
 def standing(value: Standing) -> Words:
     """The word for what stands of an award."""
-    return BANNERS[State(value.value)].word
+    return BANNERS[value.value].word
 
 
-def custody(proved: Proved, base: str) -> Words | None:
-    """What it means that the base holds the issuer's key; None where the issuer holds it itself."""
+def as_of(size: int) -> Words:
+    """The log that an answer is of; its entries are numbered from 0."""
+    return Words(
+        f"依据登记簿第 {size - 1} 条为止（共 {size} 条）",
+        f"as of log entry {size - 1} ({size} entries)",
+        f"등록부 {size - 1}번 기록까지 기준(총 {size}건)",
+    )
+
+
+def custody(proved: Proved, base: str) -> Words:
+    """Who holds the issuer's key, and what that means for what the signature proves."""
     code = proved.logged.organisation.code
     if proved.logged.key.custody == "organisation":
-        return None
+        return Words(
+            f"密钥由 {code} 自行保管。", f"{code} holds its key itself.", f"키는 {code}이(가) 직접 보관합니다."
+        )
     return Words(
         f"密钥由 {base} 代 {code} 保管：签名证明的是 {base} 以其名义所述。",
         f"Key held by {base} for {code}: the signature proves what {base} said in its name.",
+        f"키는 {base}이(가) {code}을(를) 대신해 보관합니다. 서명은 {base}이(가) 그 이름으로 진술했음을 증명합니다.",
     )
 
 
 def moment(at: datetime) -> str:
     """A moment in the base's own time."""
     return f"{at.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M:%S} (UTC+8)"
+
+
+def age(span: timedelta) -> Words:
+    """How long ago something was, in the largest whole unit; what lies ahead by a clock's difference is now."""
+    seconds = max(0, int(span.total_seconds()))
+    for unit, (zh, en, ko) in (
+        (86400, ("天", "day", "일")),
+        (3600, ("小时", "hour", "시간")),
+        (60, ("分钟", "minute", "분")),
+    ):
+        if (count := seconds // unit) > 0:
+            return Words(f"{count} {zh}前", f"{count} {en}{'s' if count > 1 else ''} ago", f"{count}{ko} 전")
+    return Words("刚刚", "just now", "방금")

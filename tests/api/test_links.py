@@ -13,7 +13,8 @@ from starlette.testclient import TestClient
 
 from api.answer import State
 from api.app import create_app
-from api.words import BANNERS
+from api.banners import BANNERS
+from api.languages import LANGUAGES
 from ledger.awards import open_awards
 from tests.api.whole_ledger import NOW, URL, WholeLedger, by, founded, new_place, publish_now
 from tests.engines import Engine
@@ -55,13 +56,16 @@ def test_the_page_and_its_json_say_the_state(
     client: TestClient, original: WholeLedger, name: str, state: State
 ) -> None:
     link = original.links[name]
-    page, twin = client.get(f"/c/{link}"), client.get(f"/c/{link}.json")
-    assert (page.status_code, twin.status_code) == (200, 200)
-    assert state_of(page.text) == twin.json()["state"] == state.value
+    twin = client.get(f"/c/{link}.json")
     banner = BANNERS[state]
-    for words in (banner.word, banner.sentence):
-        assert words.zh in page.text
-        assert words.en.replace("'", "&#39;") in page.text
+    assert twin.json()["sentence"] == banner.sentence.as_json()
+    for language in LANGUAGES:
+        page = client.get(f"/c/{link}?lang={language}")
+        assert (page.status_code, twin.status_code) == (200, 200)
+        assert state_of(page.text) == twin.json()["state"] == state.value
+        for words in (banner.word, banner.sentence):
+            assert words.of(language).replace("'", "&#39;") in page.text
+        assert banner.icon in page.text
 
 
 @pytest.mark.parametrize("name", ["valid", "title valid"])
@@ -69,7 +73,7 @@ def test_everything_that_the_paper_shows_is_on_the_page(client: TestClient, orig
     with original.opened() as ledger, open_awards(ledger) as awards:
         event = by(awards, original.links[name]).event
     page = client.get(f"/c/{original.links[name]}").text
-    shown = dict(re.findall(r'data-field="([^"]+)">([^<]*)<', page))
+    shown = dict(re.findall(r'data-field="([^"]+)"[^>]*>([^<]*)<', page))
     for field in ("number", "name", "id_number_masked"):
         assert shown[field] == str(getattr(event, field))
     assert set(shown) == {"number", "name", "id_type", "id_number_masked"} | (
@@ -78,20 +82,21 @@ def test_everything_that_the_paper_shows_is_on_the_page(client: TestClient, orig
 
 
 def test_the_page_says_when_where_and_by_whose_key(client: TestClient, original: WholeLedger) -> None:
-    page = client.get(f"/c/{original.links['valid']}").text
+    page = client.get(f"/c/{original.links['valid']}?lang=en").text
     assert "2026-11-23 12:00:00 (UTC+8)" in page
-    assert f"as of a log of {trust_of(client).as_of} entries" in page
+    size = trust_of(client).as_of
+    assert f"as of log entry {size - 1} ({size} entries)" in page
     assert '<strong class="domain">127.0.0.1:8000</strong>' in page
     assert "Key held by BASE for" in page
     assert "Compare these fields with the paper" in page
 
 
 def test_a_change_is_told_with_its_day_and_class_of_reason(client: TestClient, original: WholeLedger) -> None:
-    page = client.get(f"/c/{original.links['revoked']}").text
+    page = client.get(f"/c/{original.links['revoked']}?lang=en").text
     twin = client.get(f"/c/{original.links['revoked']}.json").json()
     assert f"revoked since {twin['changed_on']}, reason: " in page
     assert twin["reason"] in ("fraud", "issued-in-error", "superseded", "other")
-    assert "suspended since 2026-11-23" in client.get(f"/c/{original.links['suspended']}").text
+    assert "suspended since 2026-11-23" in client.get(f"/c/{original.links['suspended']}?lang=en").text
 
 
 @pytest.mark.parametrize("form", ["/C/{upper}", "/c/{lower}", "/C/{lower}", "/c/{upper}"])
@@ -187,7 +192,7 @@ def test_before_its_first_day_an_award_is_not_yet_valid(engine: Engine, tmp_path
         publish_now(ledger)
         link = str(next(iter(awards.all())).event.link)
     with TestClient(create_app(place, lambda: at)) as client:
-        page = client.get(f"/c/{link}").text
+        page = client.get(f"/c/{link}?lang=en").text
         assert state_of(page) == "not-yet-valid"
         assert "valid from 20" in page
 

@@ -1,0 +1,104 @@
+"""One language a page, chosen without a cookie; no sentence lacks one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import pytest
+from starlette.testclient import TestClient
+
+from api import banners, words
+from api.languages import LANGUAGES, TAGS, Words
+from tests.api.whole_ledger import WholeLedger
+from verifier.verdict import _LABELS, _LEVELS
+
+HANGUL, HAN = re.compile("[가-힣]"), re.compile("[一-鿿]")
+
+
+def sentences() -> Iterator[tuple[str, Words]]:
+    """Every constant sentence of the pages with its name."""
+    for module in (words, banners):
+        for name, value in vars(module).items():
+            for at, found in value.items() if isinstance(value, dict) else [("", value)]:
+                if isinstance(found, Words):
+                    yield f"{name} {at}", found
+                if isinstance(found, banners.Banner):
+                    yield f"{name} {at} word", found.word
+                    yield f"{name} {at} sentence", found.sentence
+
+
+def test_every_sentence_is_there_in_every_language() -> None:
+    found = dict(sentences())
+    assert len(found) > 60
+    for name, said in found.items():
+        assert HAN.search(said.zh), name
+        assert not HAN.search(said.en), name
+        assert not HANGUL.search(said.en), name
+        assert re.search("[A-Za-z]", said.en), name
+        assert HANGUL.search(said.ko), name
+
+
+def test_no_two_states_share_a_word_or_an_icon() -> None:
+    told = list(banners.BANNERS.values())
+    assert len({banner.icon for banner in told}) == len(told)
+    for language in LANGUAGES:
+        assert len({banner.word.of(language) for banner in told}) == len(told)
+
+
+def test_what_paper_shows_has_a_label_in_every_language() -> None:
+    """In Chinese and English it is the label of the verifier's own output."""
+    for key, label in _LABELS.items():
+        said = words.LABELS[key]
+        assert label == f"{said.zh} {said.en}"
+    assert set(_LEVELS) <= set(words.GLOSSES)
+
+
+@pytest.mark.parametrize(
+    ("query", "accepted", "language"),
+    [
+        ("", "", "zh"),
+        ("", "fr-FR,fr;q=0.9", "zh"),
+        ("", "en-GB,en;q=0.9", "en"),
+        ("", "ko-KR,ko;q=0.9,en-US;q=0.8", "ko"),
+        ("", "en;q=0.5, ko;q=0.9", "ko"),
+        ("", "fr, en;q=0.2", "en"),
+        ("", "en;q=0, zh;q=0.1", "zh"),
+        ("", "zh-TW", "zh"),
+        ("", "en;q=nan,ko;q=x,en;q=9", "zh"),
+        ("", ";;=,,q=1;", "zh"),
+        ("?lang=en", "ko", "en"),
+        ("?lang=ko", "", "ko"),
+        ("?lang=tlh", "en", "en"),
+        ("?lang=%22%3E", "", "zh"),
+    ],
+)
+def test_the_address_decides_and_then_the_browser(client: TestClient, query: str, accepted: str, language: str) -> None:
+    for path in ("/c/nope", "/p", "/nothing"):
+        answer = client.get(f"{path}{query}", headers={"Accept-Language": accepted})
+        assert f'<html lang="{TAGS[language]}">' in answer.text  # type: ignore[index]
+        assert answer.headers["content-language"] == TAGS[language]  # type: ignore[index]
+        assert "Accept-Language" in answer.headers["vary"]
+        assert "set-cookie" not in answer.headers
+
+
+def test_the_switch_stays_at_the_address_and_keeps_what_was_asked(client: TestClient, original: WholeLedger) -> None:
+    page = client.get(f"/c/{original.links['valid']}?a=1%262&lang=ko&a=%22%3E").text
+    leads = [unescape(found) for found in re.findall(r'<a href="(\?[^"]*)" lang', page)]
+    assert leads == [f"?a=1%262&a=%22%3E&lang={language}" for language in LANGUAGES]
+    assert re.findall(r'hreflang="(\S+)" aria-current="true"', page) == ["ko"]
+
+
+def test_a_page_is_in_one_language(client: TestClient, original: WholeLedger) -> None:
+    """Only the state's word has English beside it on the Chinese page, and names stand as they do on paper."""
+    link = original.links["suspended"]
+    for language in LANGUAGES:
+        page = client.get(f"/c/{link}?lang={language}").text
+        for name, said in sentences():
+            for other in set(LANGUAGES) - {language}:
+                text = said.of(other)
+                if len(text) > 20 and text not in said.of(language):
+                    assert text.replace("'", "&#39;") not in page, name
+    page = client.get(f"/c/{link}?lang=zh").text
+    assert '暂停 <span lang="en">Suspended</span>' in page
