@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from html import unescape
+from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -38,6 +41,62 @@ def test_every_sentence_is_there_in_every_language() -> None:
         assert not HANGUL.search(said.en), name
         assert re.search("[A-Za-z]", said.en), name
         assert HANGUL.search(said.ko), name
+
+
+SOURCES = Path(__file__).parents[2] / "verifier" / "web" / "src"
+
+
+def browsers() -> dict[str, Any]:
+    """What `states.json` is to hold: what the browser's own check says as the served pages do."""
+    states = {
+        name: {
+            "tone": banner.tone,
+            "icon": banner.icon,
+            "word": banner.word.as_json(),
+            "sentence": banner.sentence.as_json(),
+        }
+        for name, banner in banners.BANNERS.items()
+        if name not in ("erased", "unknown")
+    }
+    tables = {"labels": words.LABELS, "since": words.SINCE, "reasons": words.REASONS}
+    told = {name: {key: said.as_json() for key, said in table.items()} for name, table in tables.items()}
+    return {"states": states, **told, "glosses": words.GLOSSES}
+
+
+def test_the_browsers_own_check_says_the_same() -> None:
+    assert json.loads((SOURCES / "states.json").read_text("utf-8")) == browsers()
+
+
+def test_the_browsers_sentences_are_there_in_every_language_with_the_same_places() -> None:
+    told = json.loads((SOURCES / "sentences.json").read_text("utf-8"))
+    sources = "".join(path.read_text("utf-8") for path in SOURCES.glob("*.js"))
+    assert set(re.findall(r'say\("(\w+)"', sources)) == set(told)
+    for name, said in told.items():
+        assert list(said) == list(LANGUAGES), name
+        assert HAN.search(said["zh"]), name
+        assert HANGUL.search(said["ko"]), name
+        assert not HAN.search(said["en"]), name
+        assert len({frozenset(re.findall(r"{\w+}", text)) for text in said.values()}) == 1, name
+    assert said_alike(told)
+
+
+def said_alike(told: dict[str, Any]) -> bool:
+    """Whether the sentences that both have are the same."""
+    pairs = {
+        "compare": words.COMPARE,
+        "domain": words.DOMAIN,
+        "checked_at": words.CHECKED_AT,
+        "custody_label": words.CUSTODY,
+        "recorded_label": words.RECORDED,
+        "entry_label": words.ENTRY,
+    }
+    as_of = {language: text.format(last=6, size=7) for language, text in told["as_of"].items()}
+    return all(told[name] == said.as_json() for name, said in pairs.items()) and as_of == words.as_of(7).as_json()
+
+
+def test_no_script_says_a_sentence_of_its_own() -> None:
+    for path in SOURCES.glob("*.js"):
+        assert not HAN.search(path.read_text("utf-8")), path.name
 
 
 def test_no_two_states_share_a_word_or_an_icon() -> None:

@@ -75,7 +75,7 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> BrowserContext:
-        context = browser.new_context(viewport=PHONE, locale="zh-CN", **options)
+        context = browser.new_context(**{"viewport": PHONE, "locale": "zh-CN", **options})
         contexts.append(context)
         return context
 
@@ -84,11 +84,16 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
         context.close()
 
 
+def at_the_ledgers_time(page: Page) -> Page:
+    """The page, with the clock of its device where the ledger's stands."""
+    page.clock.set_fixed_time(datetime.fromtimestamp(NOW / 1000, UTC))
+    return page
+
+
 @pytest.fixture
 def phone(new_context: NewContext) -> Iterator[Page]:
     """A phone whose clock stands where the ledger's does."""
-    page = new_context().new_page()
-    page.clock.set_fixed_time(datetime.fromtimestamp(NOW / 1000, UTC))
+    page = at_the_ledgers_time(new_context().new_page())
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     yield page

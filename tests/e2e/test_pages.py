@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.e2e.conftest import PHONE, NewContext, Served, serving
+from tests.e2e.conftest import PHONE, NewContext, Served, at_the_ledgers_time, serving
 from verifier.address import proof_address
 
 STATES = {
@@ -26,7 +26,7 @@ STATES = {
 @pytest.mark.parametrize(("name", "word"), STATES.items())
 def test_a_links_page_and_the_browsers_own_check_agree(phone: Page, served: Served, name: str, word: str) -> None:
     phone.goto(served.link(name))
-    expect(phone.locator(".state h1")).to_have_text(word)
+    expect(phone.locator(".state .word")).to_have_text(word)
     expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)
 
 
@@ -46,9 +46,9 @@ def test_without_javascript_the_links_page_says_the_same(new_context: NewContext
     page = new_context(java_script_enabled=False).new_page()
     for name, word in STATES.items():
         page.goto(served.link(name))
-        expect(page.locator(".state h1")).to_have_text(word)
+        expect(page.locator(".state .word")).to_have_text(word)
     page.goto(served.proof_address("valid"))
-    expect(page.locator("#result")).to_contain_text("needs JavaScript")
+    expect(page.locator("#result")).to_contain_text("JavaScript")
 
 
 @pytest.mark.parametrize(("name", "state"), [("valid", "valid"), ("title valid", "valid"), ("expired", "expired")])
@@ -56,6 +56,37 @@ def test_the_proof_page_checks_in_the_browser(phone: Page, served: Served, name:
     phone.goto(served.proof_address(name))
     expect(phone.locator("[data-state]")).to_have_attribute("data-state", state)
     expect(phone.locator("[data-field=number]")).to_have_count(1)
+
+
+WORDS = {"zh-CN": "有效 Valid", "en-GB": "Valid", "ko-KR": "유효"}
+
+
+@pytest.mark.parametrize(("locale", "word"), WORDS.items())
+def test_both_pages_speak_the_language_of_the_phone(
+    new_context: NewContext, served: Served, locale: str, word: str
+) -> None:
+    page = at_the_ledgers_time(new_context(locale=locale).new_page())
+    for address in (served.link("valid"), served.proof_address("valid")):
+        page.goto(address)
+        expect(page.locator("[data-state=valid] .word")).to_have_text(word)
+    page.goto(served.link("valid"))
+    own = page.locator("[data-own-check=agrees]")
+    expect(own).to_contain_text({"z": "本机", "e": "This browser", "k": "브라우저"}[locale[0]])
+
+
+def test_the_switch_of_languages_keeps_link_and_proof(phone: Page, served: Served) -> None:
+    asked: list[str] = []
+    phone.on("request", lambda request: asked.append(request.url))
+    for address in (served.link("suspended"), served.proof_address("title valid")):
+        phone.goto(address)
+        for language, tag in (("English", "en"), ("한국어", "ko"), ("中文", "zh-CN")):
+            phone.get_by_role("link", name=language, exact=True).click()
+            expect(phone.locator("html")).to_have_attribute("lang", tag)
+            expect(phone.locator(".state")).not_to_have_attribute("data-state", "checking")
+            expect(phone.locator("[data-field=number]")).to_have_count(1)
+            assert phone.url.partition("?")[0] == address.partition("#")[0]
+            assert phone.url.partition("#")[2] == address.partition("#")[2]
+    assert all("#" not in url for url in asked)
 
 
 def test_no_request_carries_anything_of_the_proof(phone: Page, served: Served) -> None:
@@ -80,7 +111,7 @@ def test_a_changed_name_is_tampered(phone: Page, served: Served) -> None:
     proof[at + 2] ^= 1  # the last byte of the name's first character
     phone.goto(proof_address(served.url, bytes(proof)))
     expect(phone.locator("[data-state]")).to_have_attribute("data-state", "tampered")
-    expect(phone.locator(".state h1")).to_have_text("内容不符 Tampered")
+    expect(phone.locator(".state .word")).to_have_text("内容不符 Tampered")
 
 
 def test_no_changed_digit_is_ever_valid(phone: Page, served: Served) -> None:
@@ -123,4 +154,4 @@ def test_an_unknown_link_looks_like_a_page_and_claims_nothing(phone: Page, serve
     answer = phone.goto(f"{served.url}/C/{'0' * 24}")
     assert answer is not None
     assert answer.status == 404
-    expect(phone.locator(".state h1")).to_have_text("查无此证书 No such certificate")
+    expect(phone.locator(".state .word")).to_have_text("查无此证书 No such certificate")

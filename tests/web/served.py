@@ -18,7 +18,7 @@ from verifier.keys import thumbprint
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'"
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}
-PAGE = """<!doctype html><html lang="zh-CN"><head><meta charset="utf-8"><title>verify</title>
+PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>verify</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="stylesheet" href="/assets/verify.css"><script type="module" src="/assets/verify.js"></script></head>
 <body><main id="result" aria-live="polite">%s</main>%s</body></html>"""

@@ -107,7 +107,8 @@ def test_a_valid_certificate_shows_everything_that_its_paper_shows(page: Page, s
         "entry": str(at["certificate"]),
     }.items():
         expect(page.locator(f"dd[data-field={field}]")).to_have_text(value)
-    expect(page.locator("footer")).to_contain_text(f"as of a log of {len(small.entries)} entries")
+    size = len(small.entries)
+    expect(page.locator("footer")).to_contain_text(f"as of log entry {size - 1} ({size} entries)")
     expect(page.locator("footer")).to_contain_text(site.address.removeprefix("http://"))
 
 
@@ -130,7 +131,7 @@ def test_a_title_shows_its_level_and_who_held_the_key(page: Page, site: served.S
     state(page, "valid")
     expect(page.locator("dd[data-field=level]")).to_have_text("工程师 engineer")
     expect(page.locator("dd[data-field=speciality]")).to_have_text("大数据")
-    expect(page.locator("dd[data-field=custody]")).to_contain_text("key held by BASE for BUREAU")
+    expect(page.locator("dd[data-field=custody]")).to_contain_text("Key held by BASE for BUREAU")
 
 
 @pytest.mark.parametrize(("status", "expected"), [(INVALID, "revoked-or-superseded"), (SUSPENDED, "suspended")])
@@ -248,7 +249,7 @@ def test_a_link_page_with_changes_of_standing(browser_page: Page, site: served.S
     page.goto(f"{site.address}/c/1")
     own = page.locator("[data-own-check]")
     expect(own).to_have_attribute("data-own-check", "agrees")
-    expect(own).to_contain_text("revoked on 2027-01-01")
+    expect(own).to_contain_text("revoked since 2027-01-01")
     expect(own).to_contain_text("does not verify")
     page.context.close()
 

@@ -9,8 +9,9 @@ import { CouldNotCheck, VerificationError, malformed } from "./errors.js";
 import { fetchPublished, fetchTrust } from "./published.js";
 import { banner, busy, element, fields, notes } from "./result.js";
 import { verifyChange, verifyProof } from "./verify.js";
-import { changeLine, printedFields, signerLines, stateOf } from "./words.js";
+import { changeLine, english, label, printedFields, say, signerLines, stateOf, wordsOf } from "./words.js";
 
+const BASE_OFFSET = 8 * 3600_000;
 const UNCHECKED = "authentic-standing-not-checked";
 
 /** The proof address: everything on the page comes from this check. */
@@ -23,19 +24,19 @@ async function checkFragment(result) {
 
 async function answer(fragment) {
   try {
-    if (fragment.length < 2) throw new CouldNotCheck("no proof stands behind the # of this address: scan the proof code");
+    if (fragment.length < 2) return [banner("could-not-check", say("no_proof")), checkedAt()];
     const proof = proofOf(fragment.slice(1));
     const trust = await fetchTrust();
     const proved = await verifyProof(proof, trust);
     return report(proved, trust, await standing(proved, trust, []));
   } catch (error) {
-    return [banner(stateOf(codeOf(error)), error.message), checkedAt()];
+    return [refusal(error), checkedAt()];
   }
 }
 
 /** A link's page: the server's answer stays, with a word on whether its own proof bears it out. */
 async function checkEmbedded(result, embedded) {
-  const line = element("section", { class: "own-check", "data-own-check": "checking" }, "正在本机核验 Checking in this browser");
+  const line = element("section", { class: "own-check", "data-own-check": "checking" }, say("checking_here"));
   result.append(line);
   try {
     const { proof, changes } = readEmbedded(embedded.textContent);
@@ -45,15 +46,15 @@ async function checkEmbedded(result, embedded) {
     const found = await standing(proved, trust, known);
     const differing = differences(result, proved, trust, found);
     const [outcome, text] = differing.length
-      ? ["differs", `本页所示与签署内容不符 This page does not show what was signed: ${differing.join(", ")}`]
-      : ["agrees", "本机已核验签名与登记 This browser checked signature and log itself: "];
+      ? ["differs", say("differs") + differing.join(", ")]
+      : ["agrees", say("agrees")];
     line.dataset.ownCheck = outcome;
     line.replaceChildren(element("p", {}, text + (differing.length ? "" : asOf(found.asOf ?? proved.size))));
     const remarks = [found.reason, ...refused].filter(Boolean);
     if (remarks.length) line.append(notes(remarks));
   } catch (error) {
     line.dataset.ownCheck = codeOf(error) === "could-not-check" ? "unknown" : "refused";
-    line.replaceChildren(element("h2", {}, "本机核验 Check in this browser"), banner(stateOf(codeOf(error)), error.message));
+    line.replaceChildren(element("h2", {}, say("check_here")), refusal(error, "h3"));
   }
   if (line.dataset.ownCheck !== "agrees") result.prepend(line);
 }
@@ -67,7 +68,7 @@ async function verifiedChanges(changes, trust, proved) {
     } catch (error) {
       if (!(error instanceof VerificationError || error instanceof CouldNotCheck)) throw error;
       if (error.code !== "key-compromised") {
-        refused.push(`状态变更未通过核验 A change of standing that the server gave does not verify: ${error.message}`);
+        refused.push(say("change_refused"), english(error.message));
       }
     }
   }
@@ -82,7 +83,7 @@ async function standing(proved, trust, changes) {
     return { state, asOf: size, reason: changeLine(state, award) };
   } catch (error) {
     if (codeOf(error) === "inconsistent") throw error;
-    return { state: UNCHECKED, reason: error.message };
+    return { state: UNCHECKED, reason: english(error.message) };
   }
 }
 
@@ -90,22 +91,15 @@ function report(proved, trust, found) {
   const [signer, custody] = signerLines(proved, trust);
   const rows = [
     ...printedFields(proved, trust),
-    ["issuer", "颁发机构 issuer", signer],
-    ["custody", "密钥保管 key custody", custody],
-    ["recorded_at", "登记时间 recorded", readable(new Date(proved.record.envelope.recordedAt))],
-    ["entry", "登记序号 log entry", String(proved.index)],
+    ["issuer", label("issuer"), signer],
+    ["custody", say("custody_label"), custody],
+    ["recorded_at", say("recorded_label"), readable(new Date(proved.record.envelope.recordedAt))],
+    ["entry", say("entry_label"), String(proved.index)],
   ];
-  const remarks = ["请逐项与纸面核对；不一致之处未经签署。 Compare these fields with the paper: whatever differs was not signed."];
-  remarks.push(
-    "证明未离开本机；但本页程序来自该域名，如不信任请用 certverify。 The proof did not leave this device, but this " +
-    `page's code came from ${location.host}: to check without trusting it, use certverify.`,
-  );
-  if (new URL(trust.url).host !== location.host) {
-    remarks.push(`本页域名与登记簿不同 This page is not at the ledger's own host, ${new URL(trust.url).host}.`);
-  }
-  if (proved.index >= trust.asOf) {
-    remarks.push(`信任文件早于此项登记 The trust file is as of ${trust.asOf} entries, older than this award.`);
-  }
+  const remarks = [say("compare"), say("stayed_here", { host: location.host })];
+  const { host } = new URL(trust.url);
+  if (host !== location.host) remarks.push(say("other_host", { host }));
+  if (proved.index >= trust.asOf) remarks.push(say("older_trust", { size: trust.asOf }));
   const { state, reason } = found;
   return [banner(state, reason), fields(rows), notes(remarks), checkedAt(found.asOf ?? proved.size)];
 }
@@ -138,14 +132,28 @@ function readEmbedded(text) {
 /** The stable code of a reason. What is none of ours (no secure context, say) means that nothing could be checked. */
 const codeOf = (error) => (error instanceof VerificationError ? error.code : "could-not-check");
 
-const readable = (moment) => `${moment.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+/** What is said of a check that ended in an error. */
+function refusal(error, heading = "h1") {
+  const code = codeOf(error);
+  return banner(stateOf(code), english(error.message), wordsOf(code), heading);
+}
 
-const asOf = (size) => `登记簿共 ${size} 条时 as of a log of ${size} entries`;
+/** A moment in the base's own time. */
+const readable = (moment) =>
+  `${new Date(moment.getTime() + BASE_OFFSET).toISOString().slice(0, 19).replace("T", " ")} (UTC+8)`;
+
+const asOf = (size) => say("as_of", { last: BigInt(size) - 1n, size });
 
 function checkedAt(size) {
-  const parts = [`核验时间 checked at ${readable(new Date())}`, `域名 domain ${location.host}`];
-  if (size !== undefined) parts.splice(1, 0, asOf(size));
-  return element("footer", { class: "checked" }, ...parts.map((part) => element("p", {}, part)));
+  const when = `${say("checked_at")} ${readable(new Date())}`;
+  return element("footer", { class: "checked" },
+    element("p", {}, size === undefined ? when : `${when} · ${asOf(size)}`),
+    element("p", {}, `${say("domain")} `, element("strong", { class: "domain" }, location.host)));
+}
+
+/** The proof goes along to the page in another language: behind its `#`, which no browser sends. */
+function keepProof() {
+  for (const link of document.querySelectorAll(".switch a")) link.hash = location.hash;
 }
 
 const result = document.getElementById("result");
@@ -154,5 +162,7 @@ if (embedded) {
   await checkEmbedded(result, embedded);
 } else if (location.pathname === "/p") {
   addEventListener("hashchange", () => checkFragment(result));
+  addEventListener("hashchange", keepProof);
+  keepProof();
   await checkFragment(result);
 }

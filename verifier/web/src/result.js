@@ -1,14 +1,10 @@
 /** How a result looks: elements made of text alone, so that nothing signed or fetched can become markup. */
-import { STATES } from "./words.js";
+import { say, toldState } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const ICONS = {
-  good: "M5 13l4.5 4.5L19 7",
-  bad: "M6 6l12 12M18 6L6 18",
-  wait: "M12 5v8M12 17.5v.5",
-  unknown: "M8.5 9a3.5 3.5 0 1 1 5 3.2c-1 .5-1.5 1.1-1.5 2.3M12 18v.5",
-  busy: "M12 5a7 7 0 1 1-7 7",
-};
+const BUSY = "M12 5a7 7 0 1 1-7 7";
+/** The values that paper shows in Chinese first. */
+const CHINESE = new Set(["name", "id_type", "programme", "level", "speciality", "issuer"]);
 
 /** An element with attributes and children; a child that is text stays text. */
 export function element(name, attributes, ...children) {
@@ -18,38 +14,47 @@ export function element(name, attributes, ...children) {
   return made;
 }
 
-/** The head of a result: icon, word, sentence, and the reason where there is one. */
-export function banner(state, reason = "") {
-  const [tone, word, zh, en] = STATES[state];
-  const head = element("section", { class: "state", "data-state": state, "data-tone": tone }, icon(tone));
-  head.append(element("h1", {}, word), element("p", { lang: "zh-CN" }, zh), element("p", { lang: "en" }, en));
-  if (reason) head.append(element("p", { class: "reason", lang: "en" }, reason));
+/** The head of a result: icon, word, sentence, and the reason where there is one. `words` names whose words are said. */
+export function banner(state, reason = "", words = state, heading = "h1") {
+  const { tone, icon, word, beside, sentence } = toldState(words);
+  const title = element(heading, { class: "word" }, word);
+  if (beside) title.append(" ", element("span", { lang: "en" }, beside));
+  const head = element("section", { class: "state", "data-state": state, "data-tone": tone }, drawn(icon), title);
+  head.append(element("p", {}, sentence));
+  if (reason) head.append(element("p", { class: "reason" }, ...line(reason)));
   return head;
 }
 
 /** What stands while a check runs. */
 export function busy() {
-  return element("section", { class: "state", "data-state": "checking", "data-tone": "busy" }, icon("busy"),
-    element("h1", {}, "正在核验 Checking"));
+  return element("section", { class: "state", "data-state": "checking", "data-tone": "busy" }, drawn(BUSY),
+    element("h1", { class: "word" }, say("checking")));
 }
 
-/** Labels with their values; rows are `[key, label, value]`. */
+/** Labels with their values; rows are `[key, label, value, gloss]`. */
 export function fields(rows) {
-  return element("dl", { class: "fields" }, ...rows.map(([key, label, value]) =>
-    element("div", {}, element("dt", {}, label), element("dd", { "data-field": key }, value))));
+  return element("dl", { class: "fields" }, ...rows.map(([key, label, value, gloss]) => {
+    const shown = element("dd", { "data-field": key, ...(CHINESE.has(key) && { lang: "zh-CN" }) }, value);
+    const row = element("div", {}, element("dt", {}, label), shown);
+    if (gloss) row.append(element("dd", { class: "gloss" }, gloss));
+    return row;
+  }));
 }
 
 /** A list of remarks. */
 export function notes(lines) {
-  return element("ul", { class: "notes" }, ...lines.map((line) => element("li", {}, line)));
+  return element("ul", { class: "notes" }, ...lines.map((item) => element("li", {}, ...line(item))));
 }
 
-function icon(tone) {
+/** A sentence, or an English text behind words of the page's own language. */
+const line = (item) => (item.text === undefined ? [item] : [item.before, element("span", { lang: "en" }, item.text)]);
+
+function drawn(strokes) {
   const svg = document.createElementNS(SVG, "svg");
   const stroke = document.createElementNS(SVG, "path");
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
-  stroke.setAttribute("d", ICONS[tone]);
+  stroke.setAttribute("d", strokes);
   svg.append(stroke);
   return svg;
 }
