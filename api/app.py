@@ -5,6 +5,7 @@ Thin on purpose: what is valid says `verifier`, what is there says `ledger`.
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any, Final
@@ -16,8 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api import assets, health, links, published
+from api import assets, health, links, lookup, published
 from api.headers import PERSONAL, Headers
+from api.limits import Limits, Monotonic
 from api.problems import Problems
 from api.templates import Site
 from ledger.awards import Awards, open_awards
@@ -30,11 +32,14 @@ START_SECONDS: Final = 10.0
 """How long serving waits for what is new to be published first. A log that takes longer is published meanwhile."""
 
 
-def create_app(at: Place | str, clock: Clock = system_clock, *, works: bool = True) -> FastAPI:
+def create_app(
+    at: Place | str, clock: Clock = system_clock, *, works: bool = True, monotonic: Monotonic = time.monotonic
+) -> FastAPI:
     """The application of a ledger, which is opened when it starts and closed when it ends.
 
-    `at` is its place or its address. `works`: whether it signs and publishes too, where no other process does. Raises
-    SettingsError for an address that is no ledger; starting raises KeystoreError and StoreError.
+    `at` is its place or its address. `works`: whether it signs and publishes too, where no other process does.
+    `monotonic`: the seconds by which limits count. Raises SettingsError for an address that is no ledger; starting
+    raises KeystoreError and StoreError.
     """
     place = place_of(at, patience_seconds=SERVED_PATIENCE_SECONDS) if isinstance(at, str) else at
     settings = place.settings()
@@ -65,14 +70,12 @@ def create_app(at: Place | str, clock: Clock = system_clock, *, works: bool = Tr
         redoc_url=None,
         exception_handlers={HTTPException: problems.http, RequestValidationError: problems.http},
     )
+    app.add_middleware(Limits, site=site, clock=monotonic)
     app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
     app.include_router(links.router(site, awards, clock))
+    app.include_router(lookup.router(site, awards, clock))
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
-
-    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
-    def front(request: Request) -> HTMLResponse:
-        return site.page("front.html", request)
 
     @app.api_route("/p", methods=["GET", "HEAD"], include_in_schema=False)
     def proof(request: Request) -> HTMLResponse:

@@ -83,21 +83,14 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
         return answer_link(awards(), link_id, datetime.fromtimestamp(clock() / 1000, UTC))
 
     def as_json(link_id: str) -> Response:
-        answer = answered(link_id)
-        if answer.shown is None:
-            code = answer.code or answer.state.value
-            banner = banner_of(answer)
-            return problem(_status(answer), code, banner.word, words.reason(answer) or banner.sentence, PERSONAL)
-        body = link_answer(answer).model_dump_json()
-        return Response(body, _status(answer), PERSONAL, "application/json")
+        return json_of(answered(link_id))
 
     def as_page(link_id: str, request: Request) -> HTMLResponse:
-        answer = answered(link_id)
-        return site.page("result.html", request, _status(answer), PERSONAL, **_values(answer))
+        return page_of(site, answered(link_id), request)
 
     problems: dict[int | str, dict[str, Any]] = {
-        404: {"description": "No such certificate.", "content": {MEDIA_TYPE: {"schema": _problem_schema()}}},
-        503: {"description": "Could not be checked.", "content": {MEDIA_TYPE: {"schema": _problem_schema()}}},
+        404: {"description": "No such certificate.", "content": {MEDIA_TYPE: {"schema": problem_schema()}}},
+        503: {"description": "Could not be checked.", "content": {MEDIA_TYPE: {"schema": problem_schema()}}},
     }
     for prefix, documented in (("/c", True), ("/C", False)):
         made.add_api_route(
@@ -112,6 +105,21 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
         made.add_api_route(f"{prefix}/{{link_id}}.json", as_json, methods=["HEAD"], include_in_schema=False)
         made.add_api_route(f"{prefix}/{{link_id}}", as_page, methods=["GET", "HEAD"], include_in_schema=False)
     return made
+
+
+def page_of(site: Site, answer: Answer, request: Request) -> HTMLResponse:
+    """The page of an answer, whatever it is."""
+    return site.page("result.html", request, _status(answer), PERSONAL, **_values(answer))
+
+
+def json_of(answer: Answer) -> Response:
+    """The JSON of an answer, or a problem document where there is no certificate to speak of."""
+    if answer.shown is None:
+        code = answer.code or answer.state.value
+        banner = banner_of(answer)
+        return problem(_status(answer), code, banner.word, words.reason(answer) or banner.sentence, PERSONAL)
+    body = link_answer(answer).model_dump_json()
+    return Response(body, _status(answer), PERSONAL, "application/json")
 
 
 def link_answer(answer: Answer) -> LinkAnswer:
@@ -171,6 +179,7 @@ def _base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def _problem_schema() -> dict[str, Any]:
+def problem_schema() -> dict[str, Any]:
+    """The schema of a problem document, for a route that may answer with one."""
     schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     return {key: value for key, value in schema.items() if key != "$defs"}  # `Sentence` stands there already

@@ -102,6 +102,17 @@ class Awards:
         """The award of a certificate number as somebody typed it. Raises Malformed for what is none, StoreCorrupt."""
         return self._first("number_hash", number_digest(number))
 
+    def nearest_number(self, number: str) -> IssuedAward | None:
+        """The award of a number or, where there is none, the one whose number's hash comes next; None for no awards.
+
+        Finding it takes the same work whether the number is one or not. Raises Malformed, StoreCorrupt.
+        """
+        digest = number_digest(number)
+        rows = self._views.select(
+            "SELECT award FROM awards WHERE number_hash >= ? ORDER BY number_hash LIMIT 1", (digest,)
+        ) or self._views.select("SELECT award FROM awards ORDER BY number_hash LIMIT 1")
+        return self._open(UUID(bytes=rows[0]["award"])) if rows else None
+
     def of_cohort(self, cohort: str) -> Iterator[IssuedAward]:
         """The certificates of a cohort in log order. Those of erased holders are not found: their cohort went too."""
         found = self.ledger.desk().base.catalogue.cohorts.get(cohort)
@@ -122,6 +133,13 @@ class Awards:
         """Who may sign what by the log as it is now. Raises VerificationError where the log does not bear it out."""
         with self._lock:
             return self._public_base()[1]
+
+    def trust_at(self, size: int) -> Trust:
+        """The trust file that the log's first `size` entries give. Raises VerificationError, also for an empty log."""
+        with self._lock:
+            statements, _ = self._public_base()
+        authority, catalogue = _fold_base((index, item) for index, item in statements if index < size)
+        return trust.parse(trust.from_log(authority, catalogue.named_programmes(), size))
 
     # --- proofs -----------------------------------------------------------------------------------------------------
 

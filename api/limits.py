@@ -1,0 +1,140 @@
+"""How often one address may ask what could be guessed at: a token bucket an address, in this process's memory.
+
+Two things are counted: numbers with names, each time, and links that lead nowhere. A link that leads somewhere is never
+counted. Several processes count each for themselves, so that N of them allow N times as much. Nothing is kept of an
+address but how many tokens it has left, and nothing on disk.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import sentences
+from api.headers import PERSONAL
+from api.problems import problem
+from api.templates import Site
+
+Monotonic = Callable[[], float]
+"""Seconds, from any beginning; they never run back."""
+
+ADDRESSES: Final = 50_000
+"""How many addresses are remembered; beyond that, those that have not asked for longest are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """So many at once, then so many a second."""
+
+    burst: int
+    per_second: float
+
+
+TYPED: Final = Allowance(30, 0.5)
+"""Numbers with names: 30 at once, then one every two seconds. Whoever has more to check has the bulk check."""
+MISSED: Final = Allowance(120, 1.0)
+"""Links that lead nowhere: 120 at once, then one a second."""
+
+
+@dataclass(slots=True)
+class Buckets:
+    """The tokens of every address under one allowance. For one thread: the event loop's."""
+
+    allowance: Allowance
+    clock: Monotonic
+    _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
+    """Tokens, and when they were counted; the address that asked last stands last."""
+
+    def wait(self, address: str) -> float:
+        """Seconds until the address may ask again; 0 where it may now."""
+        return max(0.0, (1 - self._tokens(address)) / self.allowance.per_second)
+
+    def take(self, address: str) -> None:
+        """Counts one."""
+        self._left[address] = (max(0.0, self._tokens(address) - 1), self.clock())
+        self._left.move_to_end(address)
+        while len(self._left) > ADDRESSES:
+            self._left.popitem(last=False)
+
+    def _tokens(self, address: str) -> float:
+        tokens, at = self._left.get(address, (float(self.allowance.burst), self.clock()))
+        return min(self.allowance.burst, tokens + (self.clock() - at) * self.allowance.per_second)
+
+
+class Limits:
+    """ASGI middleware: who has asked too often is told when to ask again (429), before anything is looked up."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        site: Site,
+        clock: Monotonic = time.monotonic,
+        typed: Allowance = TYPED,
+        missed: Allowance = MISSED,
+    ) -> None:
+        self._app = app
+        self._site = site
+        self._typed = Buckets(typed, clock)
+        self._missed = Buckets(missed, clock)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Passes the request on, or answers it."""
+        buckets = self._of(scope)
+        if buckets is None:
+            await self._app(scope, receive, send)
+            return
+        address = address_of(scope)
+        if (seconds := buckets.wait(address)) > 0:
+            await self._refusal(scope, seconds)(scope, receive, send)
+            return
+        if buckets is self._typed:
+            buckets.take(address)
+
+        async def sending(message: Message) -> None:
+            if buckets is self._missed and message["type"] == "http.response.start" and message["status"] == 404:
+                buckets.take(address)
+            await send(message)
+
+        await self._app(scope, receive, sending)
+
+    def _of(self, scope: Scope) -> Buckets | None:
+        if scope["type"] != "http":
+            return None
+        path = str(scope["path"])
+        if path[:3] in ("/c/", "/C/"):
+            return self._missed
+        return self._typed if scope["method"] == "POST" and path in ("/check", "/check.json") else None
+
+    def _refusal(self, scope: Scope, seconds: float) -> Response:
+        headers = {**PERSONAL, "Retry-After": str(math.ceil(seconds))}
+        if str(scope["path"]).endswith(".json"):
+            return problem(429, "too-many-requests", sentences.TOO_MANY, sentences.wait(math.ceil(seconds)), headers)
+        sentence = sentences.too_many(math.ceil(seconds))
+        return self._site.page("plain.html", Request(scope), 429, headers, sentence=sentence)
+
+
+def address_of(scope: Scope) -> str:
+    """Whom a request counts for: an IPv4 address, or the first 64 bits of an IPv6 address, which one subscriber has.
+
+    It is the address that the connection comes from, or the one that a trusted proxy names (docs/operations.md).
+    """
+    host = str((scope.get("client") or ("", 0))[0])
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host[:253]  # a Unix socket's, or a test's
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address.packed[:8] + bytes(8), 64)))

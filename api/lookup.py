@@ -1,0 +1,191 @@
+"""The second way in, which needs no code and no script: a typed number with its holder's name.
+
+Both are sent in a request's body and stand in no address. Nothing changes by it and nobody is logged in, so a form on
+another site could do no more than show a visitor this site's own page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from api import links, sentences
+from api.answer import Answer, State, answer_link
+from api.headers import PERSONAL
+from api.languages import Words
+from api.problems import MEDIA_TYPE, problem
+from api.templates import Site
+from ledger.awards import Awards
+from ledger.handle import Clock
+from ledger.lookup import NAME_LIMIT, folded_name, match
+from verifier.address import check_number
+from verifier.errors import CouldNotCheck, Malformed
+
+BODY_LIMIT: Final = 8192
+"""Bytes of the largest form or document that is read."""
+SECONDS: Final = 0.25
+"""When it is told that nothing matches, after the question came: later than finding that out takes, whatever it is."""
+
+_log = logging.getLogger(__name__)
+
+
+class Typed(BaseModel):
+    """What stands on a paper."""
+
+    number: str = Field(description="The certificate's number; spaces, dashes and letter case do not matter.")
+    name: str = Field(description="The holder's name; spaces, middle dots and letter case do not matter.")
+
+
+class Refused(Exception):
+    """What was typed is not looked up."""
+
+    def __init__(self, status: int, code: str, title: Words, detail: Words) -> None:
+        super().__init__(code)
+        self.status, self.code, self.title, self.detail = status, code, title, detail
+
+
+def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
+    """The front page with the form, the form alone, its answer, and the same for programs."""
+    made = APIRouter()
+
+    async def answered(typed: Typed) -> Answer:
+        """Raises Refused."""
+        begun = asyncio.get_running_loop().time()
+        check(typed)
+        answer = await run_in_threadpool(answer_typed, awards, typed, datetime.fromtimestamp(clock() / 1000, UTC))
+        if answer is None:
+            await asyncio.sleep(begun + SECONDS - asyncio.get_running_loop().time())
+            raise Refused(404, "no-match", sentences.NO_MATCH, sentences.NO_MATCH_HOW)
+        return answer
+
+    def form(request: Request, typed: Typed, refused: Refused | None = None) -> HTMLResponse:
+        title, problem, code = sentences.LOOKUP_TITLE, None, ""
+        if refused is not None:
+            title, problem, code = refused.title, refused.detail, refused.code
+        status = 200 if refused is None else refused.status
+        shown = {"title": title, "problem": problem, "code": code, "number": typed.number, "name": typed.name}
+        return site.page("check.html", request, status, PERSONAL, sentences=sentences, **shown)
+
+    @made.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
+    def front(request: Request) -> HTMLResponse:
+        return site.page("front.html", request, sentences=sentences)
+
+    @made.api_route("/check", methods=["GET", "HEAD"], include_in_schema=False)
+    def empty(request: Request) -> HTMLResponse:
+        return form(request, Typed(number="", name=""))
+
+    @made.post("/check", include_in_schema=False)
+    async def page(request: Request) -> HTMLResponse:
+        typed = Typed(number="", name="")
+        try:
+            typed = await _from_form(request)
+            return links.page_of(site, await answered(typed), request)
+        except Refused as refused:
+            return form(request, typed, refused)
+
+    @made.post("/check.json", **_documented())
+    async def twin(request: Request) -> Response:
+        try:
+            return links.json_of(await answered(await _from_json(request)))
+        except Refused as refused:
+            return problem(refused.status, refused.code, refused.title, refused.detail, PERSONAL)
+
+    return made
+
+
+def check(typed: Typed) -> None:
+    """Refuses what cannot be right, before anything is looked up. Raises Refused."""
+    try:
+        check_number(typed.number)
+    except Malformed:
+        raise Refused(422, "mistyped-number", sentences.MISTYPED, sentences.MISTYPED_HOW) from None
+    if len(typed.name) > NAME_LIMIT or not folded_name(typed.name):
+        raise Refused(422, "name-missing", sentences.NAME_MISSING, sentences.NAME_MISSING_HOW)
+
+
+def answer_typed(awards: Callable[[], Awards], typed: Typed, now: datetime) -> Answer | None:
+    """The answer to the link of the award that matches; None where none does. Raises nothing else than `check`."""
+    try:
+        issued = match(awards(), typed.number, typed.name)
+    except Exception:  # Whatever is wrong with store, keys or disk: the visitor hears that nothing was found out.
+        _log.exception("a typed number could not be looked up")
+        return Answer(State.COULD_NOT_CHECK, now.astimezone(UTC), CouldNotCheck.code)
+    return None if issued is None else answer_link(awards(), str(issued.event.link), now)
+
+
+async def _from_form(request: Request) -> Typed:
+    fields = parse_qs(_text(await _body(request, "application/x-www-form-urlencoded")), keep_blank_values=True)
+    return _typed({name: values[0] if len(values) == 1 else None for name, values in fields.items()})
+
+
+async def _from_json(request: Request) -> Typed:
+    try:
+        read = json.loads(_text(await _body(request, "application/json")))
+    except (ValueError, RecursionError):
+        raise _unreadable() from None
+    return _typed(read if isinstance(read, dict) else {})
+
+
+async def _body(request: Request, media_type: str) -> bytes:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
+        raise _unreadable(415)
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > BODY_LIMIT:
+            raise _unreadable(413)
+    return bytes(data)
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        raise _unreadable() from None
+
+
+def _typed(fields: dict[str, Any]) -> Typed:
+    number, name = fields.get("number"), fields.get("name")
+    if not isinstance(number, str) or not isinstance(name, str):
+        raise _unreadable()
+    if any("\ud800" <= c <= "\udfff" for c in number + name):
+        raise _unreadable()  # JSON can spell half a character, which no text has
+    return Typed(number=number, name=name)
+
+
+def _unreadable(status: int = 400) -> Refused:
+    return Refused(status, "unreadable", sentences.BAD_FORM, sentences.BAD_FORM_HOW)
+
+
+def _documented() -> dict[str, Any]:
+    """What stands in the OpenAPI document, where the body is read by hand."""
+    told = {
+        400: "Not exactly one number and one name (`unreadable`); 413 where it is too long, 415 where it is no JSON.",
+        404: "`no-match`: no certificate has this number and this name together. Why is not told.",
+        422: "`mistyped-number`: the check character does not fit, nothing was looked up. `name-missing`.",
+        429: "`too-many-requests`: Retry-After says when to ask again.",
+        503: "Could not be checked.",
+    }
+    answers: dict[int | str, dict[str, Any]] = {
+        status: {"description": text, "content": {MEDIA_TYPE: {"schema": links.problem_schema()}}}
+        for status, text in told.items()
+    }
+    body = {"required": True, "content": {"application/json": {"schema": Typed.model_json_schema()}}}
+    return {
+        "response_model": links.LinkAnswer,
+        "responses": answers,
+        "summary": "What a number and a name lead to",
+        "operation_id": "check_json",
+        "openapi_extra": {"requestBody": body},
+    }
