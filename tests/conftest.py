@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.engines import ENGINES, ON, Engine
+from tests.postgres_server import remove_servers
 
 REQUIRE_ALL = "CERTLEDGER_REQUIRE_ALL"
 
@@ -33,6 +34,11 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     report = yield
     _must_not_skip(report)
     return report
+
+
+def pytest_sessionfinish() -> None:
+    """Nothing is left running, in whichever of pytest's processes."""
+    remove_servers()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -130,15 +130,25 @@ class PostgresServer:
 
 
 INSTALLATIONS = installations()
+_SERVERS: list[PostgresServer] = []
 
 
 @cache
 def server(name: str) -> PostgresServer:
-    """The one server of an installation that the tests of this process share; it ends with the process."""
+    """The one server of an installation that the tests of this process share; `remove_servers` ends it."""
     made = PostgresServer(INSTALLATIONS[name])
-    atexit.register(made.remove)
+    _SERVERS.append(made)
     made.start()
     return made
+
+
+def remove_servers() -> None:
+    """Ends all shared servers."""
+    while _SERVERS:
+        _SERVERS.pop().remove()
+
+
+atexit.register(remove_servers)  # for whoever is no test; pytest calls it at the end of each of its processes
 
 
 @cache

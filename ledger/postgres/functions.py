@@ -112,7 +112,7 @@ _INSERT_EVENTS: Final = """
 CREATE FUNCTION certledger.insert_events(streams uuid[], versions bigint[], topics text[], states bytea[])
 RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, certledger, pg_temp
-SET lock_timeout = '60s' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET lock_timeout = '60s' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 -- The plain path of the library's recorders, for the owner alone: events without a command. Returns the size before.
 DECLARE
     head certledger.tree_head := locked_head();
@@ -122,7 +122,8 @@ BEGIN
 END $$"""
 
 # Plans are made once a session: planning these statements anew takes longer than running them. A plan that was made
-# when the tables were empty must not scan them later.
+# when the tables were empty must not scan them later. A scan that nothing can avoid is priced so high by that that an
+# older PostgreSQL compiles it first, which takes longer than all the rest: so nothing is compiled.
 _APPEND: Final = """
 CREATE FUNCTION certledger.append(
     command bytea, recorded bigint,
@@ -132,7 +133,7 @@ CREATE FUNCTION certledger.append(
     owners uuid[], owned uuid[], erased uuid[],
     OUT outcome text, OUT place bytea, OUT first bigint, OUT second bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, certledger, pg_temp
-SET lock_timeout = '60s' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+SET lock_timeout = '60s' SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET jit = off AS $$
 -- Records a batch whole, or says in `outcome` why not; `ledger.postgres.appending` reads the answer.
 DECLARE
     head certledger.tree_head := locked_head();

@@ -122,6 +122,7 @@ class PostgresDatabase:
             self.tables.setdefault(row["name"], []).append(row["attname"])
         self._uuids = {(row["name"], row["attname"]) for row in found if row["type"] == "uuid"}
         self._kept = {table: self.rows(table) for table in self.tables}
+        self._touched: set[str] = set()
 
     def rows(self, table: str) -> list[tuple[Any, ...]]:
         with self._connected() as connection:
@@ -134,6 +135,7 @@ class PostgresDatabase:
                 for step in steps:
                     statement, values = sql(self._typed(step), "%s")
                     connection.execute(statement.encode(), values)
+            self._touched.update(step.table for step in steps)
         except (psycopg.IntegrityError, psycopg.DataError, ValueError) as error:
             raise Refused from error
 
@@ -144,12 +146,12 @@ class PostgresDatabase:
 
     def restore(self) -> None:
         with self._connected() as connection, connection.transaction(), connection.cursor() as c:
-            for table, rows in self._kept.items():
+            for table in self._touched:
                 c.execute(f"DELETE FROM {table}".encode())
-                for row in rows:
-                    step = Step(table, {}, dict(zip(self.tables[table], row, strict=True)))
-                    statement, values = sql(self._typed(step), "%s")
+                rows = [dict(zip(self.tables[table], row, strict=True)) for row in self._kept[table]]
+                for statement, values in (sql(self._typed(Step(table, {}, row)), "%s") for row in rows):
                     c.execute(statement.encode(), values)
+            self._touched.clear()
 
     def _typed(self, step: Step) -> Step:
         def typed(values: dict[str, Any]) -> dict[str, Any]:

@@ -150,7 +150,7 @@ def test_the_log_holds_nothing_of_the_people(ledger: Ledger) -> None:
     logged = b"".join(recorded.statement for recorded in ledger.store.entries(0, 10_000))
     assert b"certificate.awarded/1" in logged
     assert [value for value in personal if value in logged] == []
-    for file in ledger.folder.rglob("*"):
+    for file in Path(ledger.place.name).rglob("*"):
         if file.is_file():
             data = file.read_bytes()
             assert [value for value in personal if len(value) > 6 and value in data] == [], file.name
