@@ -23,7 +23,7 @@ from ledger.vault import Vault
 from verifier.kinds import CHECKPOINT_KIND, DOCUMENT_KIND, RECEIPT_KIND, STATUS_KIND
 
 SERVED_PATIENCE_SECONDS = 5.0
-"""Patience of what serves, and has to tell the visitor something while a database server is away; then it tries again."""
+"""Of what serves: it has to tell the visitor something while a database server is away, and tries again then."""
 
 
 @dataclass(frozen=True, slots=True)
