@@ -14,7 +14,7 @@ from typing import Final
 
 from ledger.awards import Awards, IssuedAward, Snapshot
 from ledger.receipts import NotYetSigned
-from verifier import current, merkle
+from verifier import bundle, current, merkle
 from verifier.address import LINK_ID_LENGTH, check_link_id, link_digest
 from verifier.current import Change, Current
 from verifier.errors import CouldNotCheck, Inconsistent, KeyCompromised, Malformed, Mismatch, VerificationError
@@ -57,6 +57,8 @@ class Shown:
     proved: Proved
     fields: tuple[PrintedField, ...]
     trust: Trust
+    path: tuple[bytes, ...]
+    """From the award's leaf to the root, lowest level first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +80,28 @@ class Answer:
     """What stands of an award whose holder's data are erased."""
     proof: bytes | None = None
     changes: tuple[bytes, ...] = ()
+    published: Snapshot | None = None
+    """The log as published, or as it last verified."""
+    current_link: str | None = None
+    """Link id of the award that replaced this one. Who has the link of an award may follow its corrections: they are of
+    the same award to the same person. So a correction is no way to take a link that leaked out of use."""
 
 
 def answer_link(awards: Awards, link_id: str, now: datetime) -> Answer:
     """The answer to a link id as it stands in the address. Raises nothing: what fails is "could not check"."""
+    return _with_published(_answer_link(awards, link_id, now), awards)
+
+
+def _with_published(answer: Answer, awards: Awards) -> Answer:
+    """The answer with the newest checkpoint that there is to name, whatever became of the award itself."""
+    try:
+        return replace(answer, published=awards.last_good())
+    except Exception:  # As below: it is one more thing that could not be found out.
+        _log.exception("the last good checkpoint could not be read")
+        return answer
+
+
+def _answer_link(awards: Awards, link_id: str, now: datetime) -> Answer:
     answer = Answer(State.COULD_NOT_CHECK, now.astimezone(UTC))
     try:
         known = _known(link_id)
@@ -113,7 +133,10 @@ def _answer(answer: Answer, awards: Awards, issued: IssuedAward, link_id: str) -
     snapshot = awards.snapshot()
     trust = snapshot.trust
     proof = None if issued.erased else awards.proof(issued)
-    proved = _proved_without_holder(issued, snapshot) if proof is None else verify_proof(proof, trust)
+    if proof is None:
+        proved, path = _proved_without_holder(issued, snapshot)
+    else:
+        proved, path = verify_proof(proof, trust), bundle.parse(proof).receipt.path
     # (2) It is the award of this link.
     if proved.event.link_hash != link_digest(link_id):
         raise Mismatch("the view leads to an award of another link: rebuild the views")
@@ -124,7 +147,7 @@ def _answer(answer: Answer, awards: Awards, issued: IssuedAward, link_id: str) -
         answer,
         state=State.STANDING_NOT_CHECKED,
         log_size=proved.logged.included.size,
-        shown=Shown(proved, _fields(proved, trust), trust),
+        shown=Shown(proved, _fields(proved, trust), trust, path),
         proof=proof,
         changes=proofs,
     )
@@ -138,7 +161,16 @@ def _answer(answer: Answer, awards: Awards, issued: IssuedAward, link_id: str) -
     except (VerificationError, CouldNotCheck) as error:
         _log.error("the standing of an award could not be checked: %s: %s", error.code, error.message)
         return replace(answer, code=error.code)
-    return _with_standing(answer, found, issued)
+    answer = _with_standing(answer, found, issued)
+    return replace(answer, current_link=_current_link(awards, issued)) if answer.state is State.SUPERSEDED else answer
+
+
+def _current_link(awards: Awards, issued: IssuedAward) -> str | None:
+    """The link of the correction, where it is known to be one of this very award to this very person."""
+    found = awards.successor(issued)
+    if found is None or found.event.corrects != issued.stream or found.event.trainee != issued.event.trainee:
+        return None
+    return found.event.link if isinstance(found.event.link, str) else None
 
 
 def _change(item: bytes, trust: Trust, proved: Proved) -> Change | None:
@@ -149,7 +181,7 @@ def _change(item: bytes, trust: Trust, proved: Proved) -> Change | None:
         return None
 
 
-def _proved_without_holder(issued: IssuedAward, now: Snapshot) -> Proved:
+def _proved_without_holder(issued: IssuedAward, now: Snapshot) -> tuple[Proved, tuple[bytes, ...]]:
     """The award of an erased holder: signed by who may, and in the published tree. Its printed values are withheld."""
     statement, event = issued.statement, issued.statement.record.event
     key, organisation = verify_signer(statement, issued.index, now.trust)
@@ -159,7 +191,8 @@ def _proved_without_holder(issued: IssuedAward, now: Snapshot) -> Proved:
     merkle.verify_inclusion(statement.leaf, issued.index, now.head.size, path, now.head.root)
     if not isinstance(event, AWARDS):
         raise Malformed(f"{statement.type} is not an award")
-    return Proved(Logged(statement, key, organisation, Included(issued.index, now.head.size, now.head.root)), event)
+    included = Included(issued.index, now.head.size, now.head.root)
+    return Proved(Logged(statement, key, organisation, included), event), tuple(path)
 
 
 def _fields(proved: Proved, trust: Trust) -> tuple[PrintedField, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -13,15 +13,17 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api import words
+from api import dates, picture, words
 from api.answer import Answer, State, answer_link
 from api.banners import banner_of
 from api.headers import PERSONAL
 from api.problems import MEDIA_TYPE, problem
+from api.refused import Refused
 from api.templates import Site
 from ledger.awards import Awards
 from ledger.handle import Clock
 from verifier.kinds import CertificateAwarded
+from verifier.verdict import PrintedField
 
 STATUS: Final = {State.UNKNOWN: 404, State.COULD_NOT_CHECK: 503, State.INCONSISTENT: 503}
 """HTTP status of the states that are not an answer about a certificate."""
@@ -60,8 +62,12 @@ class LinkAnswer(BaseModel):
     checked_at: datetime
     log_size: int = Field(description="Entries of the log that the answer is of.")
     entry: int = Field(description="Index of the award in the log.")
+    superseded_by: str | None = Field(description="Link id of the correction that replaced it, where it is known.")
     proof: str | None = Field(description="Transparent Statement (RFC 9943), base64url; null where data are erased.")
     changes: list[str] = Field(description="Transparent Statements of every change of standing, base64url.")
+    at_date: dates.AtDate | None = Field(
+        description="What `?on=` or `?as-of=` and a day in the address ask for. All else is of today."
+    )
 
 
 class Problem(BaseModel):
@@ -82,11 +88,13 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
     def answered(link_id: str) -> Answer:
         return answer_link(awards(), link_id, datetime.fromtimestamp(clock() / 1000, UTC))
 
-    def as_json(link_id: str) -> Response:
-        return json_of(answered(link_id))
+    def as_json(link_id: str, request: Request) -> Response:
+        answer = answered(link_id)
+        return json_of(answer, dates.told(awards(), request, answer, link_id))
 
     def as_page(link_id: str, request: Request) -> HTMLResponse:
-        return page_of(site, answered(link_id), request)
+        answer = answered(link_id)
+        return page_of(site, answer, request, dates.told(awards(), request, answer, link_id))
 
     problems: dict[int | str, dict[str, Any]] = {
         404: {"description": "No such certificate.", "content": {MEDIA_TYPE: {"schema": problem_schema()}}},
@@ -100,6 +108,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
             responses=problems,
             include_in_schema=documented,
             summary="What a link leads to",
+            openapi_extra={"parameters": dates.PARAMETERS},
             operation_id=f"link_json{'' if documented else '_capitals'}",
         )
         made.add_api_route(f"{prefix}/{{link_id}}.json", as_json, methods=["HEAD"], include_in_schema=False)
@@ -107,22 +116,26 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
     return made
 
 
-def page_of(site: Site, answer: Answer, request: Request) -> HTMLResponse:
-    """The page of an answer, whatever it is."""
-    return site.page("result.html", request, _status(answer), PERSONAL, **_values(answer))
+def page_of(site: Site, answer: Answer, request: Request, said: dates.Said = None) -> HTMLResponse:
+    """The page of an answer, whatever it is; `said`: what is said about a day, where that was asked."""
+    status = said.status if isinstance(said, Refused) and answer.shown else _status(answer)
+    values = {**_values(answer), **dates.values(answer, request, said)}
+    return site.page("result.html", request, status, PERSONAL, **values)
 
 
-def json_of(answer: Answer) -> Response:
+def json_of(answer: Answer, said: dates.Said = None) -> Response:
     """The JSON of an answer, or a problem document where there is no certificate to speak of."""
     if answer.shown is None:
         code = answer.code or answer.state.value
         banner = banner_of(answer)
         return problem(_status(answer), code, banner.word, words.reason(answer) or banner.sentence, PERSONAL)
-    body = link_answer(answer).model_dump_json()
+    if isinstance(said, Refused):
+        return problem(said.status, said.code, said.title, said.detail, PERSONAL)
+    body = link_answer(answer, said).model_dump_json()
     return Response(body, _status(answer), PERSONAL, "application/json")
 
 
-def link_answer(answer: Answer) -> LinkAnswer:
+def link_answer(answer: Answer, dated: dates.Dated | None = None) -> LinkAnswer:
     """The JSON of an answer about a certificate."""
     assert answer.shown is not None
     assert answer.log_size is not None
@@ -148,8 +161,10 @@ def link_answer(answer: Answer) -> LinkAnswer:
         checked_at=answer.checked_at,
         log_size=answer.log_size,
         entry=shown.proved.index,
+        superseded_by=answer.current_link,
         proof=None if answer.proof is None else _base64url(answer.proof),
         changes=[_base64url(change) for change in answer.changes],
+        at_date=dates.at_date(dated) if dated else None,
     )
 
 
@@ -165,10 +180,22 @@ def _values(answer: Answer) -> dict[str, Any]:
         "banner": banner_of(answer),
         "reason": words.reason(answer),
         "proved": shown.proved if shown else None,
-        "fields": shown.fields if shown else (),
+        "fields": _first_of_interest(shown.fields) if shown else (),
+        "picture": picture.draw(shown.proved.logged.statement.leaf, shown.proved.logged.included, shown.path)
+        if shown
+        else None,
         "custody": words.custody(shown.proved, shown.trust.base) if shown else None,
         "embedded": embedded,
     }
+
+
+_IN_ORDER: Final = ("name", "programme", "level", "speciality", "number")
+
+
+def _first_of_interest(fields: Sequence[PrintedField]) -> list[PrintedField]:
+    """Whose it is and what for, before all else that the paper shows."""
+    order = {key: place for place, key in enumerate(_IN_ORDER)}
+    return sorted(fields, key=lambda field: order.get(field.key, len(order)))
 
 
 def _status(answer: Answer) -> int:

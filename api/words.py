@@ -71,13 +71,37 @@ DOMAIN: Final = Words(
 )
 CHECKED_AT: Final = Words("核验时间", "Checked at", "확인 시각")
 DETAILS: Final = Words("证明细节", "Proof details", "증명 세부 정보")
-RECORDED: Final = Words("登记时间", "recorded", "등록 시각")
+STATEMENT: Final = Words("声明", "Statement", "진술")
 ENTRY: Final = Words("登记序号", "log entry", "등록 번호")
-STATEMENT: Final = Words("声明散列（叶）", "statement (leaf hash)", "진술 해시(리프)")
-ROOT: Final = Words("树根", "root of the log", "루트 해시")
-KEY_ID: Final = Words("签署密钥", "signing key", "서명 키")
+RECORDED: Final = Words("登记时间", "recorded", "등록 시각")
+LEAF: Final = Words("声明散列（叶）", "statement's hash (leaf)", "진술 해시(리프)")
+KEY: Final = Words("签署密钥", "Signing key", "서명 키")
+KEY_ID: Final = Words("密钥标识", "key id", "키 식별자")
+KEY_OF: Final = Words("代表", "in the name of", "서명 명의")
 CUSTODY: Final = Words("密钥保管", "key custody", "키 보관")
+AUTHORITY: Final = Words("授权", "authority", "권한")
+PATH: Final = Words("从声明到树根的路径", "Path from the statement to the root", "진술에서 루트까지의 경로")
+CHECKPOINT: Final = Words("检查点", "Checkpoint", "체크포인트")
 LOG: Final = Words("登记簿", "log", "등록부")
+SIZE: Final = Words("条数", "entries", "기록 수")
+ROOT: Final = Words("树根", "root", "루트 해시")
+SIGNED_BY: Final = Words("签署密钥标识", "signed by key", "서명한 키")
+NEWEST: Final = Words("最新一条登记于", "newest entry recorded", "최신 기록 등록 시각")
+WITNESSES: Final = Words("见证方", "Witnesses", "증인(witness)")
+NO_WITNESSES: Final = Words(
+    "尚无：目前没有独立的第三方共同签署本登记簿的检查点。",
+    "None yet: nobody independent cosigns this log's checkpoints so far.",
+    "아직 없음: 현재 이 등록부의 체크포인트에 함께 서명하는 독립 기관이 없습니다.",
+)
+LAST_GOOD: Final = Words("最近一次核验无误的检查点", "Last good checkpoint", "마지막으로 검증된 체크포인트")
+NO_LAST_GOOD: Final = Words(
+    "自本服务启动以来，还没有核验无误的检查点。",
+    "Since this server started, no checkpoint has verified.",
+    "이 서버가 시작된 이후 검증된 체크포인트가 없습니다.",
+)
+CURRENT: Final = Words(
+    "查看更正后的现行证书", "Open the corrected certificate that replaced it", "대체한 정정 증명서 보기"
+)
 LANGUAGE: Final = Words("语言", "Language", "언어")
 HOME: Final = Words("首页", "Front page", "첫 화면")
 NOT_FOUND: Final = Words("没有这个页面", "No such page", "없는 페이지입니다")
@@ -132,6 +156,24 @@ def as_of(size: int) -> Words:
         f"依据登记簿第 {size - 1} 条为止（共 {size} 条）",
         f"as of log entry {size - 1} ({size} entries)",
         f"등록부 {size - 1}번 기록까지 기준(총 {size}건)",
+    )
+
+
+def authorised(since: int) -> Words:
+    """Where a key got what it may sign: the entry of the log that authorised it."""
+    return Words(
+        f"由登记簿第 {since} 条授权签署此类内容",
+        f"authorised for this kind of statement by log entry {since}",
+        f"등록부 {since}번 기록으로 이런 종류의 진술에 서명할 권한을 받음",
+    )
+
+
+def path_told(index: int, neighbours: int) -> Words:
+    """What the drawing of a path shows, in a sentence."""
+    return Words(
+        f"第 {index} 条的散列依次与 {neighbours} 个相邻散列合并，得到登记簿签署的树根。",
+        f"The hash of entry {index}, joined with {neighbours} neighbours in turn, gives the root that the log signed.",
+        f"{index}번 기록의 해시를 이웃 해시 {neighbours}개와 차례로 합치면 등록부가 서명한 루트 해시가 됩니다.",
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Lock
 from uuid import UUID
 
@@ -16,21 +17,33 @@ from ledger.open import Ledger
 from ledger.projections import PROJECTIONS
 from ledger.projector import Projector, Views
 from ledger.receipts import NotYetSigned, receipt_for
-from ledger.store import Recorded, SignedHead, StoreCorrupt
+from ledger.store import Recorded, SignedHead, StoreCorrupt, StoreError
 from ledger.tiles import CHECKPOINT, DiskFolder, tree_in
 from ledger.vault import Vault
-from verifier import bundle, checkpoint, trust
+from verifier import bundle, checkpoint, merkle, trust
+from verifier import note as note_format
 from verifier.address import link_digest, number_digest
 from verifier.authority import Authority
 from verifier.awards import AWARD_TYPES, disowned
 from verifier.catalogue import Catalogue
-from verifier.kinds import CHECKPOINT_KIND, RECEIPT_KIND, CertificateAwarded, TitleGranted
+from verifier.checkpoint import Checkpoint
+from verifier.errors import CouldNotCheck, VerificationError
+from verifier.keys import thumbprint
+from verifier.kinds import (
+    CHECKPOINT_KIND,
+    RECEIPT_KIND,
+    CertificateAwarded,
+    CertificateSuperseded,
+    TitleGranted,
+    TitleSuperseded,
+)
 from verifier.note import VerifierKey
 from verifier.record import reveal
 from verifier.standing import AWARDS, Award, fold
 from verifier.statement import Statement, parse, subject_of
 from verifier.tile import TreeReader
 from verifier.trust import Trust
+from verifier.verify import recorded_moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,10 @@ class Snapshot:
     tree: TreeReader
     authority: Authority
     trust: Trust
+    signer: bytes
+    """Thumbprint of the key that signed the checkpoint."""
+    newest_at: datetime | None
+    """When the newest entry was recorded, by its own statement; None where the tree does not bear that out."""
 
 
 class Awards:
@@ -113,6 +130,20 @@ class Awards:
         ) or self._views.select("SELECT award FROM awards ORDER BY number_hash LIMIT 1")
         return self._open(UUID(bytes=rows[0]["award"])) if rows else None
 
+    def successor(self, issued: IssuedAward) -> IssuedAward | None:
+        """The award that replaced this one; None where there is none, or where its holder's data were erased.
+
+        Raises StoreCorrupt, and Mismatch for personal values that are not those that were logged.
+        """
+        vault = Vault(self.ledger.data_keys)
+        for entry in self.ledger.store.stream(issued.stream):
+            if entry.topic in AWARD_TYPES:
+                event = reveal(parse(entry.statement).record, vault.open(entry) or ())
+                if isinstance(event, CertificateSuperseded | TitleSuperseded) and isinstance(event.successor, UUID):
+                    found = self._open(event.successor)
+                    return None if found.erased else found
+        return None
+
     def of_cohort(self, cohort: str) -> Iterator[IssuedAward]:
         """The certificates of a cohort in log order. Those of erased holders are not found: their cohort went too."""
         found = self.ledger.desk().base.catalogue.cohorts.get(cohort)
@@ -156,6 +187,13 @@ class Awards:
                 self._snapshot = self._read_snapshot(note)
             return self._snapshot
 
+    def last_good(self) -> Snapshot | None:
+        """The log as it is published or, where that does not verify now, as it did last since this was opened."""
+        try:
+            return self.snapshot()
+        except (NotYetSigned, VerificationError, CouldNotCheck, StoreError, OSError):
+            return self._snapshot
+
     def proof(self, issued: IssuedAward) -> bytes:
         """The award's Transparent Statement: what its paper shows disclosed, and a receipt of the published tree.
 
@@ -196,7 +234,20 @@ class Awards:
         authority, catalogue = _fold_base((index, item) for index, item in statements if index < there.size)
         text = trust.from_log(authority, catalogue.named_programmes(), there.size)
         head = SignedHead(there.size, there.root, note.decode())
-        return Snapshot(head, tree_in(self._folder, there.size), authority, trust.parse(text))
+        tree = tree_in(self._folder, there.size)
+        signed = note_format.signed_by(note_format.parse(note), keys)
+        signer = next(thumbprint(key.public_key) for key, _ in signed)
+        return Snapshot(head, tree, authority, trust.parse(text), signer, self._newest_at(there, tree))
+
+    def _newest_at(self, there: Checkpoint, tree: TreeReader) -> datetime | None:
+        try:
+            (newest,) = self.ledger.store.entries(there.size - 1, 1)
+            statement = parse(newest.statement)
+            path = tree.inclusion_path(there.size - 1)
+            merkle.verify_inclusion(statement.leaf, there.size - 1, there.size, path, there.root)
+            return recorded_moment(statement.record.envelope.recorded_at)
+        except (VerificationError, CouldNotCheck, StoreError, ValueError):
+            return None
 
     def _public_base(self) -> tuple[list[tuple[int, Statement]], Authority]:
         """The statements about the base, and who may sign what by all of them. Folded anew when one is added."""
