@@ -116,10 +116,10 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
     return made
 
 
-def page_of(site: Site, answer: Answer, request: Request, said: dates.Said = None) -> HTMLResponse:
-    """The page of an answer, whatever it is; `said`: what is said about a day, where that was asked."""
+def page_of(site: Site, answer: Answer, request: Request, said: dates.Said = None, at: str = "") -> HTMLResponse:
+    """The page of an answer, whatever it is. `said` about a day, where that was asked; `at`: see `dates.values`."""
     status = said.status if isinstance(said, Refused) and answer.shown else _status(answer)
-    values = {**_values(answer), **dates.values(answer, request, said)}
+    values = {**_values(answer), **dates.values(answer, said, at)}
     return site.page("result.html", request, status, PERSONAL, **values)
 
 

@@ -23,8 +23,8 @@ from starlette.responses import HTMLResponse, Response
 from api import links, sentences
 from api.answer import Answer, State, answer_link
 from api.headers import PERSONAL
-from api.languages import Words
 from api.problems import MEDIA_TYPE, problem
+from api.refused import Refused
 from api.templates import Site
 from ledger.awards import Awards
 from ledger.handle import Clock
@@ -47,27 +47,19 @@ class Typed(BaseModel):
     name: str = Field(description="The holder's name; spaces, middle dots and letter case do not matter.")
 
 
-class Refused(Exception):
-    """What was typed is not looked up."""
-
-    def __init__(self, status: int, code: str, title: Words, detail: Words) -> None:
-        super().__init__(code)
-        self.status, self.code, self.title, self.detail = status, code, title, detail
-
-
 def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
     """The front page with the form, the form alone, its answer, and the same for programs."""
     made = APIRouter()
 
-    async def answered(typed: Typed) -> Answer:
-        """Raises Refused."""
+    async def answered(typed: Typed) -> tuple[Answer, str]:
+        """The answer and the link id that it is of. Raises Refused."""
         begun = asyncio.get_running_loop().time()
         check(typed)
-        answer = await run_in_threadpool(answer_typed, awards, typed, datetime.fromtimestamp(clock() / 1000, UTC))
-        if answer is None:
+        found = await run_in_threadpool(answer_typed, awards, typed, datetime.fromtimestamp(clock() / 1000, UTC))
+        if found is None:
             await asyncio.sleep(begun + SECONDS - asyncio.get_running_loop().time())
             raise Refused(404, "no-match", sentences.NO_MATCH, sentences.NO_MATCH_HOW)
-        return answer
+        return found
 
     def form(request: Request, typed: Typed, refused: Refused | None = None) -> HTMLResponse:
         title, problem, code = sentences.LOOKUP_TITLE, None, ""
@@ -90,14 +82,16 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
         typed = Typed(number="", name="")
         try:
             typed = await _from_form(request)
-            return links.page_of(site, await answered(typed), request)
+            answer, link_id = await answered(typed)
+            return links.page_of(site, answer, request, at=f"/c/{link_id}")
         except Refused as refused:
             return form(request, typed, refused)
 
     @made.post("/check.json", **_documented())
     async def twin(request: Request) -> Response:
         try:
-            return links.json_of(await answered(await _from_json(request)))
+            answer, _ = await answered(await _from_json(request))
+            return links.json_of(answer)
         except Refused as refused:
             return problem(refused.status, refused.code, refused.title, refused.detail, PERSONAL)
 
@@ -114,14 +108,17 @@ def check(typed: Typed) -> None:
         raise Refused(422, "name-missing", sentences.NAME_MISSING, sentences.NAME_MISSING_HOW)
 
 
-def answer_typed(awards: Callable[[], Awards], typed: Typed, now: datetime) -> Answer | None:
-    """The answer to the link of the award that matches; None where none does. Raises nothing else than `check`."""
+def answer_typed(awards: Callable[[], Awards], typed: Typed, now: datetime) -> tuple[Answer, str] | None:
+    """The answer to the link of the award that matches, and its id; None where none does. Raises nothing."""
     try:
         issued = match(awards(), typed.number, typed.name)
     except Exception:  # Whatever is wrong with store, keys or disk: the visitor hears that nothing was found out.
         _log.exception("a typed number could not be looked up")
-        return Answer(State.COULD_NOT_CHECK, now.astimezone(UTC), CouldNotCheck.code)
-    return None if issued is None else answer_link(awards(), str(issued.event.link), now)
+        return Answer(State.COULD_NOT_CHECK, now.astimezone(UTC), CouldNotCheck.code), ""
+    if issued is None:
+        return None
+    link_id = str(issued.event.link)
+    return answer_link(awards(), link_id, now), link_id
 
 
 async def _from_form(request: Request) -> Typed:

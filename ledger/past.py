@@ -13,8 +13,8 @@ from datetime import date
 from ledger.awards import Awards, IssuedAward, Snapshot
 from ledger.receipts import NotYetSigned
 from verifier import merkle
-from verifier.errors import KeyCompromised, Mismatch
-from verifier.past import Past, end_of, log_before
+from verifier.errors import KeyCompromised
+from verifier.past import Past, check_no_gap, end_of, log_before
 from verifier.receipt import Included
 from verifier.standing import Standing, fold
 from verifier.statement import Statement
@@ -52,9 +52,8 @@ def as_of(awards: Awards, issued: IssuedAward, day: date) -> Then:
     proved = Proved(logged, issued.event)
     # (2) So were its changes. None that stands before another one is missing.
     counted = []
-    for version, (index, statement) in enumerate(issued.changes, start=2):
-        if statement.record.envelope.version != version:
-            raise Mismatch(f"entry {index} is not the next change of its award: one is missing before it")
+    check_no_gap(statement for _, statement in issued.changes)
+    for index, statement in issued.changes:
         if index >= past.size:
             continue
         try:

@@ -1,4 +1,4 @@
-"""The log as it was recorded at the end of a day: how many entries there were, and what proves it.
+"""What stood on a past day, and the log as it was recorded at the end of one: how many entries, and what proves it.
 
 Recorded time never runs back in a log: the sequencer refuses to sign what does, and an audit says so. So where one
 entry was recorded on a day or before, and the next one later, the log had exactly so many entries when that day ended.
@@ -8,14 +8,18 @@ Both are read from the published tiles and shown to be in the signed tree. The t
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from verifier import merkle, statement
-from verifier.current import BUSINESS_ZONE
-from verifier.errors import Inconsistent, Malformed
+from verifier import bundle, merkle, statement
+from verifier.current import BUSINESS_ZONE, Change
+from verifier.errors import Inconsistent, KeyCompromised, Malformed, Mismatch
+from verifier.standing import Award, fold
+from verifier.statement import Statement
 from verifier.tile import WIDTH, TreeReader
-from verifier.verify import recorded_moment
+from verifier.trust import Trust
+from verifier.verify import Proved, recorded_moment, verify_change
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,29 @@ class Past:
     """When entry `size - 1` was recorded; None for an empty log."""
     next: datetime | None
     """When entry `size` was recorded; None where the published log ends."""
+
+
+def whole_history(award: Proved, changes: Sequence[bytes], trust: Trust) -> Award:
+    """The award with all the changes whose proofs are given; those by a compromised key count for nothing.
+
+    What stood on an earlier day hangs on changes that today's status list does not tell of. Raises Mismatch where one
+    is missing before another; VerificationError or CouldNotCheck for a proof that is not good.
+    """
+    check_no_gap(bundle.parse(item).statement for item in changes)
+    counted: list[Change] = []
+    for item in changes:
+        try:
+            counted.append(verify_change(item, trust, award))
+        except KeyCompromised:
+            continue
+    return fold([award.event, *(event for _, event in sorted(counted, key=lambda change: change[0]))])
+
+
+def check_no_gap(changes: Iterable[Statement]) -> None:
+    """Checks that an award's changes are its second entry, its third and so on. Raises Mismatch."""
+    for version, change in enumerate(changes, start=2):
+        if change.record.envelope.version != version:
+            raise Mismatch(f"the award's entry {version} is missing before its entry {change.record.envelope.version}")
 
 
 def end_of(day: date) -> datetime:
