@@ -33,6 +33,9 @@ export const stateOf = (code) => STATE_OF[code] ?? "tampered";
 /** The words for a refusal's code: those of its state, but for a compromised key, which has its own. */
 export const wordsOf = (code) => (code === "key-compromised" ? code : stateOf(code));
 
+/** Whose it is and what for, before all else that the paper shows, as on the served page. */
+const FIRST = ["name", "programme", "level", "speciality", "number"];
+
 /** The label of a value, as the served page has it. */
 export const label = (key) => states.labels[key][LANGUAGE];
 
@@ -42,7 +45,7 @@ export const label = (key) => states.labels[key][LANGUAGE];
  */
 export function printedFields(proved, trust) {
   const values = new Map([...proved.record.fields, ...proved.disclosed]);
-  return Object.keys(paper.labels)
+  return [...FIRST, ...Object.keys(paper.labels).filter((key) => !FIRST.includes(key))]
     .filter((key) => values.has(key))
     .map((key) => [key, label(key), fieldText(key, values.get(key), trust), gloss(key, values.get(key))]);
 }
