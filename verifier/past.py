@@ -85,8 +85,8 @@ def log_before(tree: TreeReader, root: bytes, moment: datetime) -> Past:
         before = sum(1 for entry in entries if _recorded(entry) < moment)
         size = (low - 1) * WIDTH + before
     # (2) The entries on both sides of the end are in the signed tree, and lie on their sides of the moment.
-    last = _proved(tree, root, size - 1) if size else None
-    following = _proved(tree, root, size) if size < tree.size else None
+    last = recorded_in(tree, root, size - 1) if size else None
+    following = recorded_in(tree, root, size) if size < tree.size else None
     if (last is not None and last >= moment) or (following is not None and following < moment):
         raise Inconsistent(f"the log's recorded times run back around entry {size}")
     # (3) The root of that size, and that the signed tree extends it.
@@ -110,7 +110,8 @@ def _recorded(entry: bytes) -> datetime:
     return recorded_moment(statement.parse(entry).record.envelope.recorded_at)
 
 
-def _proved(tree: TreeReader, root: bytes, index: int) -> datetime:
+def recorded_in(tree: TreeReader, root: bytes, index: int) -> datetime:
+    """When an entry of a published tree, whose root is signed, was recorded. Raises as `log_before`."""
     entry = tree.entries(index // WIDTH)[index % WIDTH]
     merkle.verify_inclusion(merkle.leaf_hash(entry), index, tree.size, tree.inclusion_path(index), root)
     return _recorded(entry)

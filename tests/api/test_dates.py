@@ -210,6 +210,19 @@ def test_both_forms_stand_on_the_page_and_on_that_of_a_typed_number(client: Test
     assert f'method="get" action="/c/{link}"' in typed
 
 
+def test_a_compromise_reported_later_changes_what_is_said_now_and_not_what_was_said(whole: WholeLedger) -> None:
+    link = whole.links["valid"]
+    at = NOW + DAY
+    with whole.opened(lambda: at) as ledger, open_awards(ledger) as awards:
+        do(ledger, c.ReportKeyCompromised(by(awards, link).statement.kid, 0))
+        publish_now(ledger)
+    with TestClient(whole.app(lambda: at)) as client:
+        for asked, state in ((f"as-of={TODAY}", "valid"), (f"as-of={TODAY + timedelta(days=1)}", "key-compromised")):
+            page = client.get(f"/c/{link}?{asked}").text
+            assert (state_of(page), dated(page)) == ("not-entitled", state)
+        assert dated(client.get(f"/c/{link}?on={TODAY}").text) == "key-compromised"
+
+
 def test_where_tiles_are_missing_nothing_is_said_of_that_day(lived: Lived, tmp_path: Path) -> None:
     served = lived.whole.copy(tmp_path)
     with TestClient(served.app(lambda: NOW + 7 * DAY)) as client:
