@@ -30,11 +30,16 @@ def test_a_links_page_and_the_browsers_own_check_agree(phone: Page, served: Serv
     expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)
 
 
-def test_the_first_screen_of_a_phone_holds_state_and_every_printed_field(phone: Page, served: Served) -> None:
-    for name in ("valid", "title valid"):
-        phone.goto(served.link(name))
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+def test_the_first_screen_of_a_phone_holds_all_that_is_to_be_compared(
+    phone: Page, served: Served, language: str
+) -> None:
+    """State, fields, who awarded it, the call to compare, when it was checked, and the domain."""
+    for name in STATES:
+        phone.goto(f"{served.link(name)}?lang={language}")
         expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)
-        for element in [*phone.locator(".state").all(), *phone.locator("[data-field]").all()]:
+        expect(phone.locator(".compare")).to_have_count(1)
+        for element in phone.locator(".state, .fields:not(.fine), .compare, .checked p").all():
             box = element.bounding_box()
             assert box is not None
             assert box["y"] + box["height"] <= PHONE["height"]

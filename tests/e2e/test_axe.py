@@ -1,0 +1,75 @@
+"""axe-core finds nothing to complain of on any page, in any state, language or size; and the keyboard is enough."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import PHONE, NewContext, Served, at_the_ledgers_time
+from tests.web import needs
+
+AXE = needs.WEB / "node_modules" / "axe-core" / "axe.min.js"
+RUN = "() => axe.run(document, {resultTypes: ['violations', 'incomplete']})"
+SIZES = {"phone": PHONE, "tablet": {"width": 820, "height": 1180}, "desktop": {"width": 1366, "height": 768}}
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    if not AXE.is_file():
+        needs.missing("run `npm ci --ignore-scripts` in verifier/web first")
+    return AXE.read_text("utf-8")
+
+
+def complaints(page: Page, axe: str) -> list[str]:
+    """The rules that are broken, and where. The page's own policy holds for the page, not for who looks at it."""
+    page.evaluate(axe)
+    found: dict[str, Any] = page.evaluate(RUN)
+    assert found["testEngine"]["name"] == "axe-core"
+    assert len(found["passes"]) > 5
+    return [f"{rule['id']}: {node['html'][:120]}" for rule in found["violations"] for node in rule["nodes"]]
+
+
+@pytest.mark.parametrize(
+    ("language", "size"),
+    [("zh", "phone"), ("en", "phone"), ("ko", "phone"), ("en", "tablet"), ("zh", "desktop")],
+)
+def test_axe_finds_nothing(new_context: NewContext, served: Served, axe: str, size: str, language: str) -> None:
+    page = at_the_ledgers_time(new_context(viewport=SIZES[size], bypass_csp=True).new_page())
+    addresses = [f"{served.link(name)}?lang={language}" for name in served.whole.links if name != "correction"]
+    addresses += [f"{served.url}{path}?lang={language}" for path in ("/", "/p", "/nothing", "/c/" + "0" * 24)]
+    proof = served.proof_address("valid").replace("/p#", f"/p?lang={language}#")
+    found = []
+    for address in [*addresses, proof, f"{proof[:-1]}{(int(proof[-1]) + 1) % 10}"]:
+        page.goto(address)
+        expect(page.locator("[data-state=checking], [data-own-check=checking]")).to_have_count(0)
+        page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+        found += [f"{address[-40:]} {complaint}" for complaint in complaints(page, axe)]
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], address
+    assert found == []
+
+
+def test_the_keyboard_reaches_everything_in_the_order_of_the_page(phone: Page, served: Served) -> None:
+    phone.goto(f"{served.link('superseded')}?lang=en")
+    expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)
+    reached = []
+    for _ in range(6):
+        phone.keyboard.press("Tab")
+        reached.append(str(phone.evaluate("document.activeElement.textContent.trim()")))
+        outline = "getComputedStyle(document.activeElement).outlineStyle"
+        assert phone.evaluate(outline) != "none", reached
+    assert reached[1:6] == [
+        "中文",
+        "English",
+        "한국어",
+        "Open the corrected certificate that replaced it",
+        "Proof details",
+    ]
+    phone.keyboard.press("Enter")
+    expect(phone.locator(".proof-details")).to_have_attribute("open", "")
+    expect(phone.locator("svg.path")).to_be_visible()
+    for _ in range(2):
+        phone.keyboard.press("Shift+Tab")
+    phone.keyboard.press("Enter")
+    expect(phone.locator("html")).to_have_attribute("lang", "ko")
