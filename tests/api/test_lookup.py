@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 from itertools import count
+from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
@@ -247,3 +248,14 @@ def test_names_that_are_one(one: str, other: str) -> None:
 @pytest.mark.parametrize(("one", "other"), [("张三", "张三三"), ("张三", "張三"), ("Zoe", "Zoë"), ("王-李", "王李")])
 def test_names_that_are_two(one: str, other: str) -> None:
     assert folded_name(one) != folded_name(other)
+
+
+def test_every_code_of_the_pages_is_documented() -> None:
+    root = Path(__file__).parents[2]
+    written = "".join(path.read_text("utf-8") for path in sorted((root / "api").glob("*.py")))
+    given = set(re.findall(r'(?:Refused|problem)\(\s*(?:\d+|status), "([a-z-]+)"', written))
+    section = (root / "docs" / "refusals.md").read_text("utf-8").split("\n## Pages and JSON", 1)[1].split("\n## ", 1)[0]
+    documented = set(re.findall(r"(?m)^\| `([a-z-]+)` \|", section))
+    assert given >= {"no-match", "bad-date", "too-many-requests", "unreadable"}
+    assert given <= documented
+    assert documented - given == {"no-such-certificate", "not-yet-published"}  # given by the answer to a link

@@ -1,4 +1,4 @@
-"""The log before a moment: its size by a search, against a plain count; nothing is believed that the root does not hold."""
+"""The log before a moment: its size, against a plain count; nothing is believed that the signed root does not hold."""
 
 from __future__ import annotations
 
