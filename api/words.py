@@ -28,9 +28,9 @@ SINCE: Final = {
 }
 BECAUSE: Final = Words("原因", "reason", "사유")
 NOT_YET_PUBLISHED: Final = Words(
-    "刚刚登记的内容尚未公布，请稍候片刻再试。",
-    "Something was recorded just now and is not published yet: try again in a moment.",
-    "방금 등록된 내용이 아직 공표되지 않았습니다. 잠시 후 다시 시도하십시오.",
+    "登记簿的最新内容此刻尚未公布，请稍候再试。",
+    "The newest part of the log is not published at this moment: try again shortly.",
+    "등록부의 최신 내용이 지금은 공표되어 있지 않습니다. 잠시 후 다시 시도하십시오.",
 )
 
 LABELS: Final = {
