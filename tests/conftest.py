@@ -59,8 +59,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> Engine:
-    """What the test's ledgers lie on."""
-    return ENGINES[request.param]
+    """What the test's ledgers lie on: SQLite where a test comes to it by a fixture that it names at run time."""
+    return ENGINES[getattr(request, "param", ON[0])]
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import date
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +35,11 @@ from tests.postgres_server import INSTALLATIONS
 from verifier.statuslist import TTL_SECONDS
 
 SPAWN = multiprocessing.get_context("spawn")
+SERVERS = list(INSTALLATIONS)
 PAIRS = [
+    *([("sqlite", SERVERS[0]), (SERVERS[0], "sqlite")] if SERVERS else []),
+    *pairwise(SERVERS),
     ("sqlite", "sqlite"),
-    *(pair for name in INSTALLATIONS for pair in (("sqlite", name), (name, "sqlite"))),
-    *zip(INSTALLATIONS, list(INSTALLATIONS)[1:], strict=False),
 ]
 CHUNK = 40
 

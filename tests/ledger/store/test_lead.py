@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from ledger.postgres.store import PostgresStore
 from ledger.sqlite.store import SqliteStore
 from ledger.store import Store
 from tests.ledger.store.backends import Backend, SqliteBackend
-from tests.ledger.store.postgres_backend import PostgresBackend
+from tests.ledger.store.postgres_backend import POSTGRES_BACKENDS, PostgresBackend
 
 SPAWN = multiprocessing.get_context("spawn")
 SECONDS = 30.0
@@ -114,11 +114,12 @@ def taken_and_given_back(store: Store) -> bool:
 # --- a database's turn is for a time --------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def database(backend: Backend) -> PostgresBackend:
-    if not isinstance(backend, PostgresBackend):
-        pytest.skip("the kernel of one machine knows who is gone; a database does not")
-    return backend
+@pytest.fixture(params=POSTGRES_BACKENDS)
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[PostgresBackend]:
+    """The kernel of one machine knows who is gone; a database does not."""
+    made = POSTGRES_BACKENDS[request.param](tmp_path)
+    yield made
+    made.close()
 
 
 def test_a_turn_that_is_not_renewed_ends(database: PostgresBackend) -> None:
