@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import FrameType
+from typing import Final
 
 import click
 
@@ -15,33 +14,40 @@ from ledger.cli.shared import COULD_NOT, fail, ledger_option, opened
 from ledger.open import SERVED_PATIENCE_SECONDS
 from ledger.publisher import Publisher
 
+ENDING: Final = (signal.SIGTERM, signal.SIGINT)
+LOOK_SECONDS: Final = 0.5
+"""How often to look whether the work goes on, while nobody asks for its end."""
+
 
 @click.command()
 @ledger_option
 def work(address: str) -> None:
     """Sign and publish what is recorded, until Ctrl-C; of several on one ledger one signs, the others stand by."""
     with (
-        _ended_by_signals(),
+        _signals_kept_waiting(),
         opened(address, patience_seconds=SERVED_PATIENCE_SECONDS) as ledger,
         open_awards(ledger) as awards,
         Publisher(awards) as publisher,
     ):
         publisher.start()
         click.echo(f"Working on the ledger of {ledger.settings.url} (Ctrl-C ends it)")
-        publisher.join()
+        while publisher.is_alive():
+            if signal.sigtimedwait(ENDING, LOOK_SECONDS) is not None:
+                return
         fail(COULD_NOT, "the work has ended by itself")
 
 
 @contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """SIGTERM and SIGINT end the process with 0, after everything was closed; who asks twice does not wait for that."""
-    before = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGINT)}
+def _signals_kept_waiting() -> Iterator[None]:
+    """SIGTERM and SIGINT wait until they are asked for, in this thread and in those that it starts.
+
+    A handler that raises is no way to end threads: in Python 3.11 a `join` that is interrupted so takes a thread that
+    is still at work for ended, and the databases would be closed under it.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     try:
         yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    sys.exit(0)
+        while signal.sigtimedwait(ENDING, 0) is not None:  # who asked twice
+            pass
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
