@@ -80,9 +80,8 @@ class Ledger:
         )
         return LogSigners(checkpoint, receipt, status, document)
 
-    def former_checkpoint_signers(self) -> list[Signer]:
+    def former_checkpoint_signers(self, current: Signer) -> list[Signer]:
         """Keys that signed checkpoints before the present one, and lie in the keystore still."""
-        current = self.log_signers().checkpoint
         return [item for item in self.keystore.signers() if CHECKPOINT_KIND in item.kinds and item != current]
 
     def open_views(self) -> OpenViews:

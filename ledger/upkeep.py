@@ -15,6 +15,7 @@ from ledger.judging import Judge
 from ledger.open import Ledger
 from ledger.publication import Publication
 from ledger.sequencer import Sequencer
+from ledger.signing import Signer
 from ledger.store import SignedHead, Store, StoreBusy
 from ledger.tiles import DiskFolder, prune_partials
 
@@ -77,7 +78,7 @@ class Upkeep:
         self._revision = self._keys_revision()
         signers = ledger.log_signers()
         self._publication = Publication(ledger.store, signers.status, self._on_the_way)
-        self._sequencer = self._new_sequencer()
+        self._sequencer = self._new_sequencer(signers.checkpoint)
 
     def sign(self) -> None:
         """Signs what came in, and publishes the tree into the ledger's own `public/`. To be called in our turn only.
@@ -136,19 +137,20 @@ class Upkeep:
         """The log's keys of now: one may have been replaced meanwhile. What is folded is kept."""
         revision = self._keys_revision()
         if revision != self._revision:
-            self._publication.sign_lists_with(self._ledger.log_signers().status)
-            self._sequencer = self._new_sequencer()
+            signers = self._ledger.log_signers()
+            self._publication.sign_lists_with(signers.status)
+            self._sequencer = self._new_sequencer(signers.checkpoint)
             self._revision = revision
 
     def _keys_revision(self) -> int:
         return self._ledger.store.boundary(self._ledger.log_id.bytes)
 
-    def _new_sequencer(self) -> Sequencer:
-        former = [signer.public_key for signer in self._ledger.former_checkpoint_signers()]
+    def _new_sequencer(self, signer: Signer) -> Sequencer:
+        former = [earlier.public_key for earlier in self._ledger.former_checkpoint_signers(signer)]
         return Sequencer(
             self._ledger.store,
             self._public,
-            self._ledger.log_signers().checkpoint,
+            signer,
             self._ledger.settings.origin,
             former_keys=former,
             judge=self._judge.judge,
