@@ -56,6 +56,10 @@ class StoreUnavailable(StoreBusy):
     """
 
 
+class NoLedger(StoreError):
+    """The database has not the tables of a ledger."""
+
+
 def is_away(error: psycopg.Error) -> bool:
     """Whether the error says that the connection is gone or was never there."""
     if isinstance(error, _AWAY):
@@ -98,7 +102,7 @@ def _translate(error: psycopg.Error) -> None:
     if isinstance(error, errors.InsufficientPrivilege):
         raise StoreError(f"this role of the database may not do that: {_first_line(error)}") from error
     if isinstance(error, errors.UndefinedTable | errors.InvalidSchemaName | errors.UndefinedFunction):
-        raise StoreError(f"this database holds no ledger: {_first_line(error)}") from error
+        raise NoLedger(f"this database holds no ledger: {_first_line(error)}") from error
 
 
 def _first_line(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import psycopg
 
-from ledger.postgres.datastore import PATIENCE_SECONDS, LedgerDatastore, patience
+from ledger.postgres.datastore import PATIENCE_SECONDS, LedgerDatastore, NoLedger, patience
 from ledger.signing import KeystoreError
 
 TABLES: Final = (
@@ -53,7 +53,10 @@ class PostgresPapers:
 
     def settings(self) -> str | None:
         """The text of the settings, or None where no ledger was made whole. Raises StoreUnavailable, StoreError."""
-        found = self._rows("SELECT text FROM certledger.settings WHERE id = 1") if self.has_tables() else []
+        try:
+            found = self._rows("SELECT text FROM certledger.settings WHERE id = 1")
+        except NoLedger:
+            return None
         return found[0][0] if found else None
 
     def has_tables(self) -> bool:
