@@ -68,15 +68,19 @@ def parse_settings(text: str, place: str) -> Settings:
 
 
 def user_folder() -> Path:
-    """The user's configuration folder for certledger (XDG base directory specification)."""
-    home = os.environ.get("XDG_CONFIG_HOME")
-    return (Path(home) if home else Path.home() / ".config") / "certledger"
+    """The user's configuration folder for certledger."""
+    return _xdg_folder("XDG_CONFIG_HOME", ".config")
 
 
 def user_data_folder() -> Path:
-    """The user's folder for what certledger publishes of ledgers in databases (XDG base directory specification)."""
-    home = os.environ.get("XDG_DATA_HOME")
-    return (Path(home) if home else Path.home() / ".local" / "share") / "certledger"
+    """The user's folder for what certledger publishes of ledgers in databases."""
+    return _xdg_folder("XDG_DATA_HOME", ".local/share")
+
+
+def _xdg_folder(variable: str, default: str) -> Path:
+    """certledger's own folder below one of the user's (XDG base directory specification)."""
+    home = os.environ.get(variable)
+    return (Path(home) if home else Path.home() / default) / "certledger"
 
 
 def master_key_path(unless_named: Path) -> Path:
