@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -81,14 +80,7 @@ class PostgresEngine:
         return self.address(self.server.database())
 
     def copy(self, ledger: str, to: Path) -> str:
-        until = time.monotonic() + 60
-        while True:
-            try:
-                return self.address(self.server.database(str(conninfo_to_dict(ledger)["dbname"])))
-            except psycopg.errors.ObjectInUse:  # a connection that was closed is not gone at once
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.02)
+        return self.address(self.server.database(str(conninfo_to_dict(ledger)["dbname"])))
 
     def query(self, ledger: str, sql: str, params: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         with connect(ledger) as connection, connection.cursor(row_factory=psycopg.rows.tuple_row) as cursor:

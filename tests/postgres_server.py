@@ -89,11 +89,18 @@ class PostgresServer:
                 time.sleep(0.1)
 
     def database(self, template: str = "template1") -> str:
-        """A new database; its name."""
+        """A new database, a copy of `template`; its name."""
         name = f"test_{next(self._names)}"
+        until = time.monotonic() + STARTING_SECONDS
         with psycopg.connect(self.address(), autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
-        return name
+            while True:
+                try:
+                    connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
+                    return name
+                except psycopg.errors.ObjectInUse:  # a connection that was closed is not gone at once
+                    if time.monotonic() > until:
+                        raise
+                    time.sleep(0.02)
 
     def remove(self) -> None:
         """Ends the server and deletes everything, which nobody waits for: hundreds of databases are many files."""

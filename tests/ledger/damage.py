@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -24,7 +23,8 @@ from ledger.places import DatabasePlace, FolderPlace, Place
 from ledger.postgres.datastore import connect
 from ledger.seal import Randomness
 from ledger.settings import MASTER_KEY_FILE, read_master_key
-from tests.postgres_server import INSTALLATIONS, server
+from tests.engines import PostgresEngine
+from tests.postgres_server import INSTALLATIONS
 
 ENGINES = ("sqlite", *INSTALLATIONS)
 PUBLIC = "CERTLEDGER_PUBLIC"
@@ -220,17 +220,7 @@ class Kept:
             return Kept(FolderPlace(to), to / "public", self.key_file)
         assert isinstance(self.place, DatabasePlace)
         copytree(self.public, to)
-        shared = server(engine)
-        name = psycopg.conninfo.conninfo_to_dict(self.place.address)["dbname"]
-        until = time.monotonic() + 60
-        while True:
-            try:
-                address = shared.address(shared.database(str(name)))
-                break
-            except psycopg.errors.ObjectInUse:  # a connection that was closed is not gone at once
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.02)
+        address = PostgresEngine(engine).copy(self.place.address, to)
         return Kept(DatabasePlace(address, public_folder=to), to, self.key_file)
 
 
@@ -247,6 +237,4 @@ def make(engine: str, folder: Path, clock: Clock, randomness: Randomness, fill: 
 
 def url(engine: str) -> str:
     """The address of a new, empty database of an engine's shared server."""
-    shared = server(engine)
-    told = psycopg.conninfo.conninfo_to_dict(shared.address(shared.database()))
-    return f"postgresql://{told['user']}@/{told['dbname']}?host={told['host']}&port={told['port']}"
+    return PostgresEngine(engine).new(Path())
