@@ -6,10 +6,9 @@ import multiprocessing
 import os
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from random import Random
 from threading import Barrier
 from typing import Any
@@ -36,7 +35,7 @@ from tests.ledger.deciders.story import (
     refused,
 )
 from tests.ledger.deciders.test_decide_base import OPEN_COHORT, PUBLISH_POLICY, RULES
-from tests.ledger.lives import ENGINES, Life, new_address, opened, operators
+from tests.ledger.lives import Life, operators
 from verifier import kinds
 from verifier.authority import Authority
 from verifier.events import event_type
@@ -46,18 +45,6 @@ SPAWN = multiprocessing.get_context("spawn")
 LIMIT = 180
 """Seconds that processes may take before a test fails."""
 ID = b"the-same-command"
-
-
-@pytest.fixture(params=ENGINES)
-def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("CERTLEDGER_MASTER_KEY_FILE", str(tmp_path / "master-key"))
-    return new_address(request.param, tmp_path)
-
-
-@pytest.fixture
-def ledger(address: str) -> Iterator[Ledger]:
-    with opened(address) as made:
-        yield made
 
 
 class Losing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -26,24 +25,12 @@ from tests.ledger.deciders.story import (
     refused,
 )
 from tests.ledger.deciders.test_decide_base import ACCREDIT, ADOPT, OPEN_COHORT, PUBLISH, PUBLISH_POLICY, RULES
-from tests.ledger.lives import ENGINES, START, Life, new_address, opened
+from tests.ledger.lives import START, Life, opened
 from verifier import kinds
 from verifier.authority import Authority
 from verifier.events import WITHHELD, Event, event_type
 from verifier.standing import Standing
 from verifier.statement import parse
-
-
-@pytest.fixture(params=ENGINES)
-def address(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.setenv("CERTLEDGER_MASTER_KEY_FILE", str(tmp_path / "master-key"))
-    return new_address(request.param, tmp_path)
-
-
-@pytest.fixture
-def ledger(address: str) -> Iterator[Ledger]:
-    with opened(address) as made:
-        yield made
 
 
 def admitted(ledger: Ledger) -> Authority:

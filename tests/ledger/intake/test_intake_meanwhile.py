@@ -18,16 +18,15 @@ from ledger.intake.engine import IntakeReport, Progress, take_in
 from ledger.intake.files import open_pack
 from ledger.open import Ledger
 from ledger.store import BoundaryMoved
-from tests.ledger.lives import ENGINES, new_address, operators
+from tests.ledger.lives import operators
 
 TRAINEES, CHUNK = 12, 100
 """A small pack in small chunks."""
 
 
-@pytest.fixture(params=ENGINES)
-def ledger(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ledger]:
-    monkeypatch.setenv("CERTLEDGER_MASTER_KEY_FILE", str(tmp_path / "master-key"))
-    with found(new_address(request.param, tmp_path), Founding()) as made:
+@pytest.fixture
+def ledger(address: str) -> Iterator[Ledger]:
+    with found(address, Founding()) as made:
         yield made
 
 
