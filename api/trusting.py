@@ -25,7 +25,7 @@ from verifier.authority import Key
 from verifier.errors import Mismatch
 from verifier.fetch import FolderLog
 from verifier.past import recorded_in
-from verifier.trust import Trust
+from verifier.trust import Trust, fingerprint, grouped
 
 _log = logging.getLogger(__name__)
 
@@ -80,13 +80,8 @@ def anchors(awards: Awards) -> Anchors:
         raise Mismatch(f"{TRUST_FILE} is not the one that the log gives")
     keys = tuple(_shown(key, now) for key in now.trust.keys.values())
     return Anchors(
-        now.trust, grouped(now.trust.genesis), keys, grouped(sha256(data).digest()), len(data), published.as_of
+        now.trust, fingerprint(now.trust), keys, grouped(sha256(data).digest()), len(data), published.as_of
     )
-
-
-def grouped(data: bytes) -> str:
-    """Hexadecimal in groups of four, to be read aloud and compared."""
-    return data.hex(" ", 2)
 
 
 def _shown(key: Key, now: Snapshot) -> ShownKey:

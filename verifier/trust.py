@@ -73,6 +73,20 @@ class Trust:
         ]
 
 
+def fingerprint(trusted: Trust) -> str:
+    """What to compare by another way, as it is printed, shown and read aloud: the hash of the log's entry 0, grouped.
+
+    It never changes. Entry 0 names the log's origin and root keys, and every later key is granted by one before it; so
+    who agrees on it agrees on which log this is. Keys added since show only in the trust file itself.
+    """
+    return grouped(trusted.genesis)
+
+
+def grouped(data: bytes) -> str:
+    """Hexadecimal in groups of four digits, to be read aloud and compared."""
+    return data.hex(" ", 2)
+
+
 def from_log(authority: Authority, programmes: Iterable[NamedProgramme], size: int) -> str:
     """The trust file of a log, as folded from its first `size` entries. The same log gives the same bytes."""
     current = [key for key in authority.log_keys(kinds.CHECKPOINT_KIND) if key.until is None]

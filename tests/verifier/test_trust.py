@@ -57,6 +57,14 @@ def test_what_is_folded_is_read_back() -> None:
     assert lab.trust_text() == TEXT
 
 
+def test_the_fingerprint_is_of_entry_0_and_stays_when_the_log_grows() -> None:
+    lab = Lab.founded()
+    first = trust.fingerprint(lab.trust())
+    assert (first.replace(" ", ""), len(first.split())) == (lab.authority().genesis.hex(), 16)
+    lab.record(compromised(AUTHORITY, "CQHRSS", 7), ROOT, CLERK)
+    assert trust.fingerprint(lab.trust()) == first
+
+
 def test_lifetimes_of_keys_are_read_back() -> None:
     lab = Lab.founded()
     retired = lab.record(kinds.KeyRetired(organisation_id=uuid("organisation HUAWEI"), kid=PARTNER.kid), ROOT, CLERK)
