@@ -5,30 +5,23 @@ The same page and proof give the same bytes. Typst sets the page; it sees every 
 
 from __future__ import annotations
 
-import json
 import multiprocessing
-import re
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from functools import lru_cache
 from importlib.resources import files
 from itertools import starmap
 from pathlib import Path
 from typing import Any, Final
 
-import noto_cjk_sans_otc
-import typst
-
 from ledger.certificate import codes
 from ledger.certificate.page import CannotPrint, CertificatePage, words
+from ledger.certificate.typesetting import typeset
 from verifier import address, seal
 
 Sign = Callable[[bytes], bytes]
 """Signs a file's digest with the log's document key: 32 bytes in, a signature of 64 bytes out."""
 
 _TEMPLATE: Final = Path(str(files("ledger.certificate").joinpath("template.typ")))
-_STANDARDS: Final[list[typst.PDFStandard]] = ["a-3a", "ua-1"]
 # Millimetres. A camera wants modules of half a millimetre for the link code; the proof code is for scanners as well.
 _LINK_MODULE: Final = 0.5
 _LINK_SIDE: Final = 20.5
@@ -36,7 +29,6 @@ _PROOF_MODULE: Final = 0.4
 _PROOF_MODULE_LEAST: Final = 0.33
 _PROOF_SIDE: Final = (40.0, 52.0)
 _ONE_PAGE: Final = b"<xmpTPg:NPages>1</xmpTPg:NPages>"
-_INFO_KEYWORDS: Final = re.compile(rb"/Keywords ?\(" + re.escape(seal.PLACEHOLDER) + rb"\)")
 
 
 def render(page: CertificatePage, proof: bytes) -> bytes:
@@ -50,7 +42,6 @@ def render(page: CertificatePage, proof: bytes) -> bytes:
         side = _side(paper, proof_module_mm(paper))
     except ValueError as error:
         raise CannotPrint(f"certificate {page.number}: {error}") from None
-    data["seal"] = seal.PLACEHOLDER.decode("ascii")
     data["link"] = {
         "svg": link.svg(),
         "side_mm": _side(link, link_module_mm(link)),
@@ -63,7 +54,7 @@ def render(page: CertificatePage, proof: bytes) -> bytes:
         "bytes": list(proof),
         "description": f"Proof of certificate {page.number}: signed statement with receipt (COSE)",
     }
-    return _one_seal(_typeset(data, page))
+    return _typeset(data, page)
 
 
 def issue(page: CertificatePage, proof: bytes, sign: Sign) -> bytes:
@@ -112,51 +103,10 @@ def _render_job(job: tuple[CertificatePage, bytes]) -> bytes:
 
 def _typeset(data: dict[str, Any], page: CertificatePage) -> bytes:
     try:
-        pdf, warnings = _compiler().compile_with_warnings(
-            format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-            pdf_standards=_STANDARDS,
-            timestamp=page.recorded_at // 1000,
-        )
-    except typst.TypstError as error:
-        raise CannotPrint(f"certificate {page.number}: {_reason(error)}") from None
-    if warnings or not isinstance(pdf, bytes):
-        raise CannotPrint(f"certificate {page.number}: {'; '.join(warning.message for warning in warnings)}")
+        pdf = typeset(_TEMPLATE, data, page.recorded_at // 1000)
+    except CannotPrint as error:
+        raise CannotPrint(f"certificate {page.number}: {error}") from None
     # Read from the XMP metadata: asking Typst for the count would make it set the page twice.
     if _ONE_PAGE not in pdf:
         raise CannotPrint(f"certificate {page.number}: the texts take more than one page")
     return pdf
-
-
-def _reason(error: typst.TypstError) -> str:
-    return error.message.removeprefix("PDF/A-3a, PDF/UA-1 error: ").removeprefix("panicked with: ")
-
-
-_LOCAL: Final = threading.local()
-
-
-def _compiler() -> typst.Compiler:
-    """This thread's compiler: one cannot be used by two threads at once."""
-    compiler: typst.Compiler | None = getattr(_LOCAL, "compiler", None)
-    if compiler is None:
-        compiler = typst.Compiler(_TEMPLATE, root=_TEMPLATE.parent, font_paths=_fonts(), ignore_system_fonts=True)
-        _LOCAL.compiler = compiler
-    return compiler
-
-
-@lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
-    folder = Path(str(noto_cjk_sans_otc.FONT_PATH)).parent
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
-
-
-def _one_seal(pdf: bytes) -> bytes:
-    """The file with the seal's place in its XMP metadata alone.
-
-    Typst writes keywords to the document information dictionary too, which PDF/A-3 readers ignore. There they give way
-    to as many blanks, so that no offset moves.
-    """
-    once, found = _INFO_KEYWORDS.subn(lambda match: b" " * len(match.group()), pdf)
-    if found != 1 or once.count(seal.MARKER) != 1 or once.count(seal.PLACEHOLDER) != 1:
-        raise CannotPrint("the file's metadata do not hold the place of the seal exactly once")
-    return once
