@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Final
@@ -103,21 +104,46 @@ def _with_published(answer: Answer, awards: Awards) -> Answer:
 
 def _answer_link(awards: Awards, link_id: str, now: datetime) -> Answer:
     answer = Answer(State.COULD_NOT_CHECK, now.astimezone(UTC))
-    try:
+
+    def found() -> Answer:
         known = _known(link_id)
         issued = awards.by_link(known or _NO_LINK)
         if known is None or issued is None:
             return replace(answer, state=State.UNKNOWN, code="no-such-certificate")
         return _answer(answer, awards, issued, known)
+
+    return _told(answer, found)
+
+
+def answer_proof(awards: Awards, proof: bytes, proved: Proved, now: datetime) -> Answer:
+    """The answer about the award of a proof that somebody brought and that has verified. Raises nothing.
+
+    The proof itself says whose the award is, so an erasure of its holder's data here takes nothing from the answer.
+    """
+    answer = Answer(State.COULD_NOT_CHECK, now.astimezone(UTC))
+
+    def found() -> Answer:
+        trust = awards.snapshot().trust
+        shown = Shown(proved, _fields(proved, trust), trust, bundle.parse(proof).receipt.path)
+        issued = awards.by_link_hash(proved.event.link_hash)
+        return _stands(replace(answer, proof=proof, shown=shown), awards, issued, erased=False)
+
+    return _told(answer, found)
+
+
+def _told(answer: Answer, found: Callable[[], Answer]) -> Answer:
+    """What was found; where something is in the way, the answer with the code of the reason."""
+    try:
+        return found()
     except NotYetSigned:
         return replace(answer, code="not-yet-published")
     except KeyCompromised as error:
         return replace(answer, state=State.NOT_ENTITLED, code=error.code)
     except (VerificationError, CouldNotCheck) as error:
-        _log.error("a link could not be answered: %s: %s", error.code, error.message)
+        _log.error("an award could not be answered for: %s: %s", error.code, error.message)
         return replace(answer, code=error.code)
     except Exception:  # Whatever is wrong with store, keys or disk: the visitor hears that nothing was found out.
-        _log.exception("a link could not be answered")
+        _log.exception("an award could not be answered for")
         return replace(answer, code=CouldNotCheck.code)
 
 
@@ -140,17 +166,19 @@ def _answer(answer: Answer, awards: Awards, issued: IssuedAward, link_id: str) -
     # (2) It is the award of this link.
     if proved.event.link_hash != link_digest(link_id):
         raise Mismatch("the view leads to an award of another link: rebuild the views")
+    shown = Shown(proved, _fields(proved, trust), trust, path)
+    return _stands(replace(answer, proof=proof, shown=shown), awards, issued, erased=issued.erased)
+
+
+def _stands(answer: Answer, awards: Awards, issued: IssuedAward | None, *, erased: bool) -> Answer:
+    """The answer about an award that is authentic, with what stands of it. `issued`: where the changes of it lie."""
+    assert answer.shown is not None
+    proved, trust = answer.shown.proved, answer.shown.trust
     # (3) Every change of its standing. One that is recorded and not yet published raises NotYetSigned.
-    proofs = tuple(awards.change_proofs(issued))
+    proofs = () if issued is None else tuple(awards.change_proofs(issued))
     changes = [change for item in proofs if (change := _change(item, trust, proved)) is not None]
-    answer = replace(
-        answer,
-        state=State.STANDING_NOT_CHECKED,
-        log_size=proved.logged.included.size,
-        shown=Shown(proved, _fields(proved, trust), trust, path),
-        proof=proof,
-        changes=proofs,
-    )
+    size = proved.logged.included.size
+    answer = replace(answer, state=State.STANDING_NOT_CHECKED, log_size=size, changes=proofs)
     # (4) What stands, by the published status list, which must agree with the changes.
     try:
         log = FolderLog(awards.ledger.public)
@@ -161,8 +189,10 @@ def _answer(answer: Answer, awards: Awards, issued: IssuedAward, link_id: str) -
     except (VerificationError, CouldNotCheck) as error:
         _log.error("the standing of an award could not be checked: %s: %s", error.code, error.message)
         return replace(answer, code=error.code)
-    answer = _with_standing(answer, found, issued)
-    return replace(answer, current_link=_current_link(awards, issued)) if answer.state is State.SUPERSEDED else answer
+    answer = _with_standing(answer, found, erased=erased)
+    if issued is None or answer.state is not State.SUPERSEDED:
+        return answer
+    return replace(answer, current_link=_current_link(awards, issued))
 
 
 def _current_link(awards: Awards, issued: IssuedAward) -> str | None:
@@ -199,10 +229,10 @@ def _fields(proved: Proved, trust: Trust) -> tuple[PrintedField, ...]:
     return tuple(field for field in printed_fields(proved, trust) if getattr(proved.event, field.key) is not WITHHELD)
 
 
-def _with_standing(answer: Answer, found: Current, issued: IssuedAward) -> Answer:
+def _with_standing(answer: Answer, found: Current, *, erased: bool) -> Answer:
     award = found.award
     answer = replace(answer, log_size=found.list.size, standing=found.standing)
-    if issued.erased:
+    if erased:
         return replace(answer, state=State.ERASED, code="erased")
     match found.standing:
         case None:

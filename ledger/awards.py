@@ -113,7 +113,11 @@ class Awards:
 
     def by_link(self, link_id: str) -> IssuedAward | None:
         """The award of a link id, in either case. Raises Malformed for what is no link id, StoreCorrupt."""
-        return self._first("link_hash", link_digest(link_id))
+        return self.by_link_hash(link_digest(link_id))
+
+    def by_link_hash(self, digest: bytes) -> IssuedAward | None:
+        """The award whose link id has this hash, as an award's own statement names it. Raises StoreCorrupt."""
+        return self._first("link_hash", digest)
 
     def by_number(self, number: str) -> IssuedAward | None:
         """The award of a certificate number as somebody typed it. Raises Malformed for what is none, StoreCorrupt."""

@@ -77,6 +77,8 @@ class Checker:
     log: PublishedLog | None = None
     """The copy of the published log to use; None for the one at the trust file's address."""
     offline: bool = False
+    drawn: bool = True
+    """Whether what is drawn on a PDF's pages is read too where its file seal is good: slow, and the seal covers it."""
 
     def check_text(self, thing: str) -> Verdict:
         """The verdict about an address."""
@@ -125,7 +127,8 @@ class Checker:
         if proofs:
             proved = verify_proof(proofs[0].proof, self.trust)
             self._check_links(links, proved)
-            return self._standing(thing, proved, [*self._foreign_host(proofs[0]), COMPARE])
+            verdict = self._standing(thing, proved, [*self._foreign_host(proofs[0]), COMPARE])
+            return replace(verdict, proof=proofs[0].proof)
         if links:
             return self._link(thing, links[0])
         raise Malformed("the QR code in the picture is none of a certificate")
@@ -133,6 +136,8 @@ class Checker:
     def _pdf(self, thing: str, data: bytes) -> Verdict:
         """A PDF must be as issued to the last byte; if not, what was signed is shown beside the refusal."""
         refusal = self._seal_refusal(data)
+        if refusal is None and not self.drawn and (proof := scan.attached_proof(data)) is not None:
+            return self._proof(thing, proof, [])
         try:
             found = scan.read(data)
         except (Malformed, CouldNotCheck) as error:
@@ -152,14 +157,15 @@ class Checker:
             return self._not_as_issued(thing, refusal, shown)
         proved = verify_proof(shown[0], self.trust)
         self._check_links(links, proved)
-        return self._standing(thing, proved, [])
+        return replace(self._standing(thing, proved, []), proof=shown[0])
 
     def _link(self, thing: str, link: LinkAddress) -> Verdict:
         """The server behind the base's own host is asked for the proof, and believed in nothing."""
-        if self.offline:
-            raise CouldNotCheck("a link address can only be checked over the network, and --offline was given")
         if link.host != self._host:
             raise CouldNotCheck(f"the link leads to {link.host}, not to the base's {self._host}: nothing was fetched")
+        if self.offline:
+            message = "a link address can only be checked over the network, and --offline was given"
+            return replace(could_not_check(thing, message, self.now), link=link)
         answer = fetch.get(f"{self.trust.url.rstrip('/')}/c/{link.link_id}.json", _ANSWER_LIMIT)
         proof, changes = _read_answer(answer)
         proved = verify_proof(proof, self.trust)
@@ -174,7 +180,7 @@ class Checker:
         return self._standing(thing, proved, [*notes, COMPARE], known)
 
     def _proof(self, thing: str, data: bytes, notes: Sequence[str]) -> Verdict:
-        return self._standing(thing, verify_proof(data, self.trust), notes)
+        return replace(self._standing(thing, verify_proof(data, self.trust), notes), proof=data)
 
     # --- what is checked of them ------------------------------------------------------------------------------------
 
@@ -260,7 +266,8 @@ class Checker:
             return replace(verdict, notes=(f"its proof is not good either: {other.message}",))
         fields = printed_fields(proved, self.trust)
         notes = ("the fields are what was signed; the file may show something else", COMPARE)
-        return replace(verdict, proved=proved, fields=fields, as_of=proved.logged.included.size, notes=notes)
+        verdict = replace(verdict, proved=proved, proof=shown[0], fields=fields, notes=notes)
+        return replace(verdict, as_of=proved.logged.included.size)
 
     def _refused(self, thing: str, error: VerificationError | CouldNotCheck) -> Verdict:
         state = State.COULD_NOT_CHECK

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import chain
@@ -58,10 +58,18 @@ def read(source: Path | str | bytes) -> Found:
     """
     data = source if isinstance(source, bytes) else _load(Path(source))
     if len(data) > FILE_LIMIT:
-        raise Malformed(f"file: {len(data)} bytes; the largest that is read has {FILE_LIMIT}")
+        raise _too_large(data)
     if b"%PDF-" in data[:_HEADER_WITHIN]:
         return _read_pdf(data)
     return Found("image", None, _codes([_picture(data)]), "")
+
+
+def attached_proof(data: bytes) -> bytes | None:
+    """The proof attached to a PDF, its pages left alone; None where there is none. Raises as `read` does."""
+    if len(data) > FILE_LIMIT:
+        raise _too_large(data)
+    with _opened(data) as document:
+        return _attachment(document)
 
 
 def _load(path: Path) -> bytes:
@@ -83,15 +91,26 @@ def _imported(name: str) -> Any:
         ) from None
 
 
-def _read_pdf(data: bytes) -> Found:
+def _too_large(data: bytes) -> Malformed:
+    return Malformed(f"file: {len(data)} bytes; the largest that is read has {FILE_LIMIT}")
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Any]:
+    """A PDF, open for one thread at a time. Raises Malformed, also for what goes wrong while it is open."""
     pdfium = _imported("pypdfium2")
-    with _PDFIUM, ExitStack() as stack:
+    with _PDFIUM:
         try:
-            document = stack.enter_context(closing(pdfium.PdfDocument(data)))
-            proof = _attachment(document)
-            pages = list(_pages(document))
+            with closing(pdfium.PdfDocument(data)) as document:
+                yield document
         except pdfium.PdfiumError as error:
             raise Malformed(f"PDF: cannot be read ({error})") from None
+
+
+def _read_pdf(data: bytes) -> Found:
+    with _opened(data) as document:
+        proof = _attachment(document)
+        pages = list(_pages(document))
     return Found("pdf", proof, _codes([picture for picture, _ in pages]), "\n".join(text for _, text in pages))
 
 

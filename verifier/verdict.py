@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from verifier.address import LinkAddress
 from verifier.authority import Organisation
 from verifier.events import event_type
 from verifier.trust import Trust
@@ -63,6 +64,10 @@ class Verdict:
     message: str = ""
     """The reason itself: it names the place."""
     proved: Proved | None = None
+    proof: bytes | None = None
+    """The Transparent Statement that `proved` was read from, where the thing itself carried it."""
+    link: LinkAddress | None = None
+    """The link that would have to be opened for an answer, where nothing may be fetched."""
     fields: tuple[PrintedField, ...] = ()
     checked_at: datetime | None = None
     as_of: int | None = None

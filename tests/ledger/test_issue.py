@@ -48,9 +48,9 @@ def awards(ledger: Ledger) -> Iterator[Awards]:
         yield opened
 
 
-def verdict(awards: Awards, paper: bytes) -> State:
+def verdict(awards: Awards, paper: bytes, *, drawn: bool = True) -> State:
     known = awards.snapshot().trust
-    checker = Checker(known, datetime.fromtimestamp(NOW / 1000, UTC), FolderLog(awards.ledger.public))
+    checker = Checker(known, datetime.fromtimestamp(NOW / 1000, UTC), FolderLog(awards.ledger.public), drawn=drawn)
     return checker.check_bytes("paper", paper).state
 
 
@@ -88,6 +88,18 @@ def test_an_edited_paper_is_not_as_issued(awards: Awards, whole: WholeLedger) ->
         edited[at] ^= 1
         with pytest.raises(NotAsIssued):
             check(bytes(edited), document)
+
+
+@pytest.mark.parametrize("name", ["valid", "title valid", "revoked", "suspended"])
+def test_leaving_the_pages_of_a_sealed_paper_alone_changes_no_verdict(
+    awards: Awards, whole: WholeLedger, name: str
+) -> None:
+    paper = issue(awards, by(awards, whole.links[name]))
+    at = len(paper) // 2
+    for file in (paper, paper + b"\n", paper[:at] + bytes([paper[at] ^ 1]) + paper[at + 1 :]):
+        assert verdict(awards, file, drawn=False) is verdict(awards, file)
+    assert verdict(awards, paper, drawn=False).value == name.removeprefix("title ")
+    assert verdict(awards, paper + b"\n", drawn=False) is State.NOT_AS_ISSUED
 
 
 def test_a_revoked_certificates_paper_says_so_when_checked(awards: Awards, whole: WholeLedger) -> None:

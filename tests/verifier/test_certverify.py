@@ -379,6 +379,9 @@ def test_a_sealed_pdf_must_hold_one_proof_and_links_of_its_own(place: Place) -> 
         answer = place.checked(sheet, place.log)
         assert answer["state"] == word
         assert answer["fields"]["number"] == loglab.number_of("two" if word == "not-as-issued" else "one")
+        # Whoever leaves a sealed file's pages alone goes by the attached proof, and by the pages where there is none.
+        quick = Checker(place.lab.trust(), NOW, drawn=False, offline=True).check_bytes("", Path(sheet).read_bytes())
+        assert quick.proof == (attached or place.proof)
     empty = place.checked(place.write("three.pdf", sealed_sheet("WIFI:S:guest;;", None)), place.log)
     assert (empty["state"], empty["message"]) == ("not-as-issued", "file: it carries no proof")
 
@@ -452,6 +455,16 @@ def test_codes_on_one_paper_that_belong_to_different_certificates_are_found(plac
 )
 def test_pictures_of_something_else(place: Place, texts: tuple[str, ...], state: str) -> None:
     assert place.checked(place.write("photo.png", picture(*texts)), "--offline")["state"] == state
+
+
+def test_offline_a_picture_of_the_bases_own_link_names_it(place: Place) -> None:
+    checker = Checker(place.lab.trust(), NOW, offline=True)
+    own, other = (
+        checker.check_bytes("photo", picture(address.link_address(url, loglab.link_of("one"))))
+        for url in (place.lab.url, "https://evil.example.net")
+    )
+    assert (own.state, own.link and own.link.link_id) == (State.COULD_NOT_CHECK, loglab.link_of("one"))
+    assert (other.state, other.link) == (State.COULD_NOT_CHECK, None)
 
 
 # --- links ----------------------------------------------------------------------------------------------------------
