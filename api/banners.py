@@ -102,6 +102,16 @@ BANNERS: Final[dict[str, Banner]] = {
             "서명과 등록은 사실이지만, 현재도 유효한지는 확인하지 못했습니다.",
         ),
     ),
+    "not-as-issued": Banner(
+        "bad",
+        "M7 4h7l4 4v12H7zM14 4v4h4M9.5 17l2-2.5 2 2 2-4",
+        Words("非原件", "Not as issued", "발급 원본과 다름"),
+        Words(
+            "此文件与登记簿签发的文件并非逐字节相同。",
+            "This file is not, byte for byte, one that the ledger issued.",
+            "이 파일은 등록부가 발급한 파일과 바이트 단위로 동일하지 않습니다.",
+        ),
+    ),
     "tampered": Banner(
         "bad",
         "M5 9h14M5 15h14M16 5L8 19",
