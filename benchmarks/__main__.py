@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from benchmarks import audit, checks, disk, endurance, intake, latency, papers, proofs, rebuild, writers
+from benchmarks import audit, checks, disk, endurance, intake, latency, papers, print_scan, proofs, rebuild, writers
 from benchmarks.measuring import Figure, load
 from benchmarks.world import Sizes, World
 
@@ -19,6 +19,7 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "checks": checks.measure,
     "proofs": proofs.measure,
     "papers": papers.measure,
+    "scan": print_scan.measure,
     "disk": disk.measure,
     "writers": writers.measure,
     "rebuild": rebuild.measure,

@@ -52,7 +52,7 @@ _DRAWN: Final = 8
 class Case:
     """What happens to a code between the printer and the reader. Units are those of the table above."""
 
-    pixels: int
+    pixels: float
     turn: float
     squeeze: float
     tilt: tuple[float, float]
@@ -65,7 +65,7 @@ class Case:
     quality: int
 
 
-def case(code: Code, pixels: int, number: int) -> tuple[Case, Random]:
+def case(code: Code, pixels: float, number: int) -> tuple[Case, Random]:
     """A case, and the source of chance from which its noise comes."""
     chance = Random(f"{SEED}/{code.text}/{code.level}/{pixels}/{number}")
     drawn = Case(
@@ -84,7 +84,7 @@ def case(code: Code, pixels: int, number: int) -> tuple[Case, Random]:
     return drawn, chance
 
 
-def photograph(code: Code, pixels: int, number: int) -> bytes:
+def photograph(code: Code, pixels: float, number: int) -> bytes:
     """The JPEG of one case."""
     drawn, chance = case(code, pixels, number)
     picture = _seen(code, drawn)

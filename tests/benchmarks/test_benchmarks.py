@@ -21,6 +21,7 @@ TINY = Sizes(
     rounds=2,
     checks=3,
     papers=10,
+    photographs=4,
     logs=(300, 700),
     writers=2,
     threads=2,
