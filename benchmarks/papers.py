@@ -10,24 +10,17 @@ from benchmarks.measuring import Figure, in_turns
 from benchmarks.world import World
 from ledger.awards import open_awards
 from ledger.certificate import pdf
-from ledger.certificate.page import CertificatePage
-from ledger.issue import page_of
-from verifier.verify import verify_proof
+from ledger.issue import job
 
 SKIPPED = 8
 """The first papers of a run, at most half of them: they pay for the start of processes and the reading of fonts."""
-
-Jobs = list[tuple[CertificatePage, bytes]]
 
 
 def measure(world: World) -> Iterator[Figure]:
     """Papers a second after the first few; how long those took, start of the processes included, is a figure too."""
     with open_awards(world.ledger) as awards:
         issued = islice((item for item in awards.all() if not item.disowned), world.sizes.papers)
-        jobs: Jobs = []
-        for item in issued:
-            proof = awards.proof(item)
-            jobs.append((page_of(verify_proof(proof, world.trust), world.trust, str(item.event.link)), proof))
+        jobs = [job(awards, item) for item in issued]
     skipped = min(SKIPPED, len(jobs) // 2)
     sign = world.ledger.log_signers().document.sign
     starts: dict[int, list[float]] = {1: [], 2: []}
@@ -45,4 +38,6 @@ def measure(world: World) -> Iterator[Figure]:
     found = in_turns(min(3, world.sizes.rounds), {"one": lambda: run(1), "two": lambda: run(2)})
     yield Figure("PDFs, 1 process", "/s", found["one"])
     yield Figure("PDFs, 2 processes", "/s", found["two"], "1 process", found["one"])
+    sizes = tuple(float(len(pdf.render(*made))) for made in jobs[:1])
+    yield Figure("bytes of a PDF", "", sizes, less_is_better=True)
     yield Figure(f"first {skipped} PDFs, 2 processes", " s", tuple(starts[2]), less_is_better=True)

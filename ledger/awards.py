@@ -20,7 +20,7 @@ from ledger.receipts import NotYetSigned, receipt_for
 from ledger.store import Recorded, SignedHead, StoreCorrupt, StoreError
 from ledger.tiles import CHECKPOINT, DiskFolder, tree_in
 from ledger.vault import Vault
-from verifier import bundle, checkpoint, merkle, trust
+from verifier import bundle, checkpoint, merkle, tlogproof, trust
 from verifier import note as note_format
 from verifier.address import link_digest, number_digest
 from verifier.authority import Authority
@@ -79,6 +79,8 @@ class Snapshot:
     tree: TreeReader
     authority: Authority
     trust: Trust
+    trust_text: str
+    """The trust file itself."""
     signer: bytes
     """Thumbprint of the key that signed the checkpoint."""
     newest_at: datetime | None
@@ -198,20 +200,31 @@ class Awards:
         except (NotYetSigned, VerificationError, CouldNotCheck, StoreError, OSError):
             return self._snapshot
 
-    def proof(self, issued: IssuedAward) -> bytes:
+    def proof(self, issued: IssuedAward, at: Snapshot | None = None) -> bytes:
         """The award's Transparent Statement: what its paper shows disclosed, and a receipt of the published tree.
 
-        After an erasure nothing is disclosed any more. Raises NotYetSigned for an entry that is not published yet;
-        CouldNotCheck where a published tile is missing; NotIncluded where the tree does not hold the statement.
+        That is the tree as it is published now, or that of the snapshot given. After an erasure nothing is disclosed
+        any more. Raises NotYetSigned for an entry that is not published yet; CouldNotCheck where a published tile is
+        missing; NotIncluded where the tree does not hold the statement.
         """
-        return self._transparent(issued.index, issued.statement, issued.disclosures[:1])
+        return self._transparent(issued.index, issued.statement, issued.disclosures[:1], at)
+
+    def tlog_proof(self, issued: IssuedAward, at: Snapshot) -> str:
+        """The C2SP tlog-proof of the award's entry in a snapshot's tree. Raises as `proof`."""
+        if issued.index >= at.head.size:
+            raise NotYetSigned(issued.index, at.head.size)
+        path = at.tree.inclusion_path(issued.index)
+        merkle.verify_inclusion(issued.statement.leaf, issued.index, at.head.size, path, at.head.root)
+        return tlogproof.make(issued.index, path, at.head.note)
 
     def change_proofs(self, issued: IssuedAward) -> list[bytes]:
         """The Transparent Statements of the award's changes of standing, in log order. Raises as `proof`."""
         return [self._transparent(index, statement, ()) for index, statement in issued.changes]
 
-    def _transparent(self, index: int, statement: Statement, disclosures: Sequence[bytes]) -> bytes:
-        now = self.snapshot()
+    def _transparent(
+        self, index: int, statement: Statement, disclosures: Sequence[bytes], at: Snapshot | None = None
+    ) -> bytes:
+        now = at or self.snapshot()
         current = {key.kid for key in now.authority.log_keys(RECEIPT_KIND) if key.until is key.compromised_from is None}
         signer = self.ledger.keystore.signer(now.authority.base, RECEIPT_KIND, current)
         subject = subject_of(statement.stream_id)
@@ -241,7 +254,7 @@ class Awards:
         tree = tree_in(self._folder, there.size)
         signed = note_format.signed_by(note_format.parse(note), keys)
         signer = next(thumbprint(key.public_key) for key, _ in signed)
-        return Snapshot(head, tree, authority, trust.parse(text), signer, self._newest_at(there, tree))
+        return Snapshot(head, tree, authority, trust.parse(text), text, signer, self._newest_at(there, tree))
 
     def _newest_at(self, there: Checkpoint, tree: TreeReader) -> datetime | None:
         try:

@@ -13,11 +13,12 @@ from typing import Final
 
 from ledger.awards import Awards, IssuedAward
 from ledger.certificate import pdf
-from ledger.certificate.page import Bilingual, CertificatePage
+from ledger.certificate.page import Bilingual, CertificatePage, LogMark
 from ledger.refusals import Code, Refusal
 from verifier.authority import Organisation
+from verifier.keys import thumbprint
 from verifier.kinds import CertificateAwarded
-from verifier.trust import Trust
+from verifier.trust import Trust, fingerprint, grouped
 from verifier.verify import Proved, verify_proof
 
 TITLE_NAMES: Final = {
@@ -48,7 +49,7 @@ def issue(awards: Awards, issued: IssuedAward) -> bytes:
     Raises Refusal `erased`; NotYetSigned for an award that is not published yet; CannotPrint for a value without a
     glyph; VerificationError where the log does not hold what it should.
     """
-    return pdf.issue(*_job(awards, issued), awards.ledger.log_signers().document.sign)
+    return pdf.issue(*job(awards, issued), awards.ledger.log_signers().document.sign)
 
 
 def issue_cohort(
@@ -83,20 +84,26 @@ def write_whole(file: Path, data: bytes) -> None:
     temporary.replace(file)
 
 
-def _jobs(awards: Awards, wanted: Iterable[IssuedAward]) -> Iterator[tuple[CertificatePage, bytes]]:
-    return (_job(awards, issued) for issued in wanted)
+def _jobs(awards: Awards, wanted: Iterable[IssuedAward]) -> Iterator[pdf.Job]:
+    return (job(awards, issued) for issued in wanted)
 
 
-def _job(awards: Awards, issued: IssuedAward) -> tuple[CertificatePage, bytes]:
+def job(awards: Awards, issued: IssuedAward) -> pdf.Job:
+    """What the award's paper is made from, all of one published tree. Raises as `issue`."""
     if issued.erased or not isinstance(issued.event.link, str):
         raise Refusal(Code.ERASED, "the holder's data are erased: there is nothing left to print")
-    proof = awards.proof(issued)
-    trust = awards.snapshot().trust
-    return page_of(verify_proof(proof, trust), trust, issued.event.link), proof
+    now = awards.snapshot()
+    proof = awards.proof(issued, now)
+    page = page_of(verify_proof(proof, now.trust), now.trust, issued.event.link)
+    return page, proof, pdf.Evidence(awards.tlog_proof(issued, now), now.trust_text)
 
 
 def page_of(proved: Proved, trust: Trust, link_id: str) -> CertificatePage:
-    """What the paper of a verified award shows. `link_id` is the one thing that its proof does not disclose."""
+    """What the paper of a verified award shows. `link_id` is the one thing that its proof does not disclose.
+
+    Names and the checkpoint key are those of `trust`: to draw a paper again as it was issued, give the trust file as of
+    the size of the proof's receipt (`Awards.trust_at`).
+    """
     event, logged = proved.event, proved.logged
     certificate = isinstance(event, CertificateAwarded)
     return CertificatePage(
@@ -113,9 +120,22 @@ def page_of(proved: Proved, trust: Trust, link_id: str) -> CertificatePage:
         link_id=link_id,
         base_url=trust.url,
         recorded_at=logged.statement.record.envelope.recorded_at,
+        log=_mark(proved, trust),
         total=str(event.total) if isinstance(event, CertificateAwarded) else None,
         expires_on=event.expires_on if isinstance(event, CertificateAwarded) else None,
         speciality=None if isinstance(event, CertificateAwarded) else str(event.speciality),
+    )
+
+
+def _mark(proved: Proved, trust: Trust) -> LogMark:
+    included = proved.logged.included
+    return LogMark(
+        origin=trust.origin,
+        fingerprint=fingerprint(trust),
+        checkpoint_key=str(trust.log),
+        checkpoint_key_id=grouped(thumbprint(trust.log.public_key)),
+        index=included.index,
+        size=included.size,
     )
 
 

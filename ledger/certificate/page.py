@@ -1,4 +1,4 @@
-"""What stands on a certificate, and the words around it."""
+"""What stands on the first page of a certificate, and the words around it."""
 
 from __future__ import annotations
 
@@ -33,6 +33,23 @@ class Bilingual:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogMark:
+    """By what a log is known, and where an award stands in it.
+
+    `fingerprint` is the grouped hash of entry 0 (`verifier.trust.fingerprint`), `checkpoint_key` a C2SP verifier key
+    and `checkpoint_key_id` its grouped thumbprint; `index` is that of the award's entry, `size` that of its receipt's
+    tree.
+    """
+
+    origin: str
+    fingerprint: str
+    checkpoint_key: str
+    checkpoint_key_id: str
+    index: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CertificatePage:
     """Every value that one certificate shows.
 
@@ -55,6 +72,7 @@ class CertificatePage:
     link_id: str
     base_url: str
     recorded_at: int
+    log: LogMark
     total: str | None = None
     expires_on: date | None = None
     speciality: str | None = None
@@ -64,11 +82,15 @@ class CertificatePage:
         if any(value is None for value in needed):
             raise CannotPrint(f"{self.kind} {self.number}: a value that such a page shows is missing")
 
+    @property
+    def domain(self) -> str:
+        """The host that both codes lead to. Raises verifier.errors.Malformed where the address is none."""
+        return address.parse_address(address.link_address(self.base_url, self.link_id)).host
+
 
 def words(page: CertificatePage) -> dict[str, Any]:
     """The texts of the page by their place in the template."""
     certificate = page.kind == "certificate"
-    domain = address.parse_address(address.link_address(page.base_url, page.link_id)).host
     id_type = _ID_TYPES.get(page.id_type)
     if id_type is None:
         raise CannotPrint(f"{page.number}: no words for the ID type {page.id_type!r}")
@@ -76,6 +98,7 @@ def words(page: CertificatePage) -> dict[str, Any]:
     return {
         "title": f"{heading[0]} {heading[1]} {page.number}",
         "author": page.organisation.zh,
+        "kind": page.kind,
         "base": _pair(page.base.zh, page.base.en),
         "heading": _pair(*heading),
         "certify": _pair("兹证明", "This is to certify that"),
@@ -91,12 +114,13 @@ def words(page: CertificatePage) -> dict[str, Any]:
         "number_label": _pair("证书编号", "Certificate number"),
         "number": page.number,
         "domain_label": _pair("核验网址", "Verify at"),
-        "domain": domain,
+        "domain": page.domain,
+        "link": {"label": _pair("扫码核验", "Scan to verify")},
+        "proof": {"label": _pair("离线证明", "Offline proof")},
         "how": _pair(
-            f"请扫描左侧二维码，确认打开的网址属于 {domain}，且网页所示与本证书一致；"
-            "右侧二维码载有完整证明，可用 certverify 离线核验。",
-            f"Scan the code on the left and make sure that the page is at {domain} and shows what is printed here; "
-            "the code on the right holds the whole proof, which certverify checks offline.",
+            f"请用自己的手机扫描左侧二维码，确认网址属于 {page.domain} 且所示与本证书一致。核验方法见背面。",
+            f"Scan the left code with your own phone; make sure that the page is at {page.domain} and shows what is "
+            "printed here. The next page says more.",
         ),
     }
 

@@ -1,6 +1,7 @@
-"""A certificate as a PDF: PDF/A-3a and PDF/UA-1, `proof.cbor` attached, a place for the file seal.
+"""A certificate as a PDF of two pages: PDF/A-3a and PDF/UA-1, its evidence attached, a place for the file seal.
 
-The same page and proof give the same bytes. Typst sets the page; it sees every value as data and none as markup.
+The same page, proof and evidence give the same bytes, and the same page and proof the same drawing. Typst sets the
+pages; it sees every value as data and none as markup.
 """
 
 from __future__ import annotations
@@ -8,18 +9,25 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from importlib.resources import files
 from itertools import starmap
 from pathlib import Path
 from typing import Any, Final
 
-from ledger.certificate import codes
-from ledger.certificate.page import CannotPrint, CertificatePage, words
+from ledger.certificate import checking, codes, ornament
+from ledger.certificate.page import Bilingual, CannotPrint, CertificatePage, words
 from ledger.certificate.typesetting import typeset
 from verifier import address, seal
 
 Sign = Callable[[bytes], bytes]
 """Signs a file's digest with the log's document key: 32 bytes in, a signature of 64 bytes out."""
+
+DESIGN: Final = 1
+"""Number of the drawing, which the file names: raised whenever the same page and proof would be drawn otherwise.
+
+Who draws a certificate again to compare pixels can do so for this number alone.
+"""
 
 _TEMPLATE: Final = Path(str(files("ledger.certificate").joinpath("template.typ")))
 # Millimetres. A camera wants modules of half a millimetre for the link code; the proof code is for scanners as well.
@@ -28,38 +36,97 @@ _LINK_SIDE: Final = 20.5
 _PROOF_MODULE: Final = 0.4
 _PROOF_MODULE_LEAST: Final = 0.33
 _PROOF_SIDE: Final = (40.0, 52.0)
-_ONE_PAGE: Final = b"<xmpTPg:NPages>1</xmpTPg:NPages>"
+_TWO_PAGES: Final = b"<xmpTPg:NPages>2</xmpTPg:NPages>"
 
 
-def render(page: CertificatePage, proof: bytes) -> bytes:
-    """The page as a PDF with an empty seal. Raises CannotPrint, which names what has no glyph or no room, and
-    verifier.errors.Malformed where the page's address is none.
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What lies in a file beside its proof, for whoever checks it without this program."""
+
+    tlog_proof: str
+    """Of the award's entry (`verifier.tlogproof`), in the tree that the proof's receipt is of."""
+    trust: str
+    """The trust file as of that tree."""
+
+
+def render(page: CertificatePage, proof: bytes, evidence: Evidence | None = None) -> bytes:
+    """The page as a PDF with an empty seal; without `evidence` the drawing is the same and only the proof attached.
+
+    Raises CannotPrint, which names what has no glyph or no room, and verifier.errors.Malformed where the page's
+    address is none.
     """
-    data = words(page)
     link = codes.link_code(address.link_address(page.base_url, page.link_id))
     try:
         paper = codes.proof_code(address.proof_address(page.base_url, proof))
         side = _side(paper, proof_module_mm(paper))
     except ValueError as error:
         raise CannotPrint(f"certificate {page.number}: {error}") from None
-    data["link"] = {
+    data = words(page) | {
+        "design": design_mark(DESIGN),
+        "ornament": ornament.of(page.base.zh, page.kind),
+        "checking": _checking(page),
+        "attachments": _attachments(page, proof, evidence),
+    }
+    data["link"] |= {
         "svg": link.svg(),
         "side_mm": _side(link, link_module_mm(link)),
-        "alt": f"二维码：打开本证书的核验网页。QR code that opens this certificate's page at {data['domain']}.",
+        "alt": f"二维码：打开本证书的核验网页。QR code that opens this certificate's page at {page.domain}.",
     }
-    data["proof"] = {
+    data["proof"] |= {
         "svg": paper.svg(),
         "side_mm": side,
         "alt": "二维码：本证书的完整证明，可离线核验。QR code that holds the whole proof, to be checked offline.",
-        "bytes": list(proof),
-        "description": f"Proof of certificate {page.number}: signed statement with receipt (COSE)",
     }
     return _typeset(data, page)
 
 
-def issue(page: CertificatePage, proof: bytes, sign: Sign) -> bytes:
+def design_mark(number: int) -> str:
+    """How a file names its design, as the subject in its metadata."""
+    return f"certledger design {number}"
+
+
+def _checking(page: CertificatePage) -> dict[str, Any]:
+    """The second page's texts by their place in the template."""
+    return {
+        "heading": _pair(checking.HEADING),
+        "sections": [
+            {
+                "title": _pair(section.title),
+                "paragraphs": [_pair(paragraph) for paragraph in section.paragraphs],
+                "numbered": section.numbered,
+            }
+            for section in checking.sections(page)
+        ],
+        "marks": [{"label": _pair(label), "value": value} for label, value in checking.marks(page)],
+    }
+
+
+def _attachments(page: CertificatePage, proof: bytes, evidence: Evidence | None) -> list[dict[str, Any]]:
+    held: list[int] | str = list(proof)
+    found = [(checking.PROOF, held, "application/cose", "data", "signed statement with receipt (COSE)")]
+    if evidence is not None:
+        found += [
+            (checking.TLOG_PROOF, evidence.tlog_proof, "text/plain", "data", "proof that its entry is in the log"),
+            (checking.TRUST, evidence.trust, "text/plain", "supplement", "keys, organisations, programmes as of then"),
+            (checking.README, checking.readme(page), "text/plain", "supplement", "how to check this certificate"),
+        ]
+    return [
+        {"name": name, "bytes": data, "type": kind, "relation": relation, "said": f"{page.number}: {said}"}
+        for name, data, kind, relation, said in found
+    ]
+
+
+def _pair(said: Bilingual) -> dict[str, str]:
+    return {"zh": said.zh, "en": said.en}
+
+
+Job = tuple[CertificatePage, bytes, Evidence | None]
+"""What `render` takes."""
+
+
+def issue(page: CertificatePage, proof: bytes, evidence: Evidence | None, sign: Sign) -> bytes:
     """The page as a sealed PDF. Raises CannotPrint."""
-    return sealed(render(page, proof), sign)
+    return sealed(render(page, proof, evidence), sign)
 
 
 def sealed(pdf: bytes, sign: Sign) -> bytes:
@@ -67,8 +134,8 @@ def sealed(pdf: bytes, sign: Sign) -> bytes:
     return seal.place(pdf, sign(seal.digest(pdf)))
 
 
-def render_many(jobs: Iterable[tuple[CertificatePage, bytes]], workers: int) -> Iterator[bytes]:
-    """`render` for each (page, proof), in order, in that many processes; keys stay in this one.
+def render_many(jobs: Iterable[Job], workers: int) -> Iterator[bytes]:
+    """`render` for each job, in order, in that many processes; keys stay in this one.
 
     Threads would not help: Typst sets one page at a time in a process. Workers are spawned; a forked one can hang.
     """
@@ -97,7 +164,7 @@ def _side(code: codes.Code, module_mm: float) -> float:
     return code.modules_with_quiet_zone * module_mm
 
 
-def _render_job(job: tuple[CertificatePage, bytes]) -> bytes:
+def _render_job(job: Job) -> bytes:
     return render(*job)
 
 
@@ -106,7 +173,7 @@ def _typeset(data: dict[str, Any], page: CertificatePage) -> bytes:
         pdf = typeset(_TEMPLATE, data, page.recorded_at // 1000)
     except CannotPrint as error:
         raise CannotPrint(f"certificate {page.number}: {error}") from None
-    # Read from the XMP metadata: asking Typst for the count would make it set the page twice.
-    if _ONE_PAGE not in pdf:
-        raise CannotPrint(f"certificate {page.number}: the texts take more than one page")
+    # Read from the XMP metadata: asking Typst for the count would make it set the pages twice.
+    if _TWO_PAGES not in pdf:
+        raise CannotPrint(f"certificate {page.number}: the texts take more than their two pages")
     return pdf

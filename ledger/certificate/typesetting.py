@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import noto_cjk_sans_otc
+import pylopdf_fonts_zh_cn
 import typst
 
 from ledger.certificate.page import CannotPrint
@@ -61,8 +62,8 @@ def _compiler(template: Path) -> typst.Compiler:
 
 @lru_cache(maxsize=1)
 def _fonts() -> typst.Fonts:
-    folder = Path(str(noto_cjk_sans_otc.FONT_PATH)).parent
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
+    folders = [Path(str(noto_cjk_sans_otc.FONT_PATH)).parent, pylopdf_fonts_zh_cn.serif_path().parent]
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=folders)
 
 
 def _one_seal(pdf: bytes) -> bytes:

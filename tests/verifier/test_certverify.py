@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from qrcode import QRCode
 
-from ledger.certificate.page import Bilingual, CertificatePage
+from ledger.certificate.page import Bilingual, CertificatePage, LogMark
 from ledger.certificate.pdf import issue
 from tests.verifier import loglab
 from tests.verifier.loglab import CLERK, DOCUMENTS, ROOT, Lab, uuid
@@ -329,12 +329,13 @@ def page_of(place: Place) -> CertificatePage:
         link_id=loglab.link_of("one"),
         base_url=place.lab.url,
         recorded_at=1_700_000_000_123,
+        log=LogMark(origin="o", fingerprint="f", checkpoint_key="k", checkpoint_key_id="i", index=1, size=2),
     )
 
 
 @pytest.fixture
 def paper(place: Place) -> bytes:
-    return issue(page_of(place), place.proof, DOCUMENTS.sign)
+    return issue(page_of(place), place.proof, None, DOCUMENTS.sign)
 
 
 def test_a_pdf_as_issued_is_checked(place: Place, paper: bytes) -> None:
@@ -362,7 +363,7 @@ def test_an_edited_pdf_shows_what_was_signed(place: Place, paper: bytes) -> None
 
 def test_a_pdf_with_the_proof_of_another_is_not_as_issued(place: Place) -> None:
     """Somebody with a typesetter makes a page of his own around a proof that is good."""
-    forged = issue(replace(page_of(place), name="别人"), place.proof, loglab.THIEF.sign)
+    forged = issue(replace(page_of(place), name="别人"), place.proof, None, loglab.THIEF.sign)
     answer = place.checked(place.write("certificate.pdf", forged), place.log)
     assert (answer["state"], answer["fields"]["name"]) == ("not-as-issued", "阿依古丽·测试")
 
@@ -371,7 +372,7 @@ def test_a_sealed_pdf_must_hold_one_proof_and_links_of_its_own(place: Place) -> 
     """What a careless or captured printer might seal."""
     other = place.lab.record(loglab.certificate("two", on=TODAY))
     place.publish()
-    foreign_link = issue(replace(page_of(place), link_id=loglab.link_of("two")), place.proof, DOCUMENTS.sign)
+    foreign_link = issue(replace(page_of(place), link_id=loglab.link_of("two")), place.proof, None, DOCUMENTS.sign)
     answer = place.checked(place.write("one.pdf", foreign_link), place.log)
     assert (answer["state"], answer["code"]) == ("tampered", "mismatch")
     for attached, word in ((place.lab.proof(other), "not-as-issued"), (place.proof, "valid"), (None, "valid")):

@@ -7,8 +7,23 @@ from datetime import date
 
 import pytest
 
-from ledger.certificate.page import Bilingual, CertificatePage
+from ledger.certificate.page import Bilingual, CertificatePage, LogMark
+from ledger.certificate.pdf import Evidence
 from verifier import address
+
+LOG = LogMark(
+    origin="certificates.example.org/0123456789ab",
+    fingerprint=bytes(range(32)).hex(" ", 2),
+    checkpoint_key="certificates.example.org/0123456789ab+01234567+" + "AQ" * 22,
+    checkpoint_key_id=bytes(range(32, 64)).hex(" ", 2),
+    index=123_456,
+    size=234_567,
+)
+
+
+@pytest.fixture(scope="session")
+def evidence() -> Evidence:
+    return Evidence("c2sp.org/tlog-proof@v1\n", "# certledger trust file\n")
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +50,7 @@ def certificate() -> CertificatePage:
         link_id=address.new_link_id(b"fifteen bytes!!"),
         base_url="https://certificates.example.org",
         recorded_at=1_700_000_000_123,
+        log=LOG,
     )
 
 
@@ -55,4 +71,5 @@ def title() -> CertificatePage:
         link_id=address.new_link_id(b"15 other bytes!"),
         base_url="http://127.0.0.1:8000",
         recorded_at=1_710_000_000_000,
+        log=LOG,
     )

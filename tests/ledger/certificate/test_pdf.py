@@ -10,15 +10,17 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from io import BytesIO
+from itertools import combinations
 
 import noto_cjk_sans_otc
+import pylopdf_fonts_zh_cn
 import pypdfium2
 import pytest
 import zxingcpp
 from nacl.signing import SigningKey
 from PIL import Image, ImageFilter
 
-from ledger.certificate import codes, pdf
+from ledger.certificate import checking, codes, pdf
 from ledger.certificate.page import Bilingual, CannotPrint, CertificatePage
 from verifier import address, scan, seal
 from verifier.errors import NotAsIssued
@@ -46,12 +48,17 @@ def opened(file: bytes) -> Iterator[pypdfium2.PdfDocument]:
 
 
 def text_of(file: bytes) -> str:
-    """All text without blanks, which line breaks and wide letters add."""
-    return re.sub(r"[\s\u200b]", "", scan.read(file).pdf_text)
+    """All text without blanks."""
+    return without_blanks(scan.read(file).pdf_text)
 
 
-def drawn(file: bytes, dpi: int) -> Image.Image:
-    with opened(file) as document, closing(document[0]) as page:
+def without_blanks(text: str) -> str:
+    """Line breaks and wide letters add some."""
+    return re.sub(r"[\s\u200b]", "", text)
+
+
+def drawn(file: bytes, dpi: int, at: int = 0) -> Image.Image:
+    with opened(file) as document, closing(document[at]) as page:
         bitmap = page.render(scale=dpi / 72, grayscale=True)
         with closing(bitmap):
             return bitmap.to_pil().copy()
@@ -63,8 +70,8 @@ def printed_at(file: bytes, dpi: int) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def file(certificate: CertificatePage, proof: bytes) -> bytes:
-    return pdf.issue(certificate, proof, sign)
+def file(certificate: CertificatePage, proof: bytes, evidence: pdf.Evidence) -> bytes:
+    return pdf.issue(certificate, proof, evidence, sign)
 
 
 def test_the_font_is_the_one_that_was_looked_at() -> None:
@@ -72,10 +79,19 @@ def test_the_font_is_the_one_that_was_looked_at() -> None:
         assert sha256(font.read()).hexdigest() == "b76b0433203017ca80401b2ee0dd69350349871c4b19d504c34dbdd80541690a"
 
 
-def test_it_is_one_a4_page(file: bytes) -> None:
+def test_the_serif_is_the_one_that_was_looked_at() -> None:
+    serif = pylopdf_fonts_zh_cn.serif_path().read_bytes()
+    assert sha256(serif).hexdigest() == "e8f396decc1f0963a016a989c3d8852e863d1350996f573860a80767c83a1cd3"
+
+
+def test_it_is_two_a4_pages(file: bytes) -> None:
     with opened(file) as document:
-        assert len(document) == 1
-        assert tuple(map(round, document.get_page_size(0))) == A4
+        assert [tuple(map(round, document.get_page_size(at))) for at in range(len(document))] == [A4, A4]
+
+
+def test_it_names_its_design(file: bytes) -> None:
+    with opened(file) as document:
+        assert document.get_metadata_value("Subject") == pdf.design_mark(pdf.DESIGN) == "certledger design 1"
 
 
 def test_it_declares_pdf_a_3a_and_pdf_ua_1(file: bytes) -> None:
@@ -83,11 +99,48 @@ def test_it_declares_pdf_a_3a_and_pdf_ua_1(file: bytes) -> None:
     assert b"<pdfuaid:part>1</pdfuaid:part>" in file
 
 
-def test_the_proof_is_attached(file: bytes, proof: bytes) -> None:
+def attached(file: bytes) -> dict[str, bytes]:
     with opened(file) as document:
-        assert document.count_attachments() == 1
-        assert document.get_attachment(0).get_name() == "proof.cbor"
-        assert bytes(document.get_attachment(0).get_data()) == proof
+        found = [document.get_attachment(at) for at in range(document.count_attachments())]
+        assert len({item.get_name() for item in found}) == len(found)
+        return {item.get_name(): bytes(item.get_data()) for item in found}
+
+
+def test_the_evidence_is_attached(
+    file: bytes, certificate: CertificatePage, proof: bytes, evidence: pdf.Evidence
+) -> None:
+    found = attached(file)
+    readme = found.pop("README.txt").decode()
+    assert found == {
+        "proof.cbor": proof,
+        "inclusion.tlog-proof": evidence.tlog_proof.encode(),
+        "trust.txt": evidence.trust.encode(),
+    }
+    assert scan.read(file).proof == proof
+    for section in checking.sections(certificate):
+        for said in (section.title, *section.paragraphs):
+            assert said.zh in readme
+            assert said.en in readme
+    for name in (*found, "README.txt"):
+        assert name in readme
+
+
+def test_without_evidence_the_drawing_is_the_same(file: bytes, certificate: CertificatePage, proof: bytes) -> None:
+    bare = pdf.render(certificate, proof)
+    assert attached(bare) == {"proof.cbor": proof}
+    assert [drawn(bare, 80, at).tobytes() for at in (0, 1)] == [drawn(file, 80, at).tobytes() for at in (0, 1)]
+
+
+def test_the_second_page_says_how_to_check_in_both_languages(file: bytes, certificate: CertificatePage) -> None:
+    with opened(file) as document, closing(document[1]) as page, closing(page.get_textpage()) as text_page:
+        text = without_blanks(text_page.get_text_range())
+    for section in checking.sections(certificate):
+        for said in (section.title, *section.paragraphs):
+            assert without_blanks(said.zh) in text.replace("\ufffe", "-")
+    for _, value in checking.marks(certificate):
+        assert without_blanks(value) in text
+    for standard in ("RFC8949", "RFC9052", "RFC8032", "RFC9162", "RFC9942", "C2SPtlog-proof", "TokenStatusList"):
+        assert standard in text
 
 
 @pytest.mark.parametrize("dpi", [110, 150, 200, 300])
@@ -133,9 +186,13 @@ def test_a_title_shows_all_its_values_in_both_languages(title: CertificatePage, 
 
 
 def test_the_same_input_gives_the_same_bytes_in_every_process(
-    certificate: CertificatePage, title: CertificatePage, proof: bytes
+    certificate: CertificatePage, title: CertificatePage, proof: bytes, evidence: pdf.Evidence
 ) -> None:
-    jobs = [(certificate, proof), (title, proof), (replace(certificate, name="夏侯洋"), proof)]
+    jobs = [
+        (certificate, proof, evidence),
+        (title, proof, None),
+        (replace(certificate, name="夏侯洋"), proof, evidence),
+    ]
     here = list(pdf.render_many(jobs, 1))
     assert list(pdf.render_many(jobs, 2)) == here
     assert len(set(here)) == 3
@@ -181,7 +238,9 @@ def test_values_are_text_and_never_markup(certificate: CertificatePage, proof: b
         "𠮷㛃",
         "김철수",
         "阿依古丽·买买提",
+        "𠮷䶮㛃𬎆",
         LONG_NAME,
+        "Maria Alexandra Konstantinopoulou-Vandenberghe de la Fuente Santamaría",
         "Wolfeschlegelsteinhausenbergerdorff-Przybyszewska Ngozi",
         "W" * 60,
     ],
@@ -193,15 +252,98 @@ def test_a_long_or_rare_name_has_room(certificate: CertificatePage, proof: bytes
     assert name.replace(" ", "") in text
     assert LONG_PROGRAMME.zh in text
     assert len(printed_at(file, 150)) == 2
-    assert ink_outside_the_frame(file) == 0
+    assert_fits(file)
 
 
-def ink_outside_the_frame(file: bytes) -> int:
-    """Dark pixels in the 8 mm at the edge of the page."""
-    image = drawn(file, 100)
-    margin = round(8 / 25.4 * 100)
-    image.paste(255, (margin, margin, image.width - margin, image.height - margin))
-    return sum(image.histogram()[:200])
+PRINTABLE = 5
+"""Millimetres at the edge of the paper that printers may leave out."""
+WITHIN = 15.5
+"""Millimetres from the edge at which the frame's inner line stands; the second page keeps clear of it as well."""
+
+
+def boxes(file: bytes, at: int) -> list[tuple[float, float, float, float]]:
+    """Left, top, right and bottom of each run of text on a page, in millimetres from its top left."""
+    mm = 25.4 / 72
+    with opened(file) as document, closing(document[at]) as page, closing(page.get_textpage()) as text_page:
+        found = [text_page.get_rect(number) for number in range(text_page.count_rects())]
+    return [
+        (left * mm, 297 - top * mm, right * mm, 297 - bottom * mm)
+        for left, bottom, right, top in found
+        if right > left and top > bottom
+    ]
+
+
+def code_boxes(file: bytes) -> list[tuple[tuple[float, float, float, float], float]]:
+    """The squares of both codes with their quiet zones, where an independent reader sees them; sides of a module."""
+    scale = 25.4 / 200
+    found = []
+    for barcode in zxingcpp.read_barcodes(drawn(file, 200)):
+        place = barcode.position
+        code = (codes.proof_code if "#" in barcode.text else codes.link_code)(barcode.text)
+        corners = (place.top_left, place.bottom_right)
+        left, top, right, bottom = (value * scale for corner in corners for value in (corner.x, corner.y))
+        module = (right - left) / code.modules
+        quiet = module * codes.QUIET_ZONE
+        found.append(((left - quiet, top - quiet, right + quiet, bottom + quiet), module))
+    return found
+
+
+def shared(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """Square millimetres that two boxes share."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return max(width, 0) * max(height, 0)
+
+
+def assert_fits(file: bytes) -> None:
+    """No text leaves its page's frame, lies on a code or its quiet zone, or on another text."""
+    margin = round(PRINTABLE / 25.4 * 100)
+    edge = drawn(file, 100)
+    edge.paste(255, (margin, margin, edge.width - margin, edge.height - margin))
+    assert sum(edge.histogram()[:200]) == 0
+    found = code_boxes(file)
+    assert len(found) == 2
+    for at in (0, 1):
+        texts = boxes(file, at)
+        assert len(texts) > 20
+        for left, top, right, bottom in texts:
+            assert left > WITHIN
+            assert top > WITHIN
+            assert right < 210 - WITHIN
+            assert bottom < 297 - (WITHIN if at == 0 else 10)
+        # Runs on one line are parted by PDFium where letters are kerned.
+        lines = [(a, b) for a, b in combinations(texts, 2) if abs(a[1] + a[3] - b[1] - b[3]) > 1]
+        assert max(shared(one, other) for one, other in lines) < 0.5
+        if at == 0:
+            assert max(shared(text, code) for text in texts for code, _ in found) < 0.5
+
+
+def test_the_codes_have_their_quiet_zones(file: bytes, title: CertificatePage, proof: bytes) -> None:
+    for printed in (file, pdf.render(title, proof)):
+        picture = drawn(printed, 300).point(lambda shade: 255 * (shade < 255))
+        for box, module in code_boxes(printed):
+            left, top, right, bottom = (round(value / 25.4 * 300) for value in box)
+            code = picture.crop((left, top, right, bottom)).getbbox()
+            assert code is not None
+            # The reader places a corner to within a module, and a quiet zone is four.
+            quiet = min(code[0], code[1], right - left - code[2], bottom - top - code[3])
+            assert quiet > 3 * module / 25.4 * 300
+
+
+LONGEST = Bilingual("大数据智能化工程应用与云计算平台运维" * 7, "Advanced Training in Data Engineering " * 4)
+"""A little more than 120 characters of Chinese and of English."""
+
+
+def test_the_longest_of_everything_has_room(certificate: CertificatePage, title: CertificatePage, proof: bytes) -> None:
+    for page in (
+        replace(certificate, name=LONG_NAME, award=LONGEST, organisation=LONGEST, base=LONGEST),
+        replace(title, name=LONG_NAME, speciality=LONGEST.zh[:66], organisation=LONGEST, custody="base"),
+    ):
+        file = pdf.render(page, proof)
+        assert_fits(file)
+        text = text_of(file)
+        for said in (page.organisation.zh, page.organisation.en, page.award.en, page.speciality or ""):
+            assert without_blanks(said) in text
 
 
 @pytest.mark.parametrize(("name", "missing"), [("罗😀", "😀"), ("مم", "م"), ("ཀ", "ཀ")])
