@@ -39,7 +39,9 @@ def png_of(picture: Image.Image) -> bytes:
 def proof_in(pdf: bytes) -> bytes:
     """The attached proof."""
     with _page_of(pdf) as (document, _):
-        return bytes(document.get_attachment(0).get_data())
+        found = [document.get_attachment(at) for at in range(document.count_attachments())]
+        (proof,) = [bytes(item.get_data()) for item in found if item.get_name() == ATTACHMENT]
+        return proof
 
 
 def rewrite_text(pdf: bytes, old: str, new: str) -> bytes:
@@ -95,7 +97,8 @@ def swap_attachment(pdf: bytes, proof: bytes) -> bytes:
     """The file with another proof attached in the place of its own."""
 
     def edit(document: Any, page: Any) -> None:
-        document.del_attachment(0)
+        names = [document.get_attachment(at).get_name() for at in range(document.count_attachments())]
+        document.del_attachment(names.index(ATTACHMENT))
         document.new_attachment(ATTACHMENT).set_data(proof)
 
     return _saved(pdf, edit)
