@@ -28,14 +28,14 @@ _LINK_AIM: Final = 95
 
 def measure(world: World) -> Iterator[Figure]:
     """The percentage of pictures that are read: of the link code by pixels a module, then of proof codes."""
-    many, fewer = world.sizes.photographs, max(1, world.sizes.photographs // 4)
+    many, fewer = world.sizes.photographs, world.sizes.photographs // 4
     link = link_code()
     rates = [rate(link, pixels, many) for pixels in printing.PIXELS]
     for pixels, found in zip(printing.PIXELS, rates, strict=True):
         yield Figure(f"link code {link.level}, {pixels} pixels a module", " %", (found,))
     whole = sum(rates) / len(rates)
     yield Figure("link code, all pictures", " %", (whole,), f"{_LINK_AIM} of 100 pictures", (_LINK_AIM,), aim=Aim(1))
-    for hashes in PROOFS:
+    for hashes in PROOFS if fewer else ():
         for level in LEVELS:
             code = proof_code(hashes, level)
             name = f"proof code, {hashes} hashes, {level} ({code.modules} modules)"

@@ -21,7 +21,7 @@ TINY = Sizes(
     rounds=2,
     checks=3,
     papers=10,
-    photographs=4,
+    photographs=3,
     logs=(300, 700),
     writers=2,
     threads=2,
@@ -43,7 +43,7 @@ def test_it_runs_and_gives_figures(world: World, name: str) -> None:
     figures = run(world, (name,))
     assert figures
     for figure in figures:
-        assert figure.best > 0
+        assert figure.best > 0 or figure.unit == " %"
         assert len(figure.floor_values) in (0, len(figure.values))
         assert (figure.met is None) == (figure.aim is None)
     assert len(table(figures)) == len(figures) + 2
