@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api import assets, health, links, lookup, published, trusting
+from api import assets, bulk, health, links, lookup, published, trusting
 from api.headers import PERSONAL, Headers
 from api.limits import Limits, Monotonic
 from api.problems import Problems
@@ -74,6 +74,7 @@ def create_app(
     app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
     app.include_router(links.router(site, awards, clock))
     app.include_router(lookup.router(site, awards, clock))
+    app.include_router(bulk.router(site, awards, clock, monotonic))
     app.include_router(trusting.router(site, awards))
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])

@@ -33,13 +33,19 @@ class Site:
     def page(
         self, template: str, request: Request, status: int = 200, headers: dict[str, str] | None = None, **values: Any
     ) -> HTMLResponse:
-        """A rendered page in the visitor's language. In templates `t(words)` is a sentence in that language."""
+        """A rendered page in the visitor's language."""
+        text = self.text(template, request, **values)
+        own = {"Content-Language": languages.TAGS[languages.choose(request)], "Vary": "Accept-Language"}
+        return HTMLResponse(text, status, {**own, **(headers or {})})
+
+    def text(self, template: str, request: Request, **values: Any) -> str:
+        """A template in the visitor's language. In it `t(words)` is a sentence in that language."""
         language = languages.choose(request)
 
         def told(sentence: Words) -> str:
             return sentence.of(language)
 
-        text = _ENVIRONMENT.get_template(template).render(
+        return _ENVIRONMENT.get_template(template).render(
             site=self,
             words=words,
             t=told,
@@ -50,5 +56,3 @@ class Site:
             switch=list(languages.elsewhere(request)),
             **values,
         )
-        own = {"Content-Language": languages.TAGS[language], "Vary": "Accept-Language"}
-        return HTMLResponse(text, status, {**own, **(headers or {})})

@@ -79,9 +79,7 @@ def anchors(awards: Awards) -> Anchors:
     if published.as_of == now.trust.as_of and published != now.trust:
         raise Mismatch(f"{TRUST_FILE} is not the one that the log gives")
     keys = tuple(_shown(key, now) for key in now.trust.keys.values())
-    return Anchors(
-        now.trust, fingerprint(now.trust), keys, grouped(sha256(data).digest()), len(data), published.as_of
-    )
+    return Anchors(now.trust, fingerprint(now.trust), keys, grouped(sha256(data).digest()), len(data), published.as_of)
 
 
 def _shown(key: Key, now: Snapshot) -> ShownKey:

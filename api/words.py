@@ -105,6 +105,7 @@ CURRENT: Final = Words(
 LANGUAGE: Final = Words("语言", "Language", "언어")
 HOME: Final = Words("首页", "Front page", "첫 화면")
 TYPED: Final = Words("输入编号核验", "Check by number", "번호로 확인")
+BULK: Final = Words("批量核验", "Check many at once", "여러 건 확인")
 TRUST: Final = Words("信任从何而来", "Where trust comes from", "신뢰의 근거")
 NOT_FOUND: Final = Words("没有这个页面", "No such page", "없는 페이지입니다")
 NOT_ALLOWED: Final = Words("此处不接受该请求", "This is not accepted here", "여기서는 받아들이지 않는 요청입니다")

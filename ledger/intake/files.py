@@ -113,20 +113,25 @@ def read_text(file: PackFile) -> str:
 
     Raises PackError that names the first byte (from 0) which is neither.
     """
-    if file.data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise PackError(file.name, "is UTF-16; save it as UTF-8 or GB18030")
+    return decoded(file.name, file.data)[0]
+
+
+def decoded(name: str, data: bytes) -> tuple[str, str]:
+    """The text of a file, and its encoding: `utf-8`, or else `gb18030`. Raises PackError, as `read_text`."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise PackError(name, "is UTF-16; save it as UTF-8 or GB18030")
     try:
-        return file.data.decode("utf-8-sig")
+        return data.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError as error:
-        at_in_utf8 = error.start + (len(_BOM) if file.data.startswith(_BOM) else 0)
-    if _is_damaged_utf8(file.data):
-        raise PackError(file.name, f"is UTF-8, but byte {at_in_utf8} ({_line_of(file.data, at_in_utf8)}) is damaged")
+        at_in_utf8 = error.start + (len(_BOM) if data.startswith(_BOM) else 0)
+    if _is_damaged_utf8(data):
+        raise PackError(name, f"is UTF-8, but byte {at_in_utf8} ({_line_of(data, at_in_utf8)}) is damaged")
     try:
-        return file.data.decode("gb18030")
+        return data.decode("gb18030"), "gb18030"
     except UnicodeDecodeError as error:
-        where = f"byte {error.start} ({_line_of(file.data, error.start)})"
+        where = f"byte {error.start} ({_line_of(data, error.start)})"
         raise PackError(
-            file.name, f"is neither UTF-8 (see byte {at_in_utf8}) nor GB18030: {where} has no meaning there"
+            name, f"is neither UTF-8 (see byte {at_in_utf8}) nor GB18030: {where} has no meaning there"
         ) from None
 
 
@@ -166,7 +171,7 @@ def _csv_records(file: PackFile) -> Iterator[Record]:
     before = 0
     try:
         for cells in reader:
-            if not _is_blank(cells):
+            if not is_blank(cells):
                 yield Record(before + 1, cells)
             before = reader.line_num
     except csv.Error as error:
@@ -175,8 +180,8 @@ def _csv_records(file: PackFile) -> Iterator[Record]:
 
 def _excel_records(file: PackFile) -> Iterator[Record]:
     for line, row in enumerate(_only_sheet(file), start=1):
-        cells = [_cell_text(value) for value in row]
-        if not _is_blank(cells):
+        cells = [cell_text(value) for value in row]
+        if not is_blank(cells):
             yield Record(line, cells)
 
 
@@ -194,11 +199,12 @@ def _only_sheet(file: PackFile) -> Sequence[Sequence[object]]:
     return filled[0] if filled else []
 
 
-def _is_blank(cells: Iterable[str]) -> bool:
+def is_blank(cells: Iterable[str]) -> bool:
+    """Whether nothing stands in any cell."""
     return not any(cell and not cell.isspace() for cell in cells)
 
 
-def _cell_text(value: object) -> str:
+def cell_text(value: object) -> str:
     """A cell of Excel as the text that the same content has in a CSV file."""
     match value:
         case str():

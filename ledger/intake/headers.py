@@ -150,12 +150,12 @@ def locate_columns(name: str, kind: str, header: Sequence[str]) -> tuple[int | N
 
     Raises PackError for a column that is unknown, stands twice, or is missing. A blank heading is no column.
     """
-    known = {_key(title): column.name for column in COLUMNS[kind] for title in (column.name, *column.chinese)}
+    known = {heading_key(title): column.name for column in COLUMNS[kind] for title in (column.name, *column.chinese)}
     places: dict[str, int] = {}
     for at, title in enumerate(header):
-        if not _key(title):
+        if not heading_key(title):
             continue
-        column_name = known.get(_key(title))
+        column_name = known.get(heading_key(title))
         if column_name is None:
             raise PackError(f"{name} line 1", f"column {title.strip()!r} is unknown in {kind}")
         if column_name in places:
@@ -168,7 +168,7 @@ def locate_columns(name: str, kind: str, header: Sequence[str]) -> tuple[int | N
     return tuple(places.get(column.name) for column in COLUMNS[kind])
 
 
-def _key(title: str) -> str:
+def heading_key(title: str) -> str:
     """A heading without what differs between offices: width, case, blanks, the star of a required field."""
     folded = unicodedata.normalize("NFKC", title).strip(" \t\r\n\ufeff\u200b*").casefold()
     return re.sub(r"[\s_-]+", "" if not folded.isascii() else "_", folded)

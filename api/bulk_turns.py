@@ -1,0 +1,96 @@
+"""Whose upload is taken, and when it goes on: few at once, in turns, and no way to try names on a number.
+
+Everything is counted in this process's memory, as in `api.limits`. Several processes count each for themselves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from api import bulk_words, sentences
+from api.limits import Allowance, Buckets, Monotonic
+from api.refused import Refused
+
+UPLOAD_BYTES: Final = 128 * 1024 * 1024
+"""Of the largest upload that is read."""
+HELD_BYTES: Final = 3 * UPLOAD_BYTES
+"""Of all uploads that a process holds in memory at once."""
+AT_ONCE: Final = 2
+"""Uploads of one address at once."""
+UPLOADS: Final = Allowance(20, 0.05)
+"""Uploads of one address: 20 at once, then three a minute."""
+MISSES: Final = Allowance(100, 0.5)
+"""Rows of one address that match nothing: 100 at once, then one every two seconds, as often as typed ones may."""
+NAMES: Final = Allowance(5, 1 / 600)
+"""Names that do not go with one number, whoever tries them: five at once, then one in ten minutes."""
+
+_BUSY_SECONDS: Final = 15
+
+
+class Full(Refused):
+    """An upload that is not taken now; `seconds` says when to try again."""
+
+    def __init__(self, status: int, code: str, seconds: float) -> None:
+        title = sentences.TOO_MANY if status == 429 else bulk_words.BUSY
+        super().__init__(status, code, title, sentences.wait(math.ceil(seconds)))
+        self.seconds = math.ceil(seconds)
+
+
+class Turns:
+    """Which uploads there are, and whose checks run. For one thread: the event loop's."""
+
+    def __init__(self, clock: Monotonic) -> None:
+        self._uploads = Buckets(UPLOADS, clock)
+        self._held = 0
+        self._of_address: Counter[str] = Counter()
+        self.working = asyncio.Semaphore(1)
+        """Who has it checks for a moment. It is given on in the order of asking, so that all uploads go forward."""
+
+    @contextmanager
+    def admitted(self, address: str, size: int) -> Iterator[None]:
+        """Room for an upload of so many bytes, until it is done with. Raises Full."""
+        if (seconds := self._uploads.wait(address)) > 0:
+            raise Full(429, "too-many-requests", seconds)
+        if self._of_address[address] >= AT_ONCE:
+            raise Full(429, "too-many-at-once", _BUSY_SECONDS)
+        if self._held + size > HELD_BYTES:
+            raise Full(503, "busy", _BUSY_SECONDS)
+        self._uploads.take(address)
+        self._of_address[address] += 1
+        self._held += size
+        try:
+            yield
+        finally:
+            self._held -= size
+            self._of_address[address] -= 1
+            if not self._of_address[address]:
+                del self._of_address[address]
+
+
+@dataclass(slots=True)
+class Guesses:
+    """What was tried and did not match. Only who has the turn to work may count, so that two threads never do."""
+
+    clock: Monotonic
+    _misses: Buckets = field(init=False)
+    _names: Buckets = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._misses, self._names = Buckets(MISSES, self.clock), Buckets(NAMES, self.clock)
+
+    def refusal(self, address: str, number: str) -> str | None:
+        """The code of why a pair is not looked up now; `number` in its canonical form."""
+        if self._names.wait(number) > 0:
+            return "too-many-names"
+        return "too-many-misses" if self._misses.wait(address) > 0 else None
+
+    def missed(self, address: str, number: str) -> None:
+        """Counts a pair that did not match."""
+        self._misses.take(address)
+        self._names.take(number)
