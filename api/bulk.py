@@ -6,6 +6,7 @@ away stops it. There is no job to ask about later, and so nothing personal that 
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -61,6 +62,7 @@ class Upload:
             if not done:
                 return
             self.results += done
+            await asyncio.sleep(self.run.rest())
             yield done
 
     def summary(self) -> dict[str, Any]:
@@ -88,46 +90,54 @@ class _Answer(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
-def router(site: Site, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic) -> APIRouter:
-    """The page with the form, its answer in the form that was asked for, and the same for programs."""
-    made = APIRouter()
-    turns, guesses = Turns(monotonic), Guesses(monotonic)
+Form = tuple[AsyncIterator[bytes], dict[str, str], str]
+"""An answer as it is sent: its pieces, its own headers, its media type."""
 
-    async def taken(request: Request, held: ExitStack) -> Upload:
-        """An upload, read and with room of its own. Raises Refused."""
-        address, begun = address_of(request.scope), monotonic()
-        held.enter_context(turns.admitted(address, bulk_uploads.announced(request)))
-        sent = await bulk_uploads.read(request)
-        for uploaded in sent.files:
-            held.callback(uploaded.file.close)
-        files: tuple[Understood, ...] = ()
-        items = sent.items
-        if sent.files:
-            try:
-                async with turns.working:
-                    read = await run_in_threadpool(contents, sent.files)
-            except TooManyItems:
-                raise bulk_uploads.too_many_items() from None
-            files, items = read.files, read.items
-        if not items:
-            raise Refused(422, "nothing-uploaded", bulk_words.NOTHING, bulk_words.NOTHING_HOW)
-        run = Run(awards, clock, monotonic, address, guesses)
-        return Upload(files, items, run, turns, sent.answer, begun)
 
-    async def streamed(
-        request: Request,
-        answer: Callable[[Upload], tuple[AsyncIterator[bytes], dict[str, str], str]],
-        refusal: Callable[[Refused], Response],
+class _Desk:
+    """Takes uploads in, and answers or refuses them."""
+
+    def __init__(self, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic) -> None:
+        self._awards, self._clock, self._monotonic = awards, clock, monotonic
+        self._turns, self._guesses = Turns(monotonic), Guesses(monotonic)
+
+    async def answer(
+        self, request: Request, form: Callable[[Upload], Form], refusal: Callable[[Refused], Response]
     ) -> Response:
+        """The answer to an upload in a form, or its refusal, once nothing more of it is coming."""
         with ExitStack() as held:
             try:
-                upload = await taken(request, held)
+                upload = await self._taken(request, held)
             except Refused as refused:
                 held.close()
                 await bulk_uploads.drain(request)
                 return refusal(refused)
-            content, headers, kind = answer(upload)
+            content, headers, kind = form(upload)
             return _Answer(content, held.pop_all(), {**STREAMED, **headers}, kind)
+
+    async def _taken(self, request: Request, held: ExitStack) -> Upload:
+        """An upload, read and with room of its own. Raises Refused."""
+        address, begun = address_of(request.scope), self._monotonic()
+        held.enter_context(self._turns.admitted(address, bulk_uploads.announced(request)))
+        sent = await bulk_uploads.read(request)
+        for uploaded in sent.files:
+            held.callback(uploaded.file.close)
+        try:
+            async with self._turns.working:
+                read = await run_in_threadpool(contents, sent.files)
+        except TooManyItems:
+            raise bulk_uploads.too_many_items() from None
+        items = (*read.items, *sent.items)
+        if not items:
+            raise Refused(422, "nothing-uploaded", bulk_words.NOTHING, bulk_words.NOTHING_HOW)
+        run = Run(self._awards, self._clock, self._monotonic, address, self._guesses)
+        return Upload(read.files, items, run, self._turns, sent.answer, begun)
+
+
+def router(site: Site, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic) -> APIRouter:
+    """The page with the form, its answer in the form that was asked for, and the same for programs."""
+    made = APIRouter()
+    desk = _Desk(awards, clock, monotonic)
 
     def page(request: Request, refused: Refused | None = None) -> HTMLResponse:
         headers = {**PERSONAL, **_retry(refused)} if refused else {}
@@ -140,7 +150,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, monotonic: Mo
 
     @made.post("/bulk", include_in_schema=False)
     async def answered(request: Request) -> Response:
-        return await streamed(
+        return await desk.answer(
             request, lambda upload: _in_form(site, request, upload), lambda refused: page(request, refused)
         )
 
@@ -150,7 +160,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, monotonic: Mo
             headers = {**PERSONAL, **_retry(refused)}
             return problem(refused.status, refused.code, refused.title, refused.detail, headers)
 
-        return await streamed(request, lambda upload: (_lines(upload), {}, NDJSON), refusal)
+        return await desk.answer(request, lambda upload: (_lines(upload), {}, NDJSON), refusal)
 
     return made
 
@@ -174,7 +184,7 @@ def _line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _in_form(site: Site, request: Request, upload: Upload) -> tuple[AsyncIterator[bytes], dict[str, str], str]:
+def _in_form(site: Site, request: Request, upload: Upload) -> Form:
     """The answer in the form that was asked for; a page where none was, or one that there is not."""
     language = languages.choose(request)
     if upload.answer == "csv":

@@ -7,7 +7,9 @@ A number with a name is answered for as on the page of typed numbers (`api.looku
 from __future__ import annotations
 
 import logging
+import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -32,8 +34,6 @@ from verifier.verdict import State as FileState
 NO_MATCH: Final = "no-match"
 TURNED_AWAY: Final = "turned-away"
 """Nothing was looked up: the row or file has to be put right."""
-MISS_SECONDS: Final = 0.025
-"""When the next piece is looked at after a pair that does not match: later than finding that out takes."""
 SLICE_SECONDS: Final = 0.05
 """How long one upload is worked at before the next one has its turn; a piece that was begun is finished."""
 RUN_SECONDS: Final = 900.0
@@ -76,6 +76,8 @@ class Run:
     _known: dict[tuple[str, str], Checked] = field(default_factory=dict)
     """What came of numbers with names, each asked once however often it stands in the upload."""
     _until: float | None = None
+    _missed_at: float = -math.inf
+    """When the last pair that did not match was asked."""
 
     def slice(self, items: Iterator[Item]) -> list[Checked]:
         """The next few pieces; none where all are done. Raises nothing. To be called by who has the turn to work."""
@@ -83,10 +85,19 @@ class Run:
         self._until = self._until or begun + RUN_SECONDS
         done: list[Checked] = []
         for item in items:
+            missed = self._missed_at
             done.append(self._check(item) if begun < self._until else self._unchecked(item, "out-of-time"))
-            if self.monotonic() - begun >= SLICE_SECONDS:
+            if self._missed_at != missed or self.monotonic() - begun >= SLICE_SECONDS:
                 break
         return done
+
+    def rest(self) -> float:
+        """Seconds until what was found may be told and the next piece looked at.
+
+        It is told that a pair does not match as long after it was asked as a typed one hears so, and nothing that comes
+        after it tells how long finding that out took.
+        """
+        return max(0.0, self._missed_at + lookup.SECONDS - time.perf_counter())
 
     def _now(self) -> datetime:
         return datetime.fromtimestamp(self.clock() / 1000, UTC)
@@ -119,17 +130,17 @@ class Run:
             raise TurnedAway(refused.code) from None
         pair = check_number(row.number), folded_name(row.name)
         if (known := self._known.get(pair)) is None:
-            known = self._known[pair] = self._asked(row, typed, pair[0])
+            known = self._known[pair] = self._asked(row, typed, pair)
         return replace(known, item=row)
 
-    def _asked(self, row: TypedRow, typed: lookup.Typed, number: str) -> Checked:
-        if (code := self.guesses.refusal(self.address, number)) is not None:
+    def _asked(self, row: TypedRow, typed: lookup.Typed, pair: tuple[str, str]) -> Checked:
+        if (code := self.guesses.refusal(self.address, pair)) is not None:
             raise TurnedAway(code)
         begun, now = time.perf_counter(), self._now()
         found = lookup.answer_typed(self.awards, typed, now)
         if found is None:
-            self.guesses.missed(self.address, number)
-            time.sleep(max(0.0, begun + MISS_SECONDS - time.perf_counter()))
+            self.guesses.missed(self.address, pair)
+            self._missed_at = begun
             return Checked(row, NO_MATCH, now, NO_MATCH)
         return _answered(row, found[0], ("number", "name"))
 
@@ -162,8 +173,7 @@ def _answered(item: Item, answer: Answer, matched: tuple[str, ...]) -> Checked:
 
 
 def counted(results: Iterable[Checked]) -> dict[str, int]:
-    """How many pieces came to each state, in the order in which the states came up."""
-    found: dict[str, int] = {}
-    for checked in results:
-        found[checked.state] = found.get(checked.state, 0) + 1
-    return found
+    """How many pieces came to each state: the best first, in the order in which the states are declared."""
+    order = [*(str(state) for state in (*State, *FileState)), NO_MATCH, TURNED_AWAY]
+    counts = Counter(checked.state for checked in results)
+    return {str(state): counts[state] for state in sorted(counts, key=order.index)}

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections import Counter
+import secrets
+from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Final
 
 from api import bulk_words, sentences
-from api.limits import Allowance, Buckets, Monotonic
+from api.limits import ADDRESSES, Allowance, Buckets, Monotonic
 from api.refused import Refused
 
 UPLOAD_BYTES: Final = 128 * 1024 * 1024
@@ -28,7 +29,7 @@ UPLOADS: Final = Allowance(20, 0.05)
 MISSES: Final = Allowance(100, 0.5)
 """Rows of one address that match nothing: 100 at once, then one every two seconds, as often as typed ones may."""
 NAMES: Final = Allowance(5, 1 / 600)
-"""Names that do not go with one number, whoever tries them: five at once, then one in ten minutes."""
+"""Different names that do not go with one number, whoever tries them: five at once, then one in ten minutes."""
 
 _BUSY_SECONDS: Final = 15
 
@@ -73,24 +74,35 @@ class Turns:
                 del self._of_address[address]
 
 
-@dataclass(slots=True)
 class Guesses:
-    """What was tried and did not match. Only who has the turn to work may count, so that two threads never do."""
+    """What was tried and did not match. Only who has the turn to work may count, so that two threads never do.
 
-    clock: Monotonic
-    _misses: Buckets = field(init=False)
-    _names: Buckets = field(init=False)
+    A pair that was tried before tells nobody anything new and counts no more; of it a hash under a random key is kept.
+    """
 
-    def __post_init__(self) -> None:
-        self._misses, self._names = Buckets(MISSES, self.clock), Buckets(NAMES, self.clock)
+    def __init__(self, clock: Monotonic) -> None:
+        self._misses, self._names = Buckets(MISSES, clock), Buckets(NAMES, clock)
+        self._key = secrets.token_bytes(32)
+        self._tried: OrderedDict[bytes, None] = OrderedDict()
 
-    def refusal(self, address: str, number: str) -> str | None:
-        """The code of why a pair is not looked up now; `number` in its canonical form."""
-        if self._names.wait(number) > 0:
+    def refusal(self, address: str, pair: tuple[str, str]) -> str | None:
+        """The code of why a pair, number and name in their normal forms, is not looked up now."""
+        if self._mark(pair) in self._tried:
+            return None
+        if self._names.wait(pair[0]) > 0:
             return "too-many-names"
         return "too-many-misses" if self._misses.wait(address) > 0 else None
 
-    def missed(self, address: str, number: str) -> None:
+    def missed(self, address: str, pair: tuple[str, str]) -> None:
         """Counts a pair that did not match."""
+        mark = self._mark(pair)
+        if mark in self._tried:
+            return
+        self._tried[mark] = None
+        if len(self._tried) > ADDRESSES:
+            self._tried.popitem(last=False)
         self._misses.take(address)
-        self._names.take(number)
+        self._names.take(pair[0])
+
+    def _mark(self, pair: tuple[str, str]) -> bytes:
+        return blake2b("\0".join(pair).encode(), key=self._key, digest_size=16).digest()

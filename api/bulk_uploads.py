@@ -95,12 +95,14 @@ async def _form(request: Request) -> Sent:
         raise _unreadable() from None
     except (FormParserError, KeyError, ValueError):
         raise _unreadable() from None
-    sent = [part for part in form.getlist(FILES) if isinstance(part, UploadFile)]
-    files = [
-        Uploaded(part.filename or "", part.file, part.size or 0)
-        for part in sent
-        if part.filename or part.size  # an empty field of a form is sent as a file without a name
-    ]
+    files = []
+    for field, part in form.multi_items():
+        if not isinstance(part, UploadFile):
+            continue
+        if field == FILES and (part.filename or part.size):
+            files.append(Uploaded(part.filename or "", part.file, part.size or 0))
+        else:
+            part.file.close()  # an empty field of a form is sent as a file without a name
     answer = form.get(ANSWER)
     return Sent(tuple(files), answer=answer if isinstance(answer, str) else "")
 

@@ -253,7 +253,7 @@ def test_names_that_are_two(one: str, other: str) -> None:
 def test_every_code_of_the_pages_is_documented() -> None:
     root = Path(__file__).parents[2]
     written = "".join(path.read_text("utf-8") for path in sorted((root / "api").glob("*.py")))
-    given = set(re.findall(r'(?:Refused|problem)\(\s*(?:\d+|status), "([a-z-]+)"', written))
+    given = set(re.findall(r'(?:Refused|Full|problem)\(\s*(?:\d+|status), "([a-z-]+)"', written))
     section = (root / "docs" / "refusals.md").read_text("utf-8").split("\n## Pages and JSON", 1)[1].split("\n## ", 1)[0]
     documented = set(re.findall(r"(?m)^\| `([a-z-]+)` \|", section))
     assert given >= {"no-match", "bad-date", "too-many-requests", "unreadable"}
