@@ -15,17 +15,19 @@ from typing import Final
 
 from ledger.awards import Awards, IssuedAward, Snapshot
 from ledger.receipts import NotYetSigned
-from verifier import bundle, current, merkle
+from ledger.store import Recorded
+from ledger.verified import Verified
+from verifier import bundle
 from verifier.address import LINK_ID_LENGTH, check_link_id, link_digest
 from verifier.current import Change, Current
 from verifier.errors import CouldNotCheck, Inconsistent, KeyCompromised, Malformed, Mismatch, VerificationError
 from verifier.events import WITHHELD
-from verifier.fetch import FolderLog
-from verifier.receipt import Included
 from verifier.standing import AWARDS, Standing
+from verifier.statement import Statement
+from verifier.statuslist import StatusList, list_number, list_path
 from verifier.trust import Trust
 from verifier.verdict import PrintedField, printed_fields
-from verifier.verify import Logged, Proved, verify_change, verify_proof, verify_signer
+from verifier.verify import Logged, Proved, check_change, verify_award
 
 _log = logging.getLogger(__name__)
 
@@ -63,6 +65,19 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class Sources:
+    """All that the answer about one award was worked out from, but for the time of day."""
+
+    rows: tuple[Recorded, ...]
+    """The award's stream as it lies in the store, sealed values included."""
+    snapshot: Snapshot
+    list_number: int
+    token: bytes
+    """The published status list, in its signed form."""
+    listed: StatusList
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What is said of a link."""
 
@@ -86,11 +101,14 @@ class Answer:
     current_link: str | None = None
     """Link id of the award that replaced this one. Who has the link of an award may follow its corrections: they are of
     the same award to the same person. So a correction is no way to take a link that leaked out of use."""
+    sources: Sources | None = None
+    """Where what stands was found out of rows of this ledger."""
 
 
 def answer_link(awards: Awards, link_id: str, now: datetime) -> Answer:
     """The answer to a link id as it stands in the address. Raises nothing: what fails is "could not check"."""
-    return _with_published(_answer_link(awards, link_id, now), awards)
+    answer = _answer_link(awards, link_id, now)
+    return answer if answer.published is not None else _with_published(answer, awards)
 
 
 def _with_published(answer: Answer, awards: Awards) -> Answer:
@@ -123,10 +141,11 @@ def answer_proof(awards: Awards, proof: bytes, proved: Proved, now: datetime) ->
     answer = Answer(State.COULD_NOT_CHECK, now.astimezone(UTC))
 
     def found() -> Answer:
-        trust = awards.snapshot().trust
+        there = _published(awards, proved.event.status_index)
+        trust = there.snapshot.trust
         shown = Shown(proved, _fields(proved, trust), trust, bundle.parse(proof).receipt.path)
         issued = awards.by_link_hash(proved.event.link_hash)
-        return _stands(replace(answer, proof=proof, shown=shown), awards, issued, erased=False)
+        return _stands(replace(answer, proof=proof, shown=shown), awards, there, issued, erased=False)
 
     return _told(answer, found)
 
@@ -156,33 +175,35 @@ def _known(text: str) -> str | None:
 
 def _answer(answer: Answer, awards: Awards, issued: IssuedAward, link_id: str) -> Answer:
     # (1) What the log as published holds: the award, by a proof that is verified as a stranger would.
-    snapshot = awards.snapshot()
-    trust = snapshot.trust
-    proof = None if issued.erased else awards.proof(issued)
-    if proof is None:
-        proved, path = _proved_without_holder(issued, snapshot)
-    else:
-        proved, path = verify_proof(proof, trust), bundle.parse(proof).receipt.path
+    there = _published(awards, issued.award.status_index)
+    trust, verified = there.snapshot.trust, there.snapshot.verified
+    entry, disclosed = verified.entry(issued.index, issued.statement), issued.disclosures[:1]
+    proved = verify_award(entry.logged, disclosed, trust) if disclosed else _without_holder(entry.logged)
     # (2) It is the award of this link.
     if proved.event.link_hash != link_digest(link_id):
         raise Mismatch("the view leads to an award of another link: rebuild the views")
-    shown = Shown(proved, _fields(proved, trust), trust, path)
-    return _stands(replace(answer, proof=proof, shown=shown), awards, issued, erased=issued.erased)
+    shown = Shown(proved, _fields(proved, trust), trust, entry.path)
+    proof = verified.transparent(issued.index, issued.statement, disclosed) if disclosed else None
+    answer = replace(answer, proof=proof, shown=shown, published=there.snapshot)
+    return _stands(answer, awards, there, issued, erased=issued.erased)
 
 
-def _stands(answer: Answer, awards: Awards, issued: IssuedAward | None, *, erased: bool) -> Answer:
+def _stands(answer: Answer, awards: Awards, there: _Published, issued: IssuedAward | None, *, erased: bool) -> Answer:
     """The answer about an award that is authentic, with what stands of it. `issued`: where the changes of it lie."""
     assert answer.shown is not None
-    proved, trust = answer.shown.proved, answer.shown.trust
+    proved, verified = answer.shown.proved, there.snapshot.verified
     # (3) Every change of its standing. One that is recorded and not yet published raises NotYetSigned.
-    proofs = () if issued is None else tuple(awards.change_proofs(issued))
-    changes = [change for item in proofs if (change := _change(item, trust, proved)) is not None]
+    recorded = () if issued is None else issued.changes
+    proofs = tuple(verified.transparent(index, statement, ()) for index, statement in recorded)
+    changes = [change for item in recorded if (change := _change(verified, *item, proved)) is not None]
     size = proved.logged.included.size
     answer = replace(answer, state=State.STANDING_NOT_CHECKED, log_size=size, changes=proofs)
     # (4) What stands, by the published status list, which must agree with the changes.
     try:
-        log = FolderLog(awards.ledger.public)
-        found = current.check_standing(proved, log, trust, answer.checked_at, changes)
+        if isinstance(there.token, CouldNotCheck):
+            raise there.token
+        listed = verified.status_list(there.list_number, there.token)
+        found = verified.standing(proved, listed, answer.checked_at, changes)
     except Inconsistent as error:
         _log.error("the published log contradicts itself: %s", error.message)
         return replace(answer, state=State.INCONSISTENT, code=error.code)
@@ -190,9 +211,31 @@ def _stands(answer: Answer, awards: Awards, issued: IssuedAward | None, *, erase
         _log.error("the standing of an award could not be checked: %s: %s", error.code, error.message)
         return replace(answer, code=error.code)
     answer = _with_standing(answer, found, erased=erased)
-    if issued is None or answer.state is not State.SUPERSEDED:
+    if issued is None:
+        return answer
+    answer = replace(answer, sources=Sources(issued.entries, there.snapshot, there.list_number, there.token, listed))
+    if answer.state is not State.SUPERSEDED:
         return answer
     return replace(answer, current_link=_current_link(awards, issued))
+
+
+@dataclass(frozen=True, slots=True)
+class _Published:
+    """The status list that an award lies in, and the log."""
+
+    list_number: int
+    token: bytes | CouldNotCheck
+    snapshot: Snapshot
+
+
+def _published(awards: Awards, status_index: int) -> _Published:
+    """What is published. The list is read first: it is published after its checkpoint, which so is none the older."""
+    number = list_number(status_index)
+    try:
+        token: bytes | CouldNotCheck = awards.published(list_path(number))
+    except CouldNotCheck as error:
+        token = error
+    return _Published(number, token, awards.snapshot())
 
 
 def _current_link(awards: Awards, issued: IssuedAward) -> str | None:
@@ -203,26 +246,20 @@ def _current_link(awards: Awards, issued: IssuedAward) -> str | None:
     return found.event.link if isinstance(found.event.link, str) else None
 
 
-def _change(item: bytes, trust: Trust, proved: Proved) -> Change | None:
+def _change(verified: Verified, index: int, statement: Statement, proved: Proved) -> Change | None:
     """A verified change; None for one signed by a compromised key, which stays in the log and counts for nothing."""
     try:
-        return verify_change(item, trust, proved)
+        return check_change(verified.entry(index, statement).logged, proved)
     except KeyCompromised:
         return None
 
 
-def _proved_without_holder(issued: IssuedAward, now: Snapshot) -> tuple[Proved, tuple[bytes, ...]]:
-    """The award of an erased holder: signed by who may, and in the published tree. Its printed values are withheld."""
-    statement, event = issued.statement, issued.statement.record.event
-    key, organisation = verify_signer(statement, issued.index, now.trust)
-    if issued.index >= now.head.size:
-        raise NotYetSigned(issued.index, now.head.size)
-    path = now.tree.inclusion_path(issued.index)
-    merkle.verify_inclusion(statement.leaf, issued.index, now.head.size, path, now.head.root)
+def _without_holder(logged: Logged) -> Proved:
+    """The award of an erased holder: its printed values are withheld."""
+    event = logged.statement.record.event
     if not isinstance(event, AWARDS):
-        raise Malformed(f"{statement.type} is not an award")
-    included = Included(issued.index, now.head.size, now.head.root)
-    return Proved(Logged(statement, key, organisation, included), event), tuple(path)
+        raise Malformed(f"{logged.statement.type} is not an award")
+    return Proved(logged, event)
 
 
 def _fields(proved: Proved, trust: Trust) -> tuple[PrintedField, ...]:

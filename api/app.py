@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse
 from api import assets, bulk, health, links, lookup, published, trusting
 from api.headers import PERSONAL, Headers
 from api.limits import Limits, Monotonic
+from api.pace import pace_of
 from api.problems import Problems
 from api.templates import Site
 from ledger.awards import Awards, open_awards
@@ -72,8 +73,9 @@ def create_app(
     )
     app.add_middleware(Limits, site=site, clock=monotonic)
     app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
-    app.include_router(links.router(site, awards, clock))
-    app.include_router(lookup.router(site, awards, clock))
+    run = pace_of(place)
+    app.include_router(links.router(site, awards, clock, run))
+    app.include_router(lookup.router(site, awards, clock, run))
     app.include_router(bulk.router(site, awards, clock, monotonic))
     app.include_router(trusting.router(site, awards))
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))

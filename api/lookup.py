@@ -16,13 +16,13 @@ from urllib.parse import parse_qs
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from api import links, sentences
 from api.answer import Answer, State, answer_link
 from api.headers import PERSONAL
+from api.pace import Run
 from api.problems import MEDIA_TYPE, problem
 from api.refused import Refused
 from api.templates import Site
@@ -47,7 +47,7 @@ class Typed(BaseModel):
     name: str = Field(description="The holder's name; spaces, middle dots and letter case do not matter.")
 
 
-def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
+def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> APIRouter:
     """The front page with the form, the form alone, its answer, and the same for programs."""
     made = APIRouter()
 
@@ -55,7 +55,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
         """The answer and the link id that it is of. Raises Refused."""
         begun = asyncio.get_running_loop().time()
         check(typed)
-        found = await run_in_threadpool(answer_typed, awards, typed, datetime.fromtimestamp(clock() / 1000, UTC))
+        found = await run(answer_typed, awards, typed, datetime.fromtimestamp(clock() / 1000, UTC))
         if found is None:
             await asyncio.sleep(begun + SECONDS - asyncio.get_running_loop().time())
             raise Refused(404, "no-match", sentences.NO_MATCH, sentences.NO_MATCH_HOW)

@@ -9,7 +9,20 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from benchmarks import audit, checks, disk, endurance, intake, latency, papers, print_scan, proofs, rebuild, writers
+from benchmarks import (
+    audit,
+    checks,
+    disk,
+    endurance,
+    intake,
+    latency,
+    papers,
+    print_scan,
+    proofs,
+    rebuild,
+    serving,
+    writers,
+)
 from benchmarks.measuring import Figure, load
 from benchmarks.world import Sizes, World
 
@@ -20,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "proofs": proofs.measure,
     "papers": papers.measure,
     "scan": print_scan.measure,
+    "serving": serving.measure,
     "disk": disk.measure,
     "writers": writers.measure,
     "rebuild": rebuild.measure,

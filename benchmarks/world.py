@@ -43,6 +43,10 @@ class Sizes:
     """How long one round of writing lasts."""
     people: int = 2_000
     """Whom commands are about."""
+    links: int = 200
+    """Awards that a server is asked about."""
+    requests: int = 600
+    """How often it is asked in one round."""
     commands: int = 400
     """Commands whose latency is measured in one round."""
 

@@ -10,17 +10,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from threading import Lock
 from uuid import UUID
 
 from ledger.open import Ledger
 from ledger.projections import PROJECTIONS
 from ledger.projector import Projector, Views
-from ledger.receipts import NotYetSigned, receipt_for
+from ledger.receipts import NotYetSigned
+from ledger.signing import Signer
 from ledger.store import Recorded, SignedHead, StoreCorrupt, StoreError
 from ledger.tiles import CHECKPOINT, DiskFolder, tree_in
 from ledger.vault import Vault
-from verifier import bundle, checkpoint, merkle, tlogproof, trust
+from ledger.verified import Verified, read_statement
+from verifier import checkpoint, merkle, tlogproof, trust
 from verifier import note as note_format
 from verifier.address import link_digest, number_digest
 from verifier.authority import Authority
@@ -40,30 +43,49 @@ from verifier.kinds import (
 from verifier.note import VerifierKey
 from verifier.record import reveal
 from verifier.standing import AWARDS, Award, fold
-from verifier.statement import Statement, parse, subject_of
+from verifier.statement import Statement, parse
 from verifier.tile import TreeReader
 from verifier.trust import Trust
 from verifier.verify import recorded_moment
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IssuedAward:
-    """One award with what became of it. Nothing of it is verified: that is for whoever relies on it."""
+    """One award with what became of it. Nothing of it is verified: that is for whoever relies on it.
 
+    What is folded from its entries is folded when it is first asked for.
+    """
+
+    entries: tuple[Recorded, ...]
+    """Its stream as it lies in the store."""
     stream: UUID
     index: int
     """Of its entry in the log."""
     statement: Statement
-    event: CertificateAwarded | TitleGranted
-    """With its personal values, or `Withheld` in their place after an erasure."""
     disclosures: tuple[bytes, ...]
     """The first is `print`, everything that the paper shows; none after an erasure."""
-    award: Award
-    """With all changes that count; those signed by a compromised key do not."""
     changes: tuple[tuple[int, Statement], ...]
     """Every change of standing in its stream, with its index in the log."""
-    disowned: bool
-    """Whether the award itself was signed by a key that was compromised by then."""
+    authority: Authority
+    """By the log as it was when this was read."""
+
+    @cached_property
+    def event(self) -> CertificateAwarded | TitleGranted:
+        """With its personal values, or `Withheld` in their place after an erasure. Raises Mismatch, Malformed."""
+        event = reveal(self.statement.record, self.disclosures)
+        assert isinstance(event, AWARDS)
+        return event
+
+    @cached_property
+    def award(self) -> Award:
+        """With all changes that count; those signed by a compromised key do not."""
+        counted = (item.record.event for index, item in self.changes if not disowned(index, item, self.authority))
+        return fold([self.statement.record.event, *counted])
+
+    @property
+    def disowned(self) -> bool:
+        """Whether the award itself was signed by a key that was compromised by then."""
+        return disowned(self.index, self.statement, self.authority)
 
     @property
     def erased(self) -> bool:
@@ -85,6 +107,8 @@ class Snapshot:
     """Thumbprint of the key that signed the checkpoint."""
     newest_at: datetime | None
     """When the newest entry was recorded, by its own statement; None where the tree does not bear that out."""
+    verified: Verified
+    """What is verified under this checkpoint."""
 
 
 class Awards:
@@ -193,6 +217,16 @@ class Awards:
                 self._snapshot = self._read_snapshot(note)
             return self._snapshot
 
+    def published(self, path: str) -> bytes:
+        """A file of the published log as it is now. Raises CouldNotCheck where it is missing or cannot be read."""
+        try:
+            data = self._folder.read(path)
+        except OSError as error:
+            raise CouldNotCheck(f"{path} cannot be read: {error.strerror or error}") from None
+        if data is None:
+            raise CouldNotCheck(f"{path} is not there")
+        return data
+
     def last_good(self) -> Snapshot | None:
         """The log as it is published or, where that does not verify now, as it did last since this was opened."""
         try:
@@ -207,7 +241,8 @@ class Awards:
         any more. Raises NotYetSigned for an entry that is not published yet; CouldNotCheck where a published tile is
         missing; NotIncluded where the tree does not hold the statement.
         """
-        return self._transparent(issued.index, issued.statement, issued.disclosures[:1], at)
+        verified = (at or self.snapshot()).verified
+        return verified.transparent(issued.index, issued.statement, issued.disclosures[:1])
 
     def tlog_proof(self, issued: IssuedAward, at: Snapshot) -> str:
         """The C2SP tlog-proof of the award's entry in a snapshot's tree. Raises as `proof`."""
@@ -219,17 +254,8 @@ class Awards:
 
     def change_proofs(self, issued: IssuedAward) -> list[bytes]:
         """The Transparent Statements of the award's changes of standing, in log order. Raises as `proof`."""
-        return [self._transparent(index, statement, ()) for index, statement in issued.changes]
-
-    def _transparent(
-        self, index: int, statement: Statement, disclosures: Sequence[bytes], at: Snapshot | None = None
-    ) -> bytes:
-        now = at or self.snapshot()
-        current = {key.kid for key in now.authority.log_keys(RECEIPT_KIND) if key.until is key.compromised_from is None}
-        signer = self.ledger.keystore.signer(now.authority.base, RECEIPT_KIND, current)
-        subject = subject_of(statement.stream_id)
-        receipt = receipt_for(index, now.head, now.tree.hash, signer, now.trust.origin, subject)
-        return bundle.make(statement.raw, disclosures, [receipt])
+        verified = self.snapshot().verified
+        return [verified.transparent(index, statement, ()) for index, statement in issued.changes]
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
@@ -254,7 +280,13 @@ class Awards:
         tree = tree_in(self._folder, there.size)
         signed = note_format.signed_by(note_format.parse(note), keys)
         signer = next(thumbprint(key.public_key) for key, _ in signed)
-        return Snapshot(head, tree, authority, trust.parse(text), text, signer, self._newest_at(there, tree))
+        trusted = trust.parse(text)
+        verified = Verified(head, tree, trusted, lambda: self._receipt_signer(authority))
+        return Snapshot(head, tree, authority, trusted, text, signer, self._newest_at(there, tree), verified)
+
+    def _receipt_signer(self, authority: Authority) -> Signer:
+        current = {key.kid for key in authority.log_keys(RECEIPT_KIND) if key.until is key.compromised_from is None}
+        return self.ledger.keystore.signer(authority.base, RECEIPT_KIND, current)
 
     def _newest_at(self, there: Checkpoint, tree: TreeReader) -> datetime | None:
         try:
@@ -296,20 +328,9 @@ def _fold_base(statements: Iterable[tuple[int, Statement]]) -> tuple[Authority, 
 
 def _issued(entries: Sequence[Recorded], vault: Vault, authority: Authority) -> IssuedAward:
     first, *rest = entries
-    statement = parse(first.statement)
-    disclosures = tuple(vault.open(first) or ())
-    event = reveal(statement.record, disclosures)
-    if not isinstance(event, AWARDS):
+    statement = read_statement(first.statement)
+    if not isinstance(statement.record.event, AWARDS):
         raise StoreCorrupt(first.index, "topic", "the stream of an award begins with no award")
-    changes = tuple((entry.index, parse(entry.statement)) for entry in rest)
-    counted = (item.record.event for index, item in changes if not disowned(index, item, authority))
-    return IssuedAward(
-        statement.stream_id,
-        first.index,
-        statement,
-        event,
-        disclosures,
-        fold([event, *counted]),
-        changes,
-        disowned(first.index, statement, authority),
-    )
+    changes = tuple((entry.index, read_statement(entry.statement)) for entry in rest)
+    disclosures = tuple(vault.open(first) or ())
+    return IssuedAward(tuple(entries), statement.stream_id, first.index, statement, disclosures, changes, authority)

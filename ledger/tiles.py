@@ -98,7 +98,8 @@ class DiskFolder:
     def read(self, path: str) -> bytes | None:
         """See `Folder`."""
         try:
-            return (self.root / path).read_bytes()
+            with open(f"{self.root}/{path}", "rb", buffering=0) as file:
+                return file.readall()
         except (FileNotFoundError, NotADirectoryError):
             return None
 

@@ -6,9 +6,10 @@ of the same history as the award's receipt.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import chain
 from typing import Final
 
 from verifier import checkpoint, kinds, merkle, statement, statuslist
@@ -66,17 +67,38 @@ def check_standing(
     tree = TreeReader(head.size, log.get)
     # (2) It extends the tree of the award's receipt.
     check_extends(tree, head, proved.logged.included, "the award's receipt")
-    # (3) The list that holds the award's index, by a key for lists, (4) of the same history, (5) fresh.
-    listed = _status_list(proved, log, trust)
-    check_extends(tree, head, Included(proved.index, listed.size, listed.root), "the status list")
+    # (3) The list that holds the award's index, by a key for lists, (4) of the same history.
+    number = statuslist.list_number(proved.event.status_index)
+    listed = verify_list(log.get(statuslist.list_path(number)), number, tree, head, trust)
+    # (5) to (7)
+    further = _changes_in(proved, tree, head, trust, scan) if scan else ()
+    return standing_by(proved, head, listed, now, chain(changes, further))
+
+
+def verify_list(token: bytes, number: int, tree: TreeReader, head: Checkpoint, trust: Trust) -> StatusList:
+    """A published status list: signed by a key for lists, of this number, and of the history under `head`.
+
+    Raises as `check_standing`. How old it is, is not asked here.
+    """
+    listed = _signed_list(token, number, trust)
+    check_extends(tree, head, Included(0, listed.size, listed.root), "the status list")
+    return listed
+
+
+def standing_by(
+    proved: Proved, head: Checkpoint, listed: StatusList, now: datetime, changes: Iterable[Change]
+) -> Current:
+    """What stands of an award by a verified checkpoint and list and the changes at hand. Raises as `check_standing`.
+
+    Checkpoint, list and receipt must have been shown to be of one history.
+    """
+    # (5) The list knows the award and (6) is fresh.
     if listed.size <= proved.index:
         raise CouldNotCheck(
             f"the status list is as of {listed.size} entries and does not know entry {proved.index} yet"
         )
-    _check_fresh(listed, now)
-    # (6) The list's word, with the changes behind it where they are at hand, and the award's own days.
-    if scan:
-        changes = [*changes, *_changes_in(proved, tree, head, trust, scan)]
+    check_fresh(listed, now)
+    # (7) The list's word, with the changes behind it where they are at hand, and the award's own days.
     return _combine(proved, head, listed, dict(changes), business_day(now))
 
 
@@ -103,9 +125,7 @@ def check_extends(tree: TreeReader, head: Checkpoint, old: Included, what: str) 
         )
 
 
-def _status_list(proved: Proved, log: PublishedLog, trust: Trust) -> StatusList:
-    number = statuslist.list_number(proved.event.status_index)
-    token = log.get(f"status/{number}")
+def _signed_list(token: bytes, number: int, trust: Trust) -> StatusList:
     key = trust.key(statuslist.signer(token))
     # Size and date are the signer's own word: who has a compromised key can name an early size.
     if key.compromised_from is not None:
@@ -124,7 +144,8 @@ def status_uri(url: str, number: int) -> str:
     return f"{url.rstrip('/')}/log/status/{number}"
 
 
-def _check_fresh(listed: StatusList, now: datetime) -> None:
+def check_fresh(listed: StatusList, now: datetime) -> None:
+    """Checks that a list is neither too old nor dated ahead. Raises CouldNotCheck."""
     issued = datetime.fromtimestamp(min(listed.issued_at, 2**33), UTC)
     if issued > now + CLOCK_TOLERANCE:
         raise CouldNotCheck(f"the status list is dated {issued:%Y-%m-%d %H:%M} UTC, which is in the future")

@@ -55,6 +55,11 @@ def list_number(status_index: int) -> int:
     return status_index // LIST_LENGTH
 
 
+def list_path(number: int) -> str:
+    """Where list `number` is published, below the log's prefix."""
+    return f"status/{number}"
+
+
 def status_of(award: Award) -> int:
     """What the list says of an award. Expiry is not in the list: it is in the award itself."""
     if award.ended:

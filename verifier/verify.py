@@ -5,6 +5,7 @@ What comes out is authentic as of the receipt's tree. Whether the award still st
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -69,14 +70,18 @@ def verify_proof(data: bytes, trust: Trust) -> Proved:
     # (1) Read the transparent statement: one exact form.
     shown = bundle.parse(data)
     # (2) The issuer's key, (3) its signature, (5) the log's receipt; (8) the key's time, by the receipt's index.
-    logged = _verify_logged(shown, trust)
+    return verify_award(verify_logged(shown, trust), shown.disclosures, trust)
+
+
+def verify_award(logged: Logged, disclosures: Sequence[bytes], trust: Trust) -> Proved:
+    """The award that a logged statement makes, by what is disclosed of it. Raises as `verify_proof`."""
     # (4) It is an award.
     record = logged.statement.record
     recorded_moment(record.envelope.recorded_at)
     if not isinstance(record.event, AWARDS):
         raise Malformed(f"{record.type.name} is not an award")
     # (6) Every value on paper is disclosed, and is the one committed to.
-    event = reveal(record, shown.disclosures)
+    event = reveal(record, disclosures)
     if not isinstance(event, AWARDS) or any(getattr(event, field.name) is WITHHELD for field in record.type.printed):
         raise Mismatch("the proof does not disclose what its paper shows")
     # (7) The number on paper is this award's; who signed is who awards such a thing.
@@ -88,7 +93,7 @@ def verify_proof(data: bytes, trust: Trust) -> Proved:
 
 def verify_change(data: bytes, trust: Trust, award: Proved) -> tuple[int, Event]:
     """A later change of the award's standing, with its index. Raises VerificationError or CouldNotCheck."""
-    logged = _verify_logged(bundle.parse(data), trust)
+    logged = verify_logged(bundle.parse(data), trust)
     return check_change(logged, award)
 
 
@@ -116,7 +121,8 @@ def verify_signer(statement: Statement, index: int, trust: Trust) -> tuple[Key, 
     return key, organisation
 
 
-def _verify_logged(shown: Bundle, trust: Trust) -> Logged:
+def verify_logged(shown: Bundle, trust: Trust) -> Logged:
+    """The statement of a proof, whatever it says: signed by who may, and in the log. Raises as `verify_proof`."""
     statement = shown.statement
     try:
         key, organisation = verify_signer(statement, shown.receipt.index, trust)

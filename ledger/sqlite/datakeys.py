@@ -18,7 +18,7 @@ from threading import Lock
 from typing import Final
 from uuid import UUID
 
-from ledger.sqlite.datastore import connect, execute, patience
+from ledger.sqlite.datastore import connect, execute, execute_at_once, patience
 from ledger.wrapping import KeyWrap
 
 _CHUNK: Final = 500
@@ -39,6 +39,7 @@ class SqliteDataKeys:
                 " subject BLOB PRIMARY KEY CHECK (length(subject) = 16),"
                 " wrapped BLOB NOT NULL CHECK (length(wrapped) = 60)) STRICT, WITHOUT ROWID",
             )
+            self._connection.execute("PRAGMA busy_timeout = 0")
 
     def close(self) -> None:
         """Closes the file."""
@@ -81,15 +82,15 @@ class SqliteDataKeys:
 
     def _select(self, chunk: Sequence[bytes]) -> list[tuple[bytes, bytes]]:
         sql = f"SELECT subject, wrapped FROM data_keys WHERE subject IN ({','.join('?' * len(chunk))})"
-        return [(subject, wrapped) for subject, wrapped in execute(self._connection, sql, chunk)]
+        return [(subject, wrapped) for subject, wrapped in execute_at_once(self._connection, sql, chunk)]
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock, patience():
-            execute(self._connection, "BEGIN IMMEDIATE")
+            execute_at_once(self._connection, "BEGIN IMMEDIATE")
             try:
                 yield self._connection
-                execute(self._connection, "COMMIT")
+                execute_at_once(self._connection, "COMMIT")
             finally:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")

@@ -71,15 +71,22 @@ def execute(
     frees it for a tenth of a millisecond between two of its transactions, which is then hardly ever seen; and where the
     write-ahead log is turned on, SQLite does not wait at all.
     """
-    until = time.monotonic() + lock_seconds
     with waiting(connection, 0):
-        while True:
-            try:
-                return connection.execute(sql, params)
-            except sqlite3.OperationalError as error:
-                if not is_busy(error) or time.monotonic() > until:
-                    raise
-            time.sleep(_LOOK_SECONDS)
+        return execute_at_once(connection, sql, params, lock_seconds=lock_seconds)
+
+
+def execute_at_once(
+    connection: sqlite3.Connection, sql: str, params: Sequence[Any] = (), *, lock_seconds: float = LOCK_SECONDS
+) -> sqlite3.Cursor:
+    """As `execute`, on a connection that never waits by itself (`PRAGMA busy_timeout = 0`)."""
+    until = time.monotonic() + lock_seconds
+    while True:
+        try:
+            return connection.execute(sql, params)
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > until:
+                raise
+        time.sleep(_LOOK_SECONDS)
 
 
 @contextmanager
@@ -218,6 +225,31 @@ class LedgerDatastore(SQLiteDatastore):
         self.pool = LedgerPool(path, lock_seconds=lock_seconds, durable=durable)
         self._log = path.with_name(f"{path.name}-wal")
         self._log_limit = LONGEST_LOG
+        self._looking: sqlite3.Connection | None = None
+        self._one_looks = Lock()
+        self._closed = False
+
+    def select(self, sql: str, params: Sequence[Any] = ()) -> list[Any]:
+        """Rows of one short select, on a connection that all threads share in turns.
+
+        A select alone needs no transaction; beginning and ending one, on a connection of the pool, costs several times
+        as much as finding a row by its key.
+        """
+        with self._one_looks:
+            if self._closed:
+                raise ConnectionPoolClosedError
+            if self._looking is None:
+                self._looking = connect(self.path)
+            return self._looking.execute(sql, params).fetchall()
+
+    def close(self) -> None:
+        """Closes all connections."""
+        super().close()
+        with self._one_looks:
+            self._closed = True
+            if self._looking is not None:
+                self._looking.close()
+                self._looking = None
 
     @contextmanager
     def transaction(self, *, commit: bool) -> Iterator[SQLiteCursor]:

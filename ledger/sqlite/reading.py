@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from ledger.store import Claim, Recorded, SignedHead, StoreCorrupt
 
 _ENTRY: Final = """SELECT e.notification_id, e.originator_id, e.originator_version, e.topic, e.state, e.leaf,
     v.subject, v.sealed FROM stored_events e LEFT JOIN vault v ON v.notification_id = e.notification_id """
+
+Select = Callable[[str, Sequence[Any]], list[Any]]
+"""Gives the rows of one select."""
 
 _CHUNK: Final = 500
 """Parameters a select: SQLite takes at least 999."""
@@ -35,10 +38,10 @@ def entry(c: SQLiteCursor, index: int) -> Recorded | None:
     return None if row is None else _recorded(row)
 
 
-def stream(c: SQLiteCursor, stream_id: UUID) -> list[Recorded]:
+def stream(select: Select, stream_id: UUID) -> list[Recorded]:
     """One stream, oldest first. Raises StoreCorrupt."""
-    c.execute(_ENTRY + "WHERE e.originator_id = ? ORDER BY e.originator_version", (stream_id.bytes,))
-    return [_recorded(row) for row in c.fetchall()]
+    rows = select(_ENTRY + "WHERE e.originator_id = ? ORDER BY e.originator_version", (stream_id.bytes,))
+    return [_recorded(row) for row in rows]
 
 
 def dossier(c: SQLiteCursor, subject: UUID) -> list[Recorded]:
@@ -61,11 +64,10 @@ def claims(c: SQLiteCursor, keys: Sequence[bytes]) -> dict[bytes, Claim]:
     return found
 
 
-def boundary(c: SQLiteCursor, key: bytes) -> int:
+def boundary(select: Select, key: bytes) -> int:
     """Revision of a boundary, 0 if it is not there."""
-    c.execute("SELECT revision FROM boundaries WHERE boundary = ?", (key,))
-    row = c.fetchone()
-    return 0 if row is None else int(row["revision"])
+    rows = select("SELECT revision FROM boundaries WHERE boundary = ?", (key,))
+    return int(rows[0]["revision"]) if rows else 0
 
 
 def erasures(c: SQLiteCursor) -> list[UUID]:

@@ -89,8 +89,8 @@ class SqliteStore:
 
     def stream(self, stream_id: UUID) -> list[Recorded]:
         """See `ledger.store.Histories`."""
-        with self._reading() as c:
-            return reading.stream(c, stream_id)
+        with patience():
+            return reading.stream(self.recorder.datastore.select, stream_id)
 
     def dossier(self, subject: UUID) -> list[Recorded]:
         """See `ledger.store.Histories`."""
@@ -99,8 +99,8 @@ class SqliteStore:
 
     def boundary(self, boundary: bytes) -> int:
         """See `ledger.store.Histories`."""
-        with self._reading() as c:
-            return reading.boundary(c, boundary)
+        with patience():
+            return reading.boundary(self.recorder.datastore.select, boundary)
 
     def erasures(self) -> list[UUID]:
         """See `ledger.store.Histories`."""

@@ -100,8 +100,8 @@ class SqliteViews(SQLiteTrackingRecorder):
 
     def select(self, sql: str, params: Sequence[Any] = (), /) -> list[Any]:
         """See `ledger.projector.Views`."""
-        with patience(), self.datastore.transaction(commit=False) as c:
-            return _Tables(c).select(sql, params)
+        with patience():
+            return self.datastore.select(sql, params)
 
     def _position(self, c: SQLiteCursor, projection: Projection) -> Position | None:
         c.execute(

@@ -26,6 +26,8 @@ TINY = Sizes(
     writers=2,
     threads=2,
     seconds=0.2,
+    links=3,
+    requests=12,
     people=5,
     commands=5,
 )
