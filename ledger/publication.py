@@ -98,12 +98,7 @@ class PublicFold:
 
 def status_uri(url: str, number: int) -> str:
     """Where list `number` of a log is published."""
-    return f"{url}/log/{status_path(number)}"
-
-
-def status_path(number: int) -> str:
-    """The path of list `number` in the published tree."""
-    return f"status/{number}"
+    return f"{url}/log/{statuslist.list_path(number)}"
 
 
 class Publication:
@@ -157,10 +152,10 @@ class Publication:
 
     def _publish_status(self, folder: Folder, number: int, bits: bytes, head: SignedHead, now: int) -> None:
         uri = status_uri(self._fold.authority.url, number)
-        if not self._is_current(folder.read(status_path(number)), uri, bits, head, now):
+        if not self._is_current(folder.read(statuslist.list_path(number)), uri, bits, head, now):
             self._store.check_open()  # a fresh list out of a ledger that was moved away would hide later revocations
             token = statuslist.make(uri, now, head.size, head.root, bits, self._signer.kid, self._signer.sign)
-            folder.commit(status_path(number), token)
+            folder.commit(statuslist.list_path(number), token)
 
     def _is_current(self, token: bytes | None, uri: str, bits: bytes, head: SignedHead, now: int) -> bool:
         """Whether a published list is of this head and has more than half of its time to live left."""

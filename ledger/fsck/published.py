@@ -9,7 +9,7 @@ from pathlib import Path
 from ledger.fsck.facts import Facts, Public
 from ledger.fsck.log import signed_row
 from ledger.fsck.report import Problems
-from ledger.publication import TRUST_FILE, status_path, status_uri
+from ledger.publication import TRUST_FILE, status_uri
 from ledger.tables import Tables
 from ledger.tiles import CHECKPOINT
 from verifier import statuslist
@@ -117,10 +117,10 @@ def _check_status(shown: Shown, public: Public, root: bytes) -> Problems:
         yield "status", error.message
         return
     lists = range(1 + max((statuslist.list_number(award.status_index) for award in awards), default=0))
-    extra = {path for path in shown.paths if path.startswith("status/")} - {status_path(n) for n in lists}
+    extra = {path for path in shown.paths if path.startswith("status/")} - {statuslist.list_path(n) for n in lists}
     yield from ((path, "the log has no award in this list") for path in sorted(extra))
     for number in lists:
-        path = status_path(number)
+        path = statuslist.list_path(number)
         if path not in shown.single:
             yield path, "missing: publish again if a crash left it out"
             continue
