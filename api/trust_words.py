@@ -22,13 +22,23 @@ INTRO: Final = Words(
     "없습니다.",
 )
 
-LOG: Final = Words("登记簿", "The log", "등록부")
 ORIGIN: Final = Words("登记簿名称", "origin", "등록부 이름")
-GENESIS: Final = Words("创世条目的散列", "hash of entry 0 (genesis)", "첫 기록(0번)의 해시")
+GENESIS: Final = Words("登记簿指纹", "The log's fingerprint", "등록부 지문")
 GENESIS_HOW: Final = Words(
-    "名称和创世条目永不改变，最适合印在纸上或在电话中核对。",
-    "Origin and genesis never change: they are the ones to print, and to compare by telephone.",
-    "등록부 이름과 첫 기록은 바뀌지 않으므로 인쇄하거나 전화로 대조하기에 가장 알맞습니다.",
+    "这是第 0 条（创世条目）的散列，共 16 组。它永不改变，并决定了以后的一切密钥。请与证书第二页、合作单位网站或电话中"
+    "得到的指纹逐组核对；本页可以打印留存。",
+    "The hash of entry 0 (genesis), in 16 groups. It never changes, and every later key hangs on it. Compare it group "
+    "by group with the one on a certificate's second page, on a partner's site, or by telephone; this page can be "
+    "printed and kept.",
+    "0번 기록(첫 기록)의 해시이며 16묶음입니다. 결코 바뀌지 않고 이후의 모든 키가 여기에 달려 있습니다. 증명서 둘째 "
+    "쪽, 협력 기관 사이트 또는 전화로 얻은 지문과 묶음별로 대조하십시오. 이 페이지는 인쇄하여 보관할 수 있습니다.",
+)
+PARTNER_HOW: Final = Words(
+    "合作单位可在自己的网站上存放信任文件的副本。此命令逐项比较两份文件，即使其中一份较旧：",
+    "A partner can host a copy of the trust file on a site of its own. This compares the two, also where one of them "
+    "is older:",
+    "협력 기관은 신뢰 파일의 사본을 자기 사이트에 둘 수 있습니다. 다음 명령은 한쪽이 더 오래되었더라도 두 파일을 "
+    "비교합니다:",
 )
 SIZE: Final = Words("条目数", "entries", "기록 수")
 

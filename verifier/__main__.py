@@ -17,10 +17,11 @@ from verifier import fetch, trust
 from verifier.audit import Problem, Report
 from verifier.audit import audit as run_audit
 from verifier.check import Checker, could_not_check
-from verifier.errors import CouldNotCheck, VerificationError
+from verifier.comparison import between_json, between_lines, compare, trust_json, trust_lines
+from verifier.errors import CouldNotCheck, Inconsistent, VerificationError
 from verifier.fetch import PublishedLog
 from verifier.trust import Trust
-from verifier.verdict import GOOD, NOT_CHECKED, State, Verdict, custody_line, issuer_line, worst
+from verifier.verdict import GOOD, NOT_CHECKED, NOT_GOOD, State, Verdict, custody_line, issuer_line, worst
 
 TRUST_VARIABLE: Final = "CERTLEDGER_TRUST"
 _INPUT_LIMIT: Final = 32 * 1024 * 1024
@@ -99,6 +100,38 @@ def audit(context: click.Context, place: str, trust_file: str | None, since: str
     context.exit(report.exit_code)
 
 
+@certverify.command(name="trust")
+@click.argument("file", metavar="[FILE]", required=False)
+@click.option("--against", metavar="FILE|URL", help="Compare with another trust file, as a partner's site shows it.")
+@_json_option
+@click.pass_context
+def told_trust(context: click.Context, file: str | None, against: str | None, as_json: bool) -> None:
+    """Tells what a trust file says, with the fingerprint to compare by another way; compares it with another.
+
+    FILE is the trust file; else that of the environment, else the user's own.
+    """
+    between, problem, code = None, "", GOOD
+    try:
+        ours = load_trust(file)
+        between = compare(ours, _other_trust(against)) if against else None
+    except CouldNotCheck as error:
+        click.echo(
+            json.dumps({"exit": NOT_CHECKED, "problem": error.message}) if as_json else f"Error: {error.message}"
+        )
+        context.exit(NOT_CHECKED)
+    except Inconsistent as error:
+        problem, code = error.message, NOT_GOOD
+    if as_json:
+        told = {"exit": code, "problem": problem, **trust_json(ours), "between": between_json(between)}
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        lines = [*trust_lines(ours), *(between_lines(between) if between else ())]
+        click.echo("\n".join([ours.origin, *(_line(label, text) for label, text in lines)]))
+        if problem:
+            click.echo(click.style("NOT-GOOD", fg="red", bold=True) + f"  {_plain(problem)}")
+    context.exit(code)
+
+
 def main() -> None:
     """Runs the command; whatever the locale, a character that it cannot show is no reason to stop."""
     for stream in (sys.stdout, sys.stderr):
@@ -148,13 +181,23 @@ def load_trust(named: str | None) -> Trust:
         return trust.parse(path.read_bytes().decode())
     except FileNotFoundError:
         raise CouldNotCheck(
-            f"there is no trust file {path}: get trust.txt from the base, compare its SHA-256 with one that you have "
-            "by another way (by telephone, in print), and put it there or name it with --trust"
+            f"there is no trust file {path}: get trust.txt from the base, compare its fingerprint (`certverify trust`) "
+            "with one that you have by another way (by telephone, in print), and put it there or name it with --trust"
         ) from None
     except (OSError, ValueError) as error:
         raise CouldNotCheck(f"the trust file {path} cannot be read: {error}") from None
     except VerificationError as error:
         raise CouldNotCheck(f"{path}: {error.message}") from None
+
+
+def _other_trust(place: str) -> Trust:
+    """The trust file at an address or in a file. Raises CouldNotCheck."""
+    if "://" not in place:
+        return load_trust(place)
+    try:
+        return trust.parse(fetch.get(place).decode())
+    except (ValueError, VerificationError) as error:
+        raise CouldNotCheck(f"{place} is no trust file: {getattr(error, 'message', error)}") from None
 
 
 def _audited(log: PublishedLog, trusted: Trust, kept: bytes | None) -> Report:

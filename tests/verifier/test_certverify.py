@@ -262,7 +262,7 @@ def test_the_trust_file_is_the_one_named_or_that_of_the_environment_or_the_users
     none = place.check(place.proof_address, "--offline", trust=False)
     assert none.exit_code == 3
     assert none.stdout.startswith("COULD-NOT-CHECK")
-    assert "get trust.txt from the base, compare its SHA-256" in none.stdout
+    assert "get trust.txt from the base, compare its fingerprint" in none.stdout
     (home / "certledger").mkdir(parents=True)
     (home / "certledger/trust.txt").write_text(place.lab.trust_text(), encoding="utf-8")
     assert place.check(place.proof_address, "--offline", trust=False).exit_code == 0
