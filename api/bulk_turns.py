@@ -18,9 +18,9 @@ from api import bulk_words, sentences
 from api.limits import ADDRESSES, Allowance, Buckets, Monotonic
 from api.refused import Refused
 
-UPLOAD_BYTES: Final = 128 * 1024 * 1024
+UPLOAD_BYTES: Final = 256 * 1024 * 1024
 """Of the largest upload that is read."""
-HELD_BYTES: Final = 3 * UPLOAD_BYTES
+HELD_BYTES: Final = 2 * UPLOAD_BYTES
 """Of all uploads that a process holds in memory at once."""
 AT_ONCE: Final = 2
 """Uploads of one address at once."""

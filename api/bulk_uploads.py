@@ -21,7 +21,7 @@ from ledger.bulk.uploads import Uploaded
 
 JSON_BYTES: Final = 1024 * 1024
 """Of the largest document of numbers and names."""
-READ_SECONDS: Final = 300.0
+READ_SECONDS: Final = 600.0
 """How long an upload may take to come in."""
 FILES: Final = "files"
 ANSWER: Final = "answer"

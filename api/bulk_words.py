@@ -10,11 +10,11 @@ from api.languages import Words
 
 TITLE: Final = Words("批量核验", "Check many at once", "여러 건 한꺼번에 확인")
 WHAT: Final = Words(
-    "上传编号与姓名的表格（CSV 或 XLSX），或证书的 PDF、照片，可多选，也可打包为 ZIP。一次最多 1000 项、128 MB。",
+    "上传编号与姓名的表格（CSV 或 XLSX），或证书的 PDF、照片，可多选，也可打包为 ZIP。一次最多 1000 项、256 MB。",
     "Upload a table of numbers and names (CSV or XLSX), or certificates as PDFs or photos, several at once or in a "
-    "ZIP. At most 1000 of them and 128 MB in one go.",
+    "ZIP. At most 1000 of them and 256 MB in one go.",
     "번호와 성명이 있는 표(CSV 또는 XLSX)나 증명서 PDF, 사진을 올리십시오. 여러 개를 선택하거나 ZIP으로 묶어도 됩니다. "
-    "한 번에 최대 1000건, 128MB입니다.",
+    "한 번에 최대 1000건, 256MB입니다.",
 )
 TABLE_HOW: Final = Words(
     "表格首行为标题，需有“证书编号”和“姓名”两列，其他列不读取；只有这两列时可以没有标题。",
@@ -202,9 +202,9 @@ BAD_UPLOAD_HOW: Final = Words(
 )
 TOO_LARGE: Final = Words("上传的内容太大", "The upload is too large", "올린 내용이 너무 큽니다")
 TOO_LARGE_HOW: Final = Words(
-    "一次最多 128 MB，请分批上传。",
-    "At most 128 MB in one go: upload it in parts.",
-    "한 번에 최대 128MB입니다. 나누어 올리십시오.",
+    "一次最多 256 MB，请分批上传。",
+    "At most 256 MB in one go: upload it in parts.",
+    "한 번에 최대 256MB입니다. 나누어 올리십시오.",
 )
 TOO_MANY_ITEMS: Final = Words("项数太多", "Too many at once", "건수가 너무 많습니다")
 TOO_MANY_ITEMS_HOW: Final = Words(
@@ -214,9 +214,9 @@ TOO_MANY_ITEMS_HOW: Final = Words(
 )
 TOO_SLOW: Final = Words("上传超时", "The upload took too long", "올리는 데 시간이 너무 오래 걸렸습니다")
 TOO_SLOW_HOW: Final = Words(
-    "五分钟内未能传完，请分批上传。",
-    "It was not here within five minutes: upload it in parts.",
-    "5분 안에 끝나지 않았습니다. 나누어 올리십시오.",
+    "十分钟内未能传完，请分批上传。",
+    "It was not here within ten minutes: upload it in parts.",
+    "10분 안에 끝나지 않았습니다. 나누어 올리십시오.",
 )
 
 

@@ -124,7 +124,6 @@ function filter(counts, body) {
   every.append(`${counts.dataset.all} `, Object.assign(document.createElement("strong"), { textContent: body.rows.length }));
   counts.prepend(every);
   for (const item of counts.children) turn(item, item.dataset.state);
-  counts.setAttribute("role", "group");
   counts.setAttribute("aria-label", counts.dataset.filter);
   choose("", buttons[0]);
 }
