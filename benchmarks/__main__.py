@@ -11,6 +11,7 @@ import click
 
 from benchmarks import (
     audit,
+    bulk,
     checks,
     disk,
     endurance,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "checks": checks.measure,
     "proofs": proofs.measure,
     "papers": papers.measure,
+    "bulk": bulk.measure,
     "scan": print_scan.measure,
     "serving": serving.measure,
     "disk": disk.measure,
