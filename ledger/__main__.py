@@ -18,6 +18,10 @@ COMMANDS = {
     "work": "ledger.cli.work:work",
     "rebuild": "ledger.cli.upkeep:rebuild",
     "fsck": "ledger.cli.upkeep:fsck",
+    "notices": "ledger.cli.notices:notices",
+    "notice-terms": "ledger.cli.notices:notice_terms",
+    "objections": "ledger.cli.notices:objections",
+    "resolve-objection": "ledger.cli.notices:resolve_objection",
     "copy": "ledger.cli.copy:copy",
     "demo": "ledger.cli.demo:demo",
 }

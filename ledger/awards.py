@@ -116,7 +116,7 @@ class Awards:
 
     def __init__(self, ledger: Ledger, views: Views) -> None:
         self.ledger = ledger
-        self._views = views
+        self.views = views
         self._folder = DiskFolder(ledger.public)
         self._projector = Projector(ledger.store, views, PROJECTIONS)
         self._lock = Lock()
@@ -155,9 +155,9 @@ class Awards:
         Finding it takes the same work whether the number is one or not. Raises Malformed, StoreCorrupt.
         """
         digest = number_digest(number)
-        rows = self._views.select(
+        rows = self.views.select(
             "SELECT award FROM awards WHERE number_hash >= ? ORDER BY number_hash LIMIT 1", (digest,)
-        ) or self._views.select("SELECT award FROM awards ORDER BY number_hash LIMIT 1")
+        ) or self.views.select("SELECT award FROM awards ORDER BY number_hash LIMIT 1")
         return self._open(UUID(bytes=rows[0]["award"])) if rows else None
 
     def successor(self, issued: IssuedAward) -> IssuedAward | None:
@@ -180,14 +180,14 @@ class Awards:
         if found is None:
             return
         sql = "SELECT award FROM awards WHERE kind = 'certificate' AND subject = ? ORDER BY log_index"
-        for row in self._views.select(sql, (found.programme,)):
+        for row in self.views.select(sql, (found.programme,)):
             issued = self._open(UUID(bytes=row["award"]))
             if isinstance(issued.event, CertificateAwarded) and issued.event.cohort == cohort:
                 yield issued
 
     def all(self) -> Iterator[IssuedAward]:
         """Every award, in log order."""
-        for row in self._views.select("SELECT award FROM awards ORDER BY log_index"):
+        for row in self.views.select("SELECT award FROM awards ORDER BY log_index"):
             yield self._open(UUID(bytes=row["award"]))
 
     def authority(self) -> Authority:
@@ -260,7 +260,7 @@ class Awards:
     # --- inside -----------------------------------------------------------------------------------------------------
 
     def _first(self, column: str, digest: bytes) -> IssuedAward | None:
-        rows = self._views.select(f"SELECT award FROM awards WHERE {column} = ? ORDER BY log_index LIMIT 1", (digest,))
+        rows = self.views.select(f"SELECT award FROM awards WHERE {column} = ? ORDER BY log_index LIMIT 1", (digest,))
         return self._open(UUID(bytes=rows[0]["award"])) if rows else None
 
     def _open(self, stream: UUID) -> IssuedAward:

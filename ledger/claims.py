@@ -67,6 +67,22 @@ class ClaimKeys:
         """One title an application."""
         return self._key(b"title-of", application.bytes)
 
+    def objection_to(self, application: UUID, place: int) -> bytes:
+        """One objection to an application, by its place among them, from 1."""
+        return self._key(b"objection-to", application.bytes, place.to_bytes(8, "big"))
+
+    def objection_link(self, link: str) -> bytes:
+        """The link that its objector has."""
+        return self._key(b"objection-link", link.encode())
+
+    def notice(self, application: UUID) -> bytes:
+        """No claim but a name: that of an application on its public notice, which the log does not show."""
+        return self._key(b"notice", application.bytes)
+
+    def form(self, notice: str, sent: bytes) -> bytes:
+        """No claim either: the id of the command that a form sent once or twice stands for."""
+        return self._key(b"form", notice.encode(), sent)
+
     def status_index(self, index: int) -> bytes:
         """A place in the status list."""
         return self._key(b"status-index", index.to_bytes(8, "big"))
@@ -123,6 +139,8 @@ def claims_for(keys: ClaimKeys, event: Event, subject: UUID) -> list[Claim]:
         case kinds.TitleGranted(application=UUID() as application):
             found = [keys.title_of(application)] if event.corrects is None else []
             return [*_of(found, subject, stream), Claim(keys.status_index(event.status_index), None, stream)]
+        case kinds.ObjectionLodged(application=UUID() as application, place=int(place), link=str(link)):
+            found = [keys.objection_to(application, place), keys.objection_link(link)]
         case kinds.CertificateAwarded() | kinds.TitleGranted():
             return [Claim(keys.status_index(event.status_index), None, stream)]
         case _:

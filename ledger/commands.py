@@ -105,6 +105,19 @@ class AdoptCalendar:
 
 
 @dataclass(frozen=True, slots=True)
+class SetNoticeTerms:
+    """Set what an authority's public notices show, on what basis, and how long objections are kept."""
+
+    terms_id: UUID
+    authority: str
+    shows: tuple[str, ...]
+    basis_zh: str
+    basis_en: str
+    reached_at: str
+    kept_days: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCohort:
     """Open a run of a programme, under its newest edition."""
 
@@ -362,12 +375,13 @@ class RaiseObjection:
 
 @dataclass(frozen=True, slots=True)
 class ResolveObjection:
-    """Dismiss or uphold an objection."""
+    """Dismiss or uphold an objection: one that was lodged by the form, or else what was raised otherwise."""
 
     trainee: UUID
     application: UUID
     outcome: str
     on: date
+    lodged: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,6 +413,32 @@ class CorrectTitle:
     drawn: Drawn
     on: date
 
+
+@dataclass(frozen=True, slots=True)
+class LodgeObjection:
+    """Object to an application under notice, under one's name."""
+
+    objection: UUID
+    trainee: UUID
+    application: UUID
+    notice: str
+    name: str
+    contact: str
+    grounds: str
+    link: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class EraseObjection:
+    """Erase an objector's data, once the time is over for which they are kept."""
+
+    objection: UUID
+    on: date
+
+
+ObjectionCommand = LodgeObjection | EraseObjection
+"""Commands about one objection: decided on it, and on the dossier of the person whose application it is about."""
 
 PersonCommand = (
     RegisterTrainee
@@ -437,9 +477,10 @@ BaseCommand = (
     | PublishProgramme
     | PublishPolicy
     | AdoptCalendar
+    | SetNoticeTerms
     | OpenCohort
     | TakeInPack
 )
 """Commands about the base itself: decided on its catalogue and authority."""
 
-Command = PersonCommand | BaseCommand
+Command = PersonCommand | ObjectionCommand | BaseCommand

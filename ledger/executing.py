@@ -29,7 +29,7 @@ from ledger.signing import Keystore
 from ledger.store import Appended, BoundaryMoved, ClaimTaken, DataKeys, Store, StoreBusy, StoreError, VersionConflict
 from ledger.vault import Vault
 from verifier.events import Event
-from verifier.kinds import TraineeErased
+from verifier.kinds import ObjectionErased, TraineeErased
 
 PATIENCE_SECONDS: Final = 30.0
 """How long a command is decided again while others are quicker."""
@@ -155,8 +155,9 @@ class Executor:
         entries = self._store.entries(known.first_index, known.count) if known.count else []
         events = tuple(vault.read(entry)[1] for entry in entries)
         for event in events:
-            if isinstance(event, TraineeErased):  # A crash may have come between the record and the key's end.
-                vault.forget(event.trainee_id)
+            # A crash may have come between the record and the key's end.
+            if isinstance(event, TraineeErased | ObjectionErased):
+                vault.forget(event.stream_id)
         return Executed(events, known)
 
     def _attempts(self) -> Iterator[int]:

@@ -20,9 +20,10 @@ from ledger import commands as c
 from ledger import permissions
 from ledger.claims import ClaimKeys, claims_for
 from ledger.deciders import base as base_decider
-from ledger.deciders import certificate, person, title
+from ledger.deciders import certificate, objection, person, title
 from ledger.deciders.base import Base
-from ledger.deciders.state import Dossier
+from ledger.deciders.objection import Objection
+from ledger.deciders.state import Application, Dossier
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
 from ledger.seal import Circumstances, Draft, Prepared, Randomness, Sealed, Sealer
@@ -173,6 +174,24 @@ class Desk:
         stream = self.base.cohorts.get(cohort)
         return 0 if stream is None else self._revision(stream)
 
+    def objection(self, stream: UUID) -> Objection | None:
+        """An objection that was lodged by the form; None where there is none."""
+        return objection.fold_objection(self.vault.read(recorded)[1] for recorded in self.store.stream(stream))
+
+    def objections_to(self, application: UUID) -> list[kinds.ObjectionLodged]:
+        """The objections that were lodged by the form against an application, but for those that are erased."""
+        keys = [self.claim_keys.objection_to(application, n + 1) for n in range(self._revision(application))]
+        found = self.store.claims(keys) if keys else {}
+        lodged = (self.objection(UUID(bytes=found[key].value)) for key in keys if key in found)
+        return [item.event for item in lodged if item is not None and item.event is not None]
+
+    def application_of(self, lodged: kinds.ObjectionLodged) -> Application | None:
+        """The application that an objection is about; None where the applicant's data are erased."""
+        assert isinstance(lodged.application, UUID)
+        owners = (recorded.subject for recorded in self.store.stream(lodged.application))
+        owner = next((owner for owner in owners if owner is not None), None)
+        return None if owner is None else self.dossier(owner).applications.get(lodged.application)
+
     def new_id(self) -> UUID:
         """A random stream id (RFC 9562 version 4)."""
         return UUID(bytes=self.randomness(16), version=4)
@@ -215,12 +234,14 @@ class Desk:
                 raise Refusal(Code.BAD_NUMBER, f"{command.as_of} is no index of this log")
             events = base_decider.decide(command, self.base)
             self._check(events, actors)
-            signers = [self._signer(self.base.code, event) for event in events]
+            signers = [self._signer(self._issuer_of_definition(event), event) for event in events]
             for event, signer in zip(events, signers, strict=True):
                 self.base.evolve(event)
                 self._signers.clear()
                 self._draft(event, self.base.versions[event.stream_id], self.base.log_id, signer)
             return events
+        if isinstance(command, c.ObjectionCommand):
+            return self._decide_objection(command, actors)
         dossier = self.dossier(command.trainee)
         events = self._decide_person(command, dossier)
         self._check(events, actors)
@@ -414,15 +435,47 @@ class Desk:
             case c.RaiseObjection():
                 return title.raise_objection(command, dossier, catalogue)
             case c.ResolveObjection():
-                return title.resolve_objection(command, dossier, catalogue)
+                return title.resolve_objection(command, dossier, catalogue, self._lodged(command.application))
             case c.DecideApplication():
-                return title.decide(command, dossier, catalogue)
+                return title.decide(command, dossier, catalogue, self._lodged(command.application))
             case c.RevokeTitle():
                 return title.revoke(command, dossier)
             case c.CorrectTitle():
                 return title.correct(command, dossier)
             case _:
                 assert_never(command)
+
+    def _decide_objection(self, command: c.ObjectionCommand, actors: Actors) -> list[Event]:
+        catalogue = self.base.catalogue
+        if isinstance(command, c.LodgeObjection):
+            dossier = self.dossier(command.trainee)
+            events = objection.lodge(command, dossier, catalogue, self._revision(command.application))
+        else:
+            there = self.objection(command.objection)
+            lodged = None if there is None else there.event
+            application = None if lodged is None else self.application_of(lodged)
+            events = objection.erase(command, there, application, catalogue)
+        self._check(events, actors)
+        signers = [self._signer(self.base.code, event) for event in events]
+        if isinstance(command, c.LodgeObjection):
+            # Decided on this dossier, and on so many objections: a decision that is made meanwhile does not hold.
+            self._touch(command.trainee, 0)
+            self._touch(command.application)
+        else:
+            self._work.erases.append(command.objection)
+        for event, signer in zip(events, signers, strict=True):
+            self._draft(event, self._revision(command.objection) + 1, command.objection, signer)
+            claims = claims_for(self.claim_keys, event, command.objection)
+            self._work.claims.update({claim.key: claim for claim in claims})
+        return events
+
+    def _lodged(self, application: UUID) -> list[kinds.ObjectionLodged]:
+        """What was lodged against an application that is decided on now: one more, and the decision does not hold."""
+        self._touch(application, 0)
+        return self.objections_to(application)
+
+    def _issuer_of_definition(self, event: Event) -> str:
+        return event.authority if isinstance(event, kinds.NoticeTermsSet) else self.base.code
 
     def _check(self, events: Sequence[Event], actors: Actors) -> None:
         for kind in {event_type(event).kind for event in events}:

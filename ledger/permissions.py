@@ -9,6 +9,7 @@ from ledger.refusals import Code, Refusal
 from verifier.kinds import APPROVED_KINDS, ROOT_KINDS
 
 ASSESSED_KINDS = frozenset({"result.recorded", "result.amended"})
+PUBLIC_KIND = "objection.lodged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,14 @@ class Actors:
 
 
 def role_for(kind: str) -> str:
-    """The role that proposes an event of this kind: administrators do keys and accounts, assessors do results."""
+    """The role that proposes an event of this kind: administrators do keys and accounts, assessors do results.
+
+    A form that anybody may fill in records nothing but its own kind, and nobody else records that.
+    """
     if kind in ROOT_KINDS:
         return "administrator"
+    if kind == PUBLIC_KIND:
+        return "public"
     return "assessor" if kind in ASSESSED_KINDS else "registrar"
 
 

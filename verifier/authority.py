@@ -17,7 +17,8 @@ from verifier.keys import check_public_key, thumbprint
 from verifier.statement import Statement, verify_signature
 
 CUSTODIES: Final = ("organisation", "base")
-ROLES: Final = ("administrator", "approver", "assessor", "auditor", "registrar")
+ROLES: Final = ("administrator", "approver", "assessor", "auditor", "public", "registrar")
+"""`public` is no person's: it is that of the account under which a form that anybody may fill in records."""
 
 AUTHORITY_EVENTS: Final = (
     kinds.LogStarted,

@@ -1,7 +1,7 @@
 """What the base offers and by which rules: the fold of the log's public definitions, for deciders and audit alike.
 
-Programmes with their editions, policies, calendars, cohorts. Later editions never touch earlier ones: a cohort stays
-under the edition that it was opened under.
+Programmes with their editions, policies, calendars, terms of notices, cohorts. Later editions never touch earlier ones:
+a cohort stays under the edition that it was opened under.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ class Catalogue:
     """By year; one that is adopted anew replaces the earlier one."""
     cohorts: dict[str, Cohort] = field(default_factory=dict)
     """By code."""
+    terms: list[kinds.NoticeTermsSet] = field(default_factory=list)
+    """Every authority's terms of public notices, in the order in which they were set."""
     _names: dict[str, NamedProgramme] = field(default_factory=dict)
 
     def evolve(self, event: Event) -> None:
@@ -61,6 +63,8 @@ class Catalogue:
                 self.calendars[event.year] = Calendar(
                     event.year, frozenset(event.days_off), frozenset(event.make_up_days)
                 )
+            case kinds.NoticeTermsSet():
+                self.terms.append(event)
             case kinds.CohortOpened():
                 self.cohorts[event.code] = Cohort(
                     event.code, event.programme, event.programme_edition, event.starts_on, event.ends_on, event.capacity
@@ -81,6 +85,10 @@ class Catalogue:
             if policy.edition == edition:
                 return policy
         raise RuleBroken(f"policy {edition} was never published")
+
+    def terms_of(self, authority: str) -> kinds.NoticeTermsSet | None:
+        """The terms that an authority set last; None where it never set any."""
+        return next((terms for terms in reversed(self.terms) if terms.authority == authority), None)
 
     def newest_edition(self, code: str) -> int | None:
         """The number of a programme's newest edition; None for a programme that was never published."""

@@ -149,6 +149,22 @@ class CalendarAdopted(Event):
     source: Public[str]
 
 
+@event("notice.terms-set/1")
+class NoticeTermsSet(Event):
+    """An authority set what its public notices show, on what legal basis, and how long objections are kept."""
+
+    terms_id: Stream
+    authority: Public[str]
+    shows: Public[tuple[str, ...]]
+    """Of `rules.NOTICE_SHOWS`; day and level apart, a notice shows nothing else."""
+    basis_zh: Public[str]
+    basis_en: Public[str]
+    reached_at: Public[str]
+    """Where who has a question about a notice reaches the authority."""
+    kept_days: Public[int]
+    """For how many days after the application's end an objection's personal values are kept."""
+
+
 @event("cohort.opened/1")
 class CohortOpened(Event):
     """One run of a programme."""
@@ -431,6 +447,32 @@ class ObjectionResolved(Event):
     resolved_on: Personal[date]
 
 
+@event("objection.lodged/1")
+class ObjectionLodged(Event):
+    """Somebody objected to an application by the public form, under a name and with a way to be reached."""
+
+    objection_id: Stream
+    application: Personal[UUID]
+    place: Personal[int]
+    """Which objection to this application it is, from 1."""
+    notice: Personal[str]
+    """Id of the notice's page; the receipt discloses it, and never the application's stream."""
+    name: Personal[str]
+    contact: Personal[str]
+    grounds: Personal[str]
+    lodged_on: Personal[date]
+    terms: Personal[UUID]
+    """The terms that were shown beside the form."""
+    link: Personal[str]
+
+
+@event("objection.erased/1")
+class ObjectionErased(Event):
+    """The objector's data were erased: the key that opened them is destroyed, what the log holds stays verifiable."""
+
+    objection_id: Stream
+
+
 @event("decision.refused/1")
 class DecisionRefused(Event):
     """A decision was asked for before it could be made; the application stays open."""
@@ -520,6 +562,7 @@ AUTHORITY_KINDS: Final = (
     "application.refused",
     "decision.refused",
     "notice.posted",
+    "notice.terms-set",
     "objection.raised",
     "objection.resolved",
     "panel.voted",
@@ -535,7 +578,7 @@ BASE_KINDS: Final = tuple(
         - {*TEACHING_KINDS, *CERTIFYING_KINDS, *AUTHORITY_KINDS, "log.started"}
     )
 )
-"""Recorded by the base: people, enrolments, applications, cohorts, organisations, keys, accounts, packs."""
+"""Recorded by the base: people, enrolments, applications, objections, cohorts, organisations, keys, accounts, packs."""
 ROOT_KINDS: Final = tuple(k for k in BASE_KINDS if k.split(".")[0] in ("account", "key", "organisation"))
 """What the root key signs: who belongs to the base and which keys are good."""
 REGISTRY_KINDS: Final = tuple(k for k in BASE_KINDS if k not in ROOT_KINDS)
@@ -548,6 +591,8 @@ APPROVED_KINDS: Final = frozenset(
         "certificate.revoked",
         "certificate.superseded",
         "certificate.suspended",
+        "notice.terms-set",
+        "objection.erased",
         "pack.taken-in",
         "title.granted",
         "title.revoked",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, assert_never
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from verifier.catalogue import Catalogue, Cohort
 from verifier.errors import VerificationError
 from verifier.events import Event
 from verifier.keys import thumbprint
-from verifier.rules import ORGANISATION_KINDS, Programme
+from verifier.rules import ORGANISATION_KINDS, Programme, terms_fault
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _URI: Final = re.compile(r"[!#-~]{1,500}", re.ASCII)
@@ -112,6 +112,8 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
             return _publish_policy(command, base)
         case c.AdoptCalendar():
             return _adopt_calendar(command, base)
+        case c.SetNoticeTerms():
+            return _set_notice_terms(command, base)
         case c.OpenCohort():
             return _open_cohort(command, base)
         case c.TakeInPack():
@@ -278,6 +280,25 @@ def _adopt_calendar(command: c.AdoptCalendar, base: Base) -> list[Event]:
             source=command.source,
         )
     ]
+
+
+def _set_notice_terms(command: c.SetNoticeTerms, base: Base) -> list[Event]:
+    if all(policy.authority != command.authority for policy in base.catalogue.policies):
+        raise Refusal(Code.UNKNOWN_ORGANISATION, f"{command.authority!r} is the authority of no policy")
+    fault = terms_fault(command.shows, command.basis_zh, command.basis_en, command.reached_at, command.kept_days)
+    if fault is not None:
+        raise Refusal(Code.UNKNOWN_VALUE, fault)
+    set_now = kinds.NoticeTermsSet(
+        terms_id=command.terms_id,
+        authority=command.authority,
+        shows=command.shows,
+        basis_zh=command.basis_zh,
+        basis_en=command.basis_en,
+        reached_at=command.reached_at,
+        kept_days=command.kept_days,
+    )
+    known = base.catalogue.terms_of(command.authority)
+    return [] if known is not None and replace(known, terms_id=command.terms_id) == set_now else [set_now]
 
 
 def _open_cohort(command: c.OpenCohort, base: Base) -> list[Event]:

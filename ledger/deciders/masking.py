@@ -1,4 +1,4 @@
-"""What paper shows of an identity document."""
+"""What is shown of an identity document, and of a name, where all of it would be too much."""
 
 from __future__ import annotations
 
@@ -13,3 +13,8 @@ def mask_id_number(id_type: str, number: str) -> str:
     if hidden < 4:
         return "*" * max(len(number) - 2, 0) + number[-2:]
     return number[:head] + "*" * hidden + number[-tail:]
+
+
+def mask_name(name: str) -> str:
+    """A name of which only the first character stays, however long it is."""
+    return name[:1] + "**"

@@ -25,6 +25,7 @@ from verifier.rules import (
     TitleRecord,
 )
 from verifier.standing import Award
+from verifier.statement import subject_of
 
 T = TypeVar("T")
 
@@ -97,8 +98,16 @@ class Application:
     objection: str = "none"
     unresolved: bool = False
     """Whether an objection was raised and is not resolved yet."""
+    raised: tuple[tuple[str, str], ...] = ()
+    """Grounds of each objection raised, of one that was lodged by the form its stream's URN, and the answer: empty for
+    none yet.
+    """
     ended_on: date | None = None
     turned_away: bool = False
+
+    def answer_to(self, objection: UUID) -> str | None:
+        """How an objection that was lodged by the form was answered; None where it was not yet."""
+        return dict(self.raised).get(subject_of(objection)) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +200,12 @@ def evolve_application(state: Application | None, event: Event) -> Application |
         case kinds.NoticePosted():
             return replace(state, posted_on=shown(event.posted_on))
         case kinds.ObjectionRaised():
-            return replace(state, unresolved=True)
+            return replace(state, unresolved=True, raised=(*state.raised, (shown(event.grounds), "")))
         case kinds.ObjectionResolved():
             upheld = "upheld" in (state.objection, shown(event.outcome))
-            return replace(state, objection="upheld" if upheld else shown(event.outcome), unresolved=False)
+            outcome = "upheld" if upheld else shown(event.outcome)
+            raised = tuple((grounds, answer or shown(event.outcome)) for grounds, answer in state.raised)
+            return replace(state, objection=outcome, unresolved=False, raised=raised)
         case kinds.ApplicationRefused():
             away = shown(event.reason) == "already-applied"
             return replace(state, ended_on=shown(event.ended_on), turned_away=away, recommended=False)

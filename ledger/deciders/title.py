@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from uuid import UUID
@@ -17,6 +18,7 @@ from verifier.authority import Organisation
 from verifier.catalogue import Catalogue
 from verifier.events import Event
 from verifier.rules import AWARD_LEVELS, OBJECTIONS, REVOCATION_REASONS, TITLES, NoCalendar, Policy
+from verifier.statement import subject_of
 
 
 def apply(
@@ -87,30 +89,44 @@ def post_notice(command: c.PostNotice, dossier: Dossier, catalogue: Catalogue) -
 
 def raise_objection(command: c.RaiseObjection, dossier: Dossier, catalogue: Catalogue) -> list[Event]:
     """An objection during the notice."""
-    application, posted_on = _in_notice(dossier, catalogue, command.application)
+    application, _, posted_on = posted_application(dossier, catalogue, command.application)
     _not_before(command.on, posted_on, "objection", "notice")
     return [
         kinds.ObjectionRaised(application_id=application.id, raised_on=command.on, grounds=command.grounds),
     ]
 
 
-def resolve_objection(command: c.ResolveObjection, dossier: Dossier, catalogue: Catalogue) -> list[Event]:
-    """An objection dismissed or upheld."""
-    application, posted_on = _in_notice(dossier, catalogue, command.application)
+def resolve_objection(
+    command: c.ResolveObjection, dossier: Dossier, catalogue: Catalogue, lodged: Sequence[kinds.ObjectionLodged] = ()
+) -> list[Event]:
+    """An objection dismissed or upheld. One that was `lodged` by the form is taken up with its answer."""
+    application, _, posted_on = posted_application(dossier, catalogue, command.application)
     check_value("objection", command.outcome, [item for item in OBJECTIONS if item != "none"])
     _not_before(command.on, posted_on, "objection", "notice")
-    return [
-        kinds.ObjectionResolved(application_id=application.id, outcome=command.outcome, resolved_on=command.on),
-    ]
+    resolved = kinds.ObjectionResolved(application_id=application.id, outcome=command.outcome, resolved_on=command.on)
+    if command.lodged is None:
+        return [resolved]
+    for item in pending(application, lodged):
+        if item.objection_id == command.lodged:
+            _not_before(command.on, shown(item.lodged_on), "answer", "objection")
+            grounds = subject_of(item.objection_id)
+            raised = kinds.ObjectionRaised(application_id=application.id, raised_on=item.lodged_on, grounds=grounds)
+            return [raised, resolved]
+    raise Refusal(Code.UNKNOWN_VALUE, "no such objection waits for an answer")
 
 
-def decide(command: c.DecideApplication, dossier: Dossier, catalogue: Catalogue) -> list[Event]:
-    """The decision after the notice: the title, or the reason why not. Too early, the application stays open."""
+def decide(
+    command: c.DecideApplication, dossier: Dossier, catalogue: Catalogue, lodged: Sequence[kinds.ObjectionLodged] = ()
+) -> list[Event]:
+    """The decision after the notice: the title, or the reason why not. Too early, the application stays open.
+
+    `lodged`: the objections that came by the public form.
+    """
     application, policy = _open(dossier, catalogue, command.application)
     if application.posted_on is None:
         raise Refusal(Code.WRONG_STEP, "a decision comes after the public notice")
     _not_before(command.on, application.posted_on, "decision", "notice")
-    if application.unresolved:
+    if application.unresolved or pending(application, lodged):
         raise Refusal(Code.WRONG_STEP, "an objection is not resolved yet")
     try:
         reason = rules.decision(policy, application.posted_on, command.on, application.objection, catalogue.calendars)
@@ -157,6 +173,21 @@ def correct(command: c.CorrectTitle, dossier: Dossier) -> list[Event]:
     ]
 
 
+def posted_application(
+    dossier: Dossier, catalogue: Catalogue, application_id: UUID
+) -> tuple[Application, Policy, date]:
+    """An open application whose notice was posted, the policy that it is under, and the day of posting."""
+    application, policy = _open(dossier, catalogue, application_id)
+    if application.posted_on is None:
+        raise Refusal(Code.WRONG_STEP, "an objection comes during the public notice")
+    return application, policy, application.posted_on
+
+
+def pending(application: Application, lodged: Sequence[kinds.ObjectionLodged]) -> list[kinds.ObjectionLodged]:
+    """The objections among those lodged that still wait for an answer."""
+    return [item for item in lodged if application.answer_to(item.objection_id) is None]
+
+
 def _grant(command: c.DecideApplication, dossier: Dossier, application: Application) -> kinds.TitleGranted:
     trainee = registered(dossier, command.on)
     assert application.policy is not None
@@ -192,13 +223,6 @@ def _open(dossier: Dossier, catalogue: Catalogue, application_id: UUID) -> tuple
     if application.ended_on is not None or application.policy is None:
         raise Refusal(Code.APPLICATION_CLOSED, "the application has ended")
     return application, catalogue.policy(application.policy)
-
-
-def _in_notice(dossier: Dossier, catalogue: Catalogue, application_id: UUID) -> tuple[Application, date]:
-    application, _ = _open(dossier, catalogue, application_id)
-    if application.posted_on is None:
-        raise Refusal(Code.WRONG_STEP, "an objection comes during the public notice")
-    return application, application.posted_on
 
 
 def _title_in_force(dossier: Dossier, title_id: UUID, on: date) -> Title:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from copy import deepcopy
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -55,6 +56,15 @@ class Facts:
     """Enrolments of the erased: in which cohort is not known any more."""
     cohorts: dict[str, UUID] = field(default_factory=dict)
     packs: set[UUID] = field(default_factory=set)
+    applications: set[UUID] = field(default_factory=set)
+    under: dict[UUID, str] = field(default_factory=dict)
+    """By application, where its values are still there: edition of the policy that it is decided under."""
+    posted: dict[UUID, date] = field(default_factory=dict)
+    """By application, likewise: the day on which its notice was posted."""
+    lodged: list[tuple[int, UUID, UUID, date]] = field(default_factory=list)
+    """Of each objection whose values are still there: index, stream, application, day."""
+    lodged_unknown: int = 0
+    """Objections of the erased: to which application is not known any more."""
     filed: set[UUID] = field(default_factory=set)
     """Applications that came with a pack, of people who are not erased."""
     found_again: set[UUID] = field(default_factory=set)
@@ -76,14 +86,24 @@ class Facts:
         owner = self.owners.get(statement.stream_id, statement.stream_id)
         self.claims.update({claim.key: claim for claim in claims_for(keys, event, owner)})
         match event:
-            case kinds.ApplicationFiled() if statement.record.envelope.pack and statement.stream_id in self.owners:
-                self.filed.add(statement.stream_id)
+            case kinds.ApplicationFiled():
+                self.applications.add(statement.stream_id)
+                if statement.record.envelope.pack and statement.stream_id in self.owners:
+                    self.filed.add(statement.stream_id)
+            case kinds.ApplicationFoundEligible(policy=str(policy)):
+                self.under[event.application_id] = policy
             case kinds.CohortOpened():
                 self.cohorts[event.code] = event.cohort_id
             case kinds.PackTakenIn():
                 self.packs.add(event.pack_id)
-            case kinds.TraineeErased():
-                self.erased.add(event.trainee_id)
+            case kinds.TraineeErased() | kinds.ObjectionErased():
+                self.erased.add(event.stream_id)
+            case kinds.NoticePosted(posted_on=date() as posted_on):
+                self.posted[event.application_id] = posted_on
+            case kinds.ObjectionLodged(application=UUID() as application, lodged_on=date() as lodged_on):
+                self.lodged.append((index, event.objection_id, application, lodged_on))
+            case kinds.ObjectionLodged():
+                self.lodged_unknown += 1
             case kinds.EnrolmentMade(cohort=str(cohort)):
                 self.enrolled[cohort] += 1
             case kinds.EnrolmentMade():

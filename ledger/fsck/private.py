@@ -14,6 +14,7 @@ from ledger.fsck.facts import Facts, uuid_of
 from ledger.fsck.report import Problems, row
 from ledger.store import Claim, DataKeys, StoreCorrupt, StoreError
 from ledger.tables import Row, Tables
+from verifier.rules import NoCalendar, working_days_left
 
 ID_SIZE = 16
 KEYS_AT_A_TIME = 500
@@ -118,14 +119,18 @@ def _check_intake_claim(item: Row, keys: ClaimKeys, facts: Facts) -> Problems:
 
 
 def check_boundaries(tables: Tables, facts: Facts) -> Problems:
-    """A person's revision counts the person's entries, a cohort's its enrolments, a pack's the rows that it settled."""
+    """What each revision counts: a person's or objector's the entries, a cohort's its enrolments, an application's the
+    objections that were lodged against it, a pack's the rows that it settled.
+    """
     there = {uuid_of(item["boundary"]): item["revision"] for item in tables.rows("boundaries")}
     entries = Counter(facts.owners[stream] for stream in facts.stream_of if stream in facts.owners)
     of_nobody = len(facts.stream_of) - entries.total()
     enrolments = Counter({facts.cohorts[code]: n for code, n in facts.enrolled.items() if code in facts.cohorts})
+    lodged = Counter(application for _, _, application, _ in facts.lodged)
     settled = _settled(facts)
-    hidden = {"entries": of_nobody, "enrolments": facts.enrolled_unknown}
-    for boundary in sorted(there.keys() | entries.keys() | enrolments.keys() | settled.keys(), key=str):
+    hidden = {"entries": of_nobody, "enrolments": facts.enrolled_unknown, "objections": facts.lodged_unknown}
+    known = there.keys() | entries.keys() | enrolments.keys() | lodged.keys() | settled.keys()
+    for boundary in sorted(known, key=str):
         revision, place = there.get(boundary, 0), row("boundaries", boundary, "revision")
         if boundary in facts.erased:
             hidden["entries"] -= revision
@@ -133,6 +138,10 @@ def check_boundaries(tables: Tables, facts: Facts) -> Problems:
             hidden["enrolments"] -= revision - enrolments[boundary]
             if revision < enrolments[boundary]:
                 yield place, f"{revision}, but {enrolments[boundary]} enrolments are known"
+        elif boundary in facts.applications:
+            hidden["objections"] -= revision - lodged[boundary]
+            if revision < lodged[boundary]:
+                yield place, f"{revision}, but {lodged[boundary]} objections to the application are known"
         elif boundary in facts.packs:
             if revision != settled[boundary]:
                 yield place, f"{revision}, but {settled[boundary]} rows of the pack are settled"
@@ -141,6 +150,23 @@ def check_boundaries(tables: Tables, facts: Facts) -> Problems:
     for what, left in hidden.items():
         if left:
             yield "boundaries", f"the {what} of erased people do not add up: {left:+d}"
+
+
+def check_objections(facts: Facts) -> Problems:
+    """Each objection was lodged while the notice of its application stood. Of erased applicants nobody can tell."""
+    for index, stream, application, day in facts.lodged:
+        posted_on, edition = facts.posted.get(application), facts.under.get(application)
+        if application not in facts.applications:
+            yield f"entry {index}", f"objection {stream} is to no application of this log"
+        elif posted_on is not None and edition is not None:
+            days = facts.catalogue.policy(edition).notice_working_days
+            try:
+                left = working_days_left(posted_on, days, day, facts.catalogue.calendars)
+            except NoCalendar as error:
+                yield f"entry {index}", f"objection {stream}: {error.message}"
+                continue
+            if day < posted_on or left == 0:
+                yield f"entry {index}", f"objection {stream} was lodged while its notice did not stand"
 
 
 def _settled(facts: Facts) -> Counter[UUID]:

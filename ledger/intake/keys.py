@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from ledger import commands as c
 from ledger.handle import Desk
 from ledger.intake.definitions import Definitions
@@ -17,7 +19,13 @@ def authorise_keys(desk: Desk, definitions: Definitions, actors: Actors) -> None
         needed.setdefault(programme.rules.certified_by, set()).update(CERTIFYING_KINDS)
     for policy in definitions.policies:
         needed.setdefault(policy.authority, set()).update(AUTHORITY_KINDS)
+    authorise_missing(desk, needed, actors)
+
+
+def authorise_missing(desk: Desk, needed: Mapping[str, set[str]], actors: Actors) -> None:
+    """Makes and authorises a key for each organisation whose keys here are not good for all that it needs."""
     for organisation, kinds in needed.items():
+        kinds = set(kinds)
         there = [signer for signer in desk.keystore.signers() if signer.organisation == organisation]
         for signer in there:
             if signer.kid in desk.base.keys:

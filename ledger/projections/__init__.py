@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from ledger.projections.awards import AWARDS
+from ledger.projections.notices import NOTICES
 from ledger.projector import Projection
 
-PROJECTIONS: Final[tuple[Projection, ...]] = (AWARDS,)
+PROJECTIONS: Final[tuple[Projection, ...]] = (AWARDS, NOTICES)
 """Every view."""

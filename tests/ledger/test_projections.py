@@ -47,14 +47,16 @@ def test_rebuilding_gives_what_following_gave(ledger: Ledger, whole: WholeLedger
         assert tables(live) == tables(rebuilt)
         assert len(tables(live)["awards"]) > 20
         assert len(tables(live)["award_changes"]) >= 6
+        assert len(tables(live)["notices"]) > 10
 
 
 def test_following_in_small_steps_gives_the_same(engine: Engine, tmp_path: Path) -> None:
     """The view is followed after each of the sample's later commands, in `build`; here it is made at once."""
     with founded(new_place(engine, tmp_path)) as ledger, closing(ledger.open_views()) as views:
         for end in (1, 7, 50, 51, ledger.store.head().size):
-            entries = ledger.store.entries(position := views.position(PROJECTIONS[0]).count, end - position)
-            views.advance(PROJECTIONS[0], views.position(PROJECTIONS[0]), entries)
+            for projection in PROJECTIONS:
+                entries = ledger.store.entries(position := views.position(projection).count, end - position)
+                views.advance(projection, views.position(projection), entries)
         with SqliteViews.open(tmp_path / "at once") as once:
             Projector(ledger.store, once, PROJECTIONS).catch_up()
             assert tables(views) == tables(once)

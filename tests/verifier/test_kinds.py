@@ -50,6 +50,9 @@ PUBLIC = {
         "majority: Fraction, notice_working_days: int, routes: tuple[Route, ...]"
     ),
     "calendar.adopted/1": "year: int, days_off: tuple[date, ...], make_up_days: tuple[date, ...], source: str",
+    "notice.terms-set/1": (
+        "authority: str, shows: tuple[str, ...], basis_zh: str, basis_en: str, reached_at: str, kept_days: int"
+    ),
     "cohort.opened/1": (
         "code: str, programme: str, programme_edition: int, starts_on: date, ends_on: date, capacity: int"
     ),
@@ -78,6 +81,8 @@ PUBLIC = {
     "notice.posted/1": "",
     "objection.raised/1": "",
     "objection.resolved/1": "",
+    "objection.lodged/1": "",
+    "objection.erased/1": "",
     "decision.refused/1": "",
     "application.refused/1": "",
     "title.granted/1": "number_hash: bytes, link_hash: bytes, level: str, granted_on: date, status_index: int",
@@ -94,7 +99,7 @@ STRUCTS = {
 }
 """What stands within a public field; none of it is about a person."""
 
-ABOUT_THE_BASE = frozenset(name for name in PUBLIC if name.split(".")[0] in (
+ABOUT_THE_BASE = frozenset(name for name in PUBLIC if name == "notice.terms-set/1" or name.split(".")[0] in (
     "log", "organisation", "key", "account", "programme", "policy", "calendar", "cohort", "pack",
 ))  # fmt: skip
 """Types that are about nobody: their fields are definitions."""
@@ -103,7 +108,7 @@ NEVER_PUBLIC = re.compile(
     r"""score|total|vote|present|size|hours|attempt|assess|module|attend|enrol|applied|requested|recommended|route|policy
     |outcome|grounds|objection|speciality|employer|education|graduated|practice|title_held|title_since|registered
     |(^|_)name$|id_type|id_number|mail|phone|trainee|applica|cohort|successor|corrects|source|digest|description
-    |voted_on|posted_on|asked_on|(?<![a-z])ended_on|attach|resolved_on|raised_on|changed_on|amended_on|withdrawn_on|number$|link$""",
+    |contact|place|notice|terms|lodged|voted_on|posted_on|asked_on|(?<![a-z])ended_on|attach|resolved_on|raised_on|changed_on|amended_on|withdrawn_on|number$|link$""",
     re.VERBOSE,
 )
 """Names that no public field of an event about a person may have."""
@@ -288,7 +293,7 @@ def test_awards_revocations_and_erasures_need_two_people() -> None:
     assert {kind for kind in kinds.APPROVED_KINDS if kind.split(".")[0] in ("certificate", "title")} == {
         declared.kind for declared in EVENTS.values() if declared.kind.split(".")[0] in ("certificate", "title")
     }
-    assert {"trainee.erased", "pack.taken-in"} < kinds.APPROVED_KINDS
+    assert {"trainee.erased", "objection.erased", "pack.taken-in"} < kinds.APPROVED_KINDS
     assert {declared.kind for declared in EVENTS.values()} > kinds.APPROVED_KINDS
 
 

@@ -16,6 +16,7 @@ from verifier.rules import (
     full_years_passed,
     is_working_day,
     notice_has_stood,
+    working_days_left,
     years_after,
 )
 
@@ -94,6 +95,35 @@ def test_five_whole_working_days_after_the_day_of_posting(posted_on: date, first
     assert not notice_has_stood(posted_on, 5, first - timedelta(days=1), CALENDARS)
     assert notice_has_stood(posted_on, 5, first, CALENDARS)
     assert notice_has_stood(posted_on, 5, first + timedelta(days=1), CALENDARS)
+
+
+@pytest.mark.parametrize(
+    ("on", "left"),
+    [
+        (date(2021, 9, 24), 5),  # a Friday, on which it is posted
+        (date(2021, 9, 25), 5),  # a Saturday
+        (date(2021, 9, 26), 5),  # a Sunday that is worked: the first day
+        (date(2021, 9, 27), 4),
+        (date(2021, 9, 30), 1),  # the last one
+        (date(2021, 10, 1), 0),  # National Day, the first possible day of decision
+        (date(2021, 10, 9), 0),
+    ],
+)
+def test_days_left_are_those_that_have_not_passed_when_the_day_begins(on: date, left: int) -> None:
+    assert working_days_left(date(2021, 9, 24), 5, on, CALENDARS) == left
+
+
+def test_days_left_over_national_day_week() -> None:
+    """Posted on Thursday 30 September: eight days in a row are off, or count once they are worked."""
+    days = [date(2021, 9, 30) + timedelta(days=n) for n in range(15)]
+    left = [working_days_left(date(2021, 9, 30), 5, day, CALENDARS) for day in days]
+    assert left == [5] * 9 + [4, 3, 3, 2, 1, 0]
+
+
+def test_days_left_need_no_calendar_of_days_to_come() -> None:
+    assert working_days_left(date(2022, 12, 30), 5, date(2023, 1, 1), CALENDARS) == 5
+    with pytest.raises(NoCalendar):
+        working_days_left(date(2022, 12, 30), 5, date(2023, 1, 2), CALENDARS)
 
 
 def test_a_notice_never_stands_on_the_day_that_it_is_posted() -> None:

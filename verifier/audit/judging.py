@@ -18,6 +18,7 @@ from verifier.current import business_day
 from verifier.errors import NotEntitled, RuleBroken
 from verifier.events import Event
 from verifier.keys import thumbprint
+from verifier.rules import terms_fault
 from verifier.statement import Statement
 from verifier.verify import recorded_moment
 
@@ -140,6 +141,10 @@ class Judge:
                 for policy in catalogue.policies:
                     if event.edition == policy.edition or event.effective_from == policy.effective_from:
                         raise RuleBroken(f"policy {event.edition} has the name or the first day of {policy.edition}")
+                named = (event.authority,)
+            case kinds.NoticeTermsSet():
+                if fault := terms_fault(event.shows, event.basis_zh, event.basis_en, event.reached_at, event.kept_days):
+                    raise RuleBroken(f"the terms of {event.authority}'s notices: {fault}")
                 named = (event.authority,)
             case kinds.CohortOpened():
                 if event.code in catalogue.cohorts:

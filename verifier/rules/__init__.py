@@ -34,6 +34,7 @@ from verifier.rules.days import (
     full_years_passed,
     is_working_day,
     notice_has_stood,
+    working_days_left,
     years_after,
 )
 from verifier.rules.lists import (
@@ -47,6 +48,7 @@ from verifier.rules.lists import (
     TITLES,
     rank,
 )
+from verifier.rules.notices import NOTICE_SHOWS, terms_fault
 from verifier.rules.titles import (
     NO_TITLE,
     CertificateRecord,
@@ -70,6 +72,7 @@ __all__ = [
     "BARRED_YEARS",
     "EDUCATIONS",
     "ID_TYPES",
+    "NOTICE_SHOWS",
     "NO_TITLE",
     "OBJECTIONS",
     "ORGANISATION_KINDS",
@@ -113,6 +116,8 @@ __all__ = [
     "panel_is_well_formed",
     "policy_in_force",
     "rank",
+    "terms_fault",
     "title_held_on",
+    "working_days_left",
     "years_after",
 ]

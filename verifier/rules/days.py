@@ -70,14 +70,23 @@ def first_decision_day(posted_on: date, days: int, calendars: Mapping[int, Calen
     return day + timedelta(days=1)
 
 
+def working_days_left(posted_on: date, days: int, on: date, calendars: Mapping[int, Calendar]) -> int:
+    """How many of a notice's `days` whole working days have not passed when the day `on` begins; 0 once all have.
+
+    On the day of posting all are left, and on the last of them one is. Raises NoCalendar for a year that had to be
+    walked through and has no calendar; no day from `on` on is looked up.
+    """
+    day = posted_on + timedelta(days=1)
+    while days > 0 and day < on:
+        days -= is_working_day(day, calendars)
+        day += timedelta(days=1)
+    return days
+
+
 def notice_has_stood(posted_on: date, days: int, decided_on: date, calendars: Mapping[int, Calendar]) -> bool:
     """Whether `decided_on` is not before `first_decision_day(posted_on, days, calendars)`.
 
     Only the days between the two dates are looked up, so that a decision at the end of December is not held up
     by next year's calendar. Raises NoCalendar for a year that had to be walked through and has no calendar.
     """
-    day = posted_on + timedelta(days=1)
-    while days > 0 and day < decided_on:
-        days -= is_working_day(day, calendars)
-        day += timedelta(days=1)
-    return days <= 0 and decided_on > posted_on
+    return working_days_left(posted_on, days, decided_on, calendars) == 0 and decided_on > posted_on
