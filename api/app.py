@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api import assets, bulk, health, links, lookup, published, trusting
+from api import assets, bulk, health, links, lookup, notices, published, trusting
 from api.headers import PERSONAL, Headers
 from api.limits import Limits, Monotonic
 from api.pace import pace_of
@@ -25,6 +25,7 @@ from api.problems import Problems
 from api.templates import Site
 from ledger.awards import Awards, open_awards
 from ledger.handle import Clock, system_clock
+from ledger.notices import Notices
 from ledger.open import SERVED_PATIENCE_SECONDS, open_place
 from ledger.places import Place, place_of
 from ledger.publisher import Publisher
@@ -53,6 +54,7 @@ def create_app(
         with ExitStack() as stack:
             ledger = stack.enter_context(open_place(place, clock))
             running["awards"] = stack.enter_context(open_awards(ledger))
+            running["notices"] = Notices(running["awards"])
             if works:
                 publisher = running["publisher"] = stack.enter_context(Publisher(running["awards"]))
                 publisher.start()
@@ -78,6 +80,7 @@ def create_app(
     app.include_router(lookup.router(site, awards, clock, run))
     app.include_router(bulk.router(site, awards, clock, monotonic))
     app.include_router(trusting.router(site, awards))
+    app.include_router(notices.router(site, lambda: running["notices"], clock))
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
 

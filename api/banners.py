@@ -66,6 +66,26 @@ BANNERS: Final[dict[str, Banner]] = {
             "진본이지만 수여 기관이 효력을 정지했습니다.",
         ),
     ),
+    "in-notice": Banner(
+        "wait",
+        "M4 10v4h3l6 4V6L7 10zM16.5 9a4 4 0 0 1 0 6",
+        Words("公示中", "Under public notice", "공시 중"),
+        Words(
+            "这项职称申报正在公示，职称尚未授予。",
+            "This application for a title is under public notice: the title has not been granted.",
+            "이 직함 신청은 공시 중이며, 직함은 아직 수여되지 않았습니다.",
+        ),
+    ),
+    "notice-ended": Banner(
+        "unknown",
+        "M3 10v4h3l6 4V6L6 10zM16 9.5l5 5M21 9.5l-5 5",
+        Words("公示已结束", "Notice ended", "공시 종료"),
+        Words(
+            "公示已结束，本页曾显示的个人信息已移除。",
+            "The notice has ended, and what this page showed of a person is gone from it.",
+            "공시가 끝났으며, 이 페이지에 표시되었던 개인정보는 제거되었습니다.",
+        ),
+    ),
     "revoked": Banner(
         "bad",
         "M6 6l12 12M18 6L6 18",
@@ -203,7 +223,7 @@ BANNERS: Final[dict[str, Banner]] = {
         ),
     ),
 }
-"""By state (`api.answer.State`, `verifier.verdict.State`), and by the one code that has words of its own."""
+"""By state (`api.answer.State`, `verifier.verdict.State`), of notices too, and by the one code with its own words."""
 
 
 def banner_of(answer: Answer) -> Banner:

@@ -1,8 +1,8 @@
 """How often one address may ask what could be guessed at: a token bucket an address, in this process's memory.
 
-Two things are counted: numbers with names, each time, and links that lead nowhere. A link that leads somewhere is never
-counted. Several processes count each for themselves, so that N of them allow N times as much. Nothing is kept of an
-address but how many tokens it has left, and nothing on disk.
+Three things are counted: numbers with names, each time; objections, each time; links, notices and objections' addresses
+that lead nowhere. A link that leads somewhere is never counted. Several processes count each for themselves, so that N
+of them allow N times as much. Nothing is kept of an address but how many tokens it has left, and nothing on disk.
 """
 
 from __future__ import annotations
@@ -41,6 +41,8 @@ class Allowance:
 
 TYPED: Final = Allowance(30, 0.5)
 """Numbers with names: 30 at once, then one every two seconds. Whoever has more to check has the bulk check."""
+OBJECTED: Final = Allowance(10, 1 / 300)
+"""Forms with objections, filled in well or not: ten at once, then one every five minutes."""
 MISSED: Final = Allowance(120, 1.0)
 """Links that lead nowhere: 120 at once, then one a second."""
 
@@ -80,11 +82,13 @@ class Limits:
         site: Site,
         clock: Monotonic = time.monotonic,
         typed: Allowance = TYPED,
+        objected: Allowance = OBJECTED,
         missed: Allowance = MISSED,
     ) -> None:
         self._app = app
         self._site = site
         self._typed = Buckets(typed, clock)
+        self._objected = Buckets(objected, clock)
         self._missed = Buckets(missed, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -97,7 +101,7 @@ class Limits:
         if (seconds := buckets.wait(address)) > 0:
             await self._refusal(scope, seconds)(scope, receive, send)
             return
-        if buckets is self._typed:
+        if buckets is not self._missed:
             buckets.take(address)
 
         async def sending(message: Message) -> None:
@@ -111,7 +115,9 @@ class Limits:
         if scope["type"] != "http":
             return None
         path = str(scope["path"])
-        if path[:3] in ("/c/", "/C/"):
+        if path[:3] == "/n/" and scope["method"] == "POST":
+            return self._objected
+        if path[:3] in ("/c/", "/C/", "/n/", "/o/"):
             return self._missed
         return self._typed if scope["method"] == "POST" and path in ("/check", "/check.json") else None
 

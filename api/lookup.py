@@ -122,25 +122,26 @@ def answer_typed(awards: Callable[[], Awards], typed: Typed, now: datetime) -> t
 
 
 async def _from_form(request: Request) -> Typed:
-    fields = parse_qs(_text(await _body(request, "application/x-www-form-urlencoded")), keep_blank_values=True)
+    fields = parse_qs(_text(await body_of(request, "application/x-www-form-urlencoded")), keep_blank_values=True)
     return _typed({name: values[0] if len(values) == 1 else None for name, values in fields.items()})
 
 
 async def _from_json(request: Request) -> Typed:
     try:
-        read = json.loads(_text(await _body(request, "application/json")))
+        read = json.loads(_text(await body_of(request, "application/json")))
     except (ValueError, RecursionError):
         raise _unreadable() from None
     return _typed(read if isinstance(read, dict) else {})
 
 
-async def _body(request: Request, media_type: str) -> bytes:
+async def body_of(request: Request, media_type: str, limit: int = BODY_LIMIT) -> bytes:
+    """The body of a request, if it is of this type and no larger than `limit` bytes. Raises Refused."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
         raise _unreadable(415)
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
-        if len(data) > BODY_LIMIT:
+        if len(data) > limit:
             raise _unreadable(413)
     return bytes(data)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from base64 import b32encode
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -26,7 +26,7 @@ from ledger.handle import Desk, fold_base
 from ledger.permissions import Actors
 from ledger.receipts import NotYetSigned
 from ledger.refusals import Code, Refusal
-from ledger.store import Recorded, StoreError
+from ledger.store import Recorded, StoreCorrupt, StoreError
 from ledger.vault import Vault
 from verifier import kinds, merkle
 from verifier.address import LINK_ID_BYTES, check_link_id, new_link_id
@@ -78,8 +78,6 @@ class Notice:
     """Field and value; of `employer` and `recommended_by` the Chinese and English name of the organisation."""
     takes_objections: bool
     """Whether the form is open: the authority has set its terms."""
-    index: int
-    """Of the entry that says that it was posted."""
     log_size: int
 
 
@@ -123,8 +121,6 @@ class Posted:
 
     application: UUID
     trainee: UUID
-    index: int
-    """Of the entry that says that it was posted."""
     posted_on: date
     policy: Policy
 
@@ -137,8 +133,8 @@ class Notices:
         self._ledger = awards.ledger
         self._executor = awards.ledger.executor()
         self._lock = Lock()
-        self._ids: dict[str, tuple[UUID, int]] = {}
-        """Application and index of every notice that was ever posted, by the id of its page."""
+        self._ids: dict[str, UUID] = {}
+        """The application of every notice that was ever posted, by the id of its page."""
         self._seen = -1
         self._base: tuple[int, Base] | None = None
         self._posted: dict[UUID, Posted] = {}
@@ -172,18 +168,10 @@ class Notices:
             return posted
         return self._notice(posted, now, self._awards.snapshot()) or Gone.ENDED
 
-    def undecided(self, passing_over: Collection[UUID] = ()) -> list[Posted]:
+    def undecided(self) -> list[Posted]:
         """Every notice that was posted and whose application is open, in the order of the log. Raises StoreError."""
-        self._known_base()
-        sql = "SELECT application, log_index FROM notices WHERE refused IS NULL ORDER BY log_index"
-        rows = [(UUID(bytes=bytes(row["application"])), row["log_index"]) for row in self._awards.views.select(sql)]
-        asked = {application: index for application, index in rows if application not in passing_over}
-        keys = {self._ledger.claim_keys.title_of(application): application for application in asked}
-        ended = {keys[key] for key in self._ledger.store.claims(keys)}
-        found = {item: self._posted_of(item, index) for item, index in asked.items() if item not in ended}
-        ended |= {application for application, posted in found.items() if posted is None}
-        self._over |= ended
-        return [posted for posted in found.values() if posted is not None]
+        found = (self._posted_of(application) for application in self._not_over(set()))
+        return [posted for posted in found if posted is not None]
 
     def days(self, posted: Posted, today: date) -> Days:
         """The days of a notice. Raises NoCalendar where those that have passed cannot be counted."""
@@ -258,34 +246,28 @@ class Notices:
         disclosures = Vault(self._ledger.data_keys).open(entry) or []
         fields = [field.name for field in event_type(kinds.ObjectionLodged).personal]
         shown_ones = [item for name, item in zip(fields, disclosures, strict=True) if name not in _CONFIDED]
-        return self._awards.transparent(entry.index, parse(entry.statement), shown_ones)
+        return self._awards.snapshot().verified.transparent(entry.index, parse(entry.statement), shown_ones)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _find(self, notice_id: str, today: date) -> Posted | Gone:
-        known = self._known(notice_id)
-        if known is None:
+        self._read_view()
+        application = self._ids.get(notice_id.upper())
+        if application is None:
             return Gone.UNKNOWN
-        application, index = known
-        if self._is_over(application):
-            return Gone.ENDED
-        posted = self._posted_of(application, index)
+        posted = None if self._is_over(application) else self._posted_of(application)
         if posted is None:
             return Gone.ENDED
         if today < posted.posted_on:
             return Gone.UNKNOWN
         return posted if self._left(posted, today) else Gone.ENDED
 
-    def _known(self, notice_id: str) -> tuple[UUID, int] | None:
-        self._read_view()
-        return self._ids.get(notice_id.upper())
-
     def _read_view(self) -> None:
         with self._lock:
             sql = "SELECT application, log_index FROM notices WHERE log_index > ? ORDER BY log_index"
             for row in self._awards.views.select(sql, (self._seen,)):
                 application = UUID(bytes=bytes(row["application"]))
-                self._ids[self.id_of(application)] = (application, row["log_index"])
+                self._ids[self.id_of(application)] = application
                 self._seen = row["log_index"]
 
     def _is_over(self, application: UUID) -> bool:
@@ -294,25 +276,41 @@ class Notices:
         return refused or self._ledger.store.claim(self._ledger.claim_keys.title_of(application)) is not None
 
     def _standing(self, today: date) -> tuple[list[Posted], int]:
-        """The notices that stand today, the one posted last first, and how many could not be counted."""
+        """The notices that stand today, the one posted last first, and how many could not be counted.
+
+        Those of one day are in the order of their ids: that of the log would tell which stream is whose.
+        """
+        self._known_base()
         found, unchecked = [], 0
-        for posted in self.undecided(passing_over=self._over):
+        for application in self._not_over(self._over):
             try:
-                left = self._left(posted, today)
-            except NoCalendar:
+                posted = self._posted_of(application)
+                left = 0 if posted is None else self._left(posted, today)
+            except (NoCalendar, StoreCorrupt, VerificationError) as error:
+                _log.error("a notice could not be counted: %s", error)
                 unchecked += 1
                 continue
-            if left == 0:
-                self._over.add(posted.application)
+            if posted is None or left == 0:
+                self._over.add(application)
             elif today >= posted.posted_on:
                 found.append(posted)
-        return sorted(found, key=lambda item: (item.posted_on, item.index), reverse=True), unchecked
+        return sorted(found, key=lambda item: (item.posted_on, self.id_of(item.application)), reverse=True), unchecked
+
+    def _not_over(self, known: set[UUID]) -> list[UUID]:
+        """Applications under a notice that were neither refused nor granted, but for those `known` to be over."""
+        sql = "SELECT application FROM notices WHERE refused IS NULL ORDER BY log_index"
+        rows = [UUID(bytes=bytes(row["application"])) for row in self._awards.views.select(sql)]
+        asked = [application for application in rows if application not in known]
+        keys = {self._ledger.claim_keys.title_of(application): application for application in asked}
+        granted = {keys[key] for key in self._ledger.store.claims(keys)}
+        self._over |= granted
+        return [application for application in asked if application not in granted]
 
     def _left(self, posted: Posted, today: date) -> int:
         days = posted.policy.notice_working_days
         return working_days_left(posted.posted_on, days, today, self._known_base().catalogue.calendars)
 
-    def _posted_of(self, application: UUID, index: int) -> Posted | None:
+    def _posted_of(self, application: UUID) -> Posted | None:
         """What is known of a notice; None where the application has ended or the applicant is erased."""
         if (known := self._posted.get(application)) is not None:
             return known
@@ -323,7 +321,7 @@ class Notices:
         if state.posted_on is None or state.policy is None:
             return None
         policy = self._known_base().catalogue.policy(state.policy)
-        known = self._posted[application] = Posted(application, owner, index, state.posted_on, policy)
+        known = self._posted[application] = Posted(application, owner, state.posted_on, policy)
         return known
 
     def _owner(self, application: UUID) -> UUID | None:
@@ -353,7 +351,6 @@ class Notices:
             terms=terms,
             values=_values(terms, application, trainee, base),
             takes_objections=terms is not None and PUBLIC_FORM in base.accounts,
-            index=posted.index,
             log_size=snapshot.head.size,
         )
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from api import banners, words
+from api import banners, notice_words, words
 from api.languages import LANGUAGES, TAGS, Words
 from tests.api.whole_ledger import WholeLedger
 from verifier.verdict import _LABELS, _LEVELS
@@ -22,7 +22,7 @@ HANGUL, HAN = re.compile("[가-힣]"), re.compile("[一-鿿]")
 
 def sentences() -> Iterator[tuple[str, Words]]:
     """Every constant sentence of the pages with its name."""
-    for module in (words, banners):
+    for module in (words, banners, notice_words):
         for name, value in vars(module).items():
             for at, found in value.items() if isinstance(value, dict) else [("", value)]:
                 if isinstance(found, Words):
@@ -56,7 +56,7 @@ def browsers() -> dict[str, Any]:
             "sentence": banner.sentence.as_json(),
         }
         for name, banner in banners.BANNERS.items()
-        if name not in ("erased", "unknown")
+        if name not in ("erased", "unknown", "in-notice", "notice-ended")
     }
     tables = {"labels": words.LABELS, "since": words.SINCE, "reasons": words.REASONS}
     told = {name: {key: said.as_json() for key, said in table.items()} for name, table in tables.items()}

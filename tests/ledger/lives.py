@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from itertools import count
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from ledger.founding import APPROVER, OPERATOR, Founding, found
 from ledger.handle import Clock, Desk
 from ledger.open import Ledger
 from ledger.permissions import Actors
+from ledger.places import Place
 from tests import engines
 from tests.ledger.deciders.story import (
     APPLIED_ON,
@@ -41,10 +43,10 @@ def new_address(engine: str, folder: Path) -> str:
     return engines.ENGINES[engine].new(folder / "ledger")
 
 
-def opened(address: str | Path, clock: Clock | None = None) -> Ledger:
+def opened(at: Place | str | Path, clock: Clock | None = None, founding: Founding | None = None) -> Ledger:
     """A new ledger with everything that a life needs; by default a second passes between two looks at its clock."""
     ticks = count(START, 1000)
-    made = found(address, Founding(), clock=clock or (lambda: next(ticks)))
+    made = found(at, founding or Founding(), clock=clock or (lambda: next(ticks)))
     actors = operators(made)
     desk = made.desk()
     for code, kind in (("PARTNER", "enterprise"), ("BUREAU", "authority"), ("EMPLOYER", "enterprise")):
@@ -109,6 +111,24 @@ class Life:
                 self.trainee, self.application, "A1", "assistant-engineer", "大数据", "EMPLOYER", APPLIED_ON
             )
         )
+
+    def is_in_notice(self, no: int = 1, posted_on: date = POSTED_ON, name: str = REGISTER.name) -> list[str]:
+        """Everything up to the posting of the notice."""
+        identity = {"trainee_no": f"T{no}", "id_type": "passport", "id_number": f"P{no:06}"}
+        registered = self.does(
+            replace(REGISTER, trainee=self.trainee, name=name, **identity),  # type: ignore[arg-type]
+            c.Enrol(self.trainee, self.enrolment, COHORT, ENROLLED_ON),
+        )
+        return [
+            *registered,
+            *self.is_trained(),
+            *self.is_certified(),
+            *self.applies(),
+            *self.does(
+                c.RecordPanel(self.trainee, self.application, 9, 6, 6, VOTED_ON),
+                c.PostNotice(self.trainee, self.application, posted_on),
+            ),
+        ]
 
     def is_titled(self) -> list[str]:
         return self.applies() + self.does(

@@ -30,7 +30,7 @@ from ledger.refusals import Code
 from ledger.store import BoundaryMoved
 from ledger.tables import KEY_TABLES, LOG_TABLES
 from ledger.upkeep import Upkeep
-from tests.ledger.deciders.story import FIRST_DECISION, ONE, POSTED_ON, REGISTER, VOTED_ON, refused
+from tests.ledger.deciders.story import FIRST_DECISION, ONE, POSTED_ON, REGISTER, refused
 from tests.ledger.lives import Life, opened
 from verifier import bundle, kinds, trust
 from verifier.audit import audit
@@ -54,19 +54,9 @@ def terms(ledger: Ledger, *shows: str, kept_days: int = 30) -> c.SetNoticeTerms:
 
 
 def in_notice(ledger: Ledger, no: int = 1, posted_on: date = POSTED_ON) -> Life:
-    """A person's life up to the posting of the notice."""
+    """A person whose application is under notice."""
     life = Life(ledger)
-    life.does(
-        replace(REGISTER, trainee=life.trainee, trainee_no=f"T{no}", id_type="passport", id_number=f"P{no:06}"),
-        c.Enrol(life.trainee, life.enrolment, "BDI-2024A", date(2024, 2, 2)),
-    )
-    life.is_trained()
-    life.is_certified()
-    life.applies()
-    life.does(
-        c.RecordPanel(life.trainee, life.application, 9, 6, 6, VOTED_ON),
-        c.PostNotice(life.trainee, life.application, posted_on),
-    )
+    life.is_in_notice(no, posted_on)
     return life
 
 
