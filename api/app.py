@@ -81,6 +81,7 @@ def create_app(
     app.include_router(bulk.router(site, awards, clock, monotonic))
     app.include_router(trusting.router(site, awards))
     app.include_router(notices.router(site, lambda: running["notices"], clock))
+    app.include_router(notices.objectors_router(site, lambda: running["notices"]))
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
 

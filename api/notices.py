@@ -59,7 +59,7 @@ class Filled:
 
 
 def router(site: Site, notices: Callable[[], Notices], clock: Clock) -> APIRouter:
-    """The list, a notice's page, the form, and the page that an objector keeps."""
+    """The list, a notice's page, and the form."""
     made = APIRouter()
 
     def now() -> datetime:
@@ -93,6 +93,13 @@ def router(site: Site, notices: Callable[[], Notices], clock: Clock) -> APIRoute
             found = await run_in_threadpool(_found, notices(), notice_id, now())
             return await run_in_threadpool(_form_page, site, request, found, now(), filled, refused)
         return RedirectResponse(f"/o/{link}?lang={choose(request)}", 303, PERSONAL)
+
+    return made
+
+
+def objectors_router(site: Site, notices: Callable[[], Notices]) -> APIRouter:
+    """The page that an objector keeps the address of, and the receipt."""
+    made = APIRouter()
 
     @made.api_route("/o/{link}", methods=["GET", "HEAD"], include_in_schema=False)
     def objection(request: Request, link: str) -> HTMLResponse:
