@@ -28,7 +28,7 @@ from ledger.receipts import NotYetSigned
 from ledger.refusals import Code, Refusal
 from ledger.store import Recorded, StoreCorrupt, StoreError
 from ledger.vault import Vault
-from verifier import kinds, merkle
+from verifier import kinds
 from verifier.address import LINK_ID_BYTES, check_link_id, new_link_id
 from verifier.authority import Organisation
 from verifier.current import business_day
@@ -36,7 +36,6 @@ from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import Event, event_type
 from verifier.rules import NoCalendar, Policy, first_decision_day, working_days_left
 from verifier.statement import parse
-from verifier.verify import verify_signer
 
 _log = logging.getLogger(__name__)
 
@@ -360,11 +359,7 @@ class Notices:
         state: T | None = None
         for entry in self._ledger.store.stream(stream):
             statement, event = vault.read(entry)
-            verify_signer(statement, entry.index, now.trust)
-            if entry.index >= now.head.size:
-                raise NotYetSigned(entry.index, now.head.size)
-            path = now.tree.inclusion_path(entry.index)
-            merkle.verify_inclusion(statement.leaf, entry.index, now.head.size, path, now.head.root)
+            now.verified.entry(entry.index, statement)
             state = evolve(state, event)
         return state
 
