@@ -1,7 +1,7 @@
 """Numbers and names out of a table: CSV as offices save it, or an `.xlsx` workbook.
 
 A workbook is read row by row with openpyxl: calamine, which reads packs, lays a whole sheet out at once, and a file of
-5 KB with one cell in the last corner makes it ask for half a terabyte (ADR 24).
+5 KB with one cell in the last corner makes it ask for half a terabyte (ADR 25).
 """
 
 from __future__ import annotations
