@@ -171,9 +171,9 @@ RECEIPT: Final = Words(
     "下载回执（objection.cbor）", "Download the receipt (objection.cbor)", "접수증 내려받기(objection.cbor)"
 )
 RECEIPT_WHAT: Final = Words(
-    "回执证明您的异议已登记在册，无法被悄悄撤下；即使本站以后删除您的信息，回执仍可核验。",
+    "回执证明您的异议已登记在册，无法被悄悄撤下；即使本站以后删除您的信息，回执仍可核验（certverify objection）。",
     "The receipt proves that your objection is in the log, so that nobody can drop it in silence. It can be checked "
-    "even after your data are erased here.",
+    "even after your data are erased here (certverify objection).",
     "접수증은 귀하의 이의가 등록부에 있음을 증명하므로 몰래 없앨 수 없습니다. 여기서 정보가 삭제된 뒤에도 "
     "확인할 수 있습니다.",
 )

@@ -20,6 +20,7 @@ from verifier.check import Checker, could_not_check
 from verifier.comparison import between_json, between_lines, compare, trust_json, trust_lines
 from verifier.errors import CouldNotCheck, Inconsistent, VerificationError
 from verifier.fetch import PublishedLog
+from verifier.objection import DISCLOSED, verify_objection
 from verifier.trust import Trust
 from verifier.verdict import GOOD, NOT_CHECKED, NOT_GOOD, State, Verdict, custody_line, issuer_line, worst
 
@@ -98,6 +99,42 @@ def audit(context: click.Context, place: str, trust_file: str | None, since: str
         report = _audited(log, trusted, kept)
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else _audit_report(report))
     context.exit(report.exit_code)
+
+
+@certverify.command()
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@_trust_option
+@_json_option
+@click.pass_context
+def objection(context: click.Context, file: Path, trust_file: str | None, as_json: bool) -> None:
+    """Checks the receipt of an objection (objection.cbor), which proves that the objection is in the log.
+
+    Nobody is asked: what became of the objection says the page that its objector keeps.
+    """
+    told: dict[str, object] = {"exit": GOOD, "code": "", "message": ""}
+    code = GOOD
+    try:
+        proved = verify_objection(_read_receipt(file), load_trust(trust_file))
+        fields = {name: str(getattr(proved.event, name)) for name in DISCLOSED}
+        told |= {**fields, "entry": proved.logged.included.index, "as_of": proved.logged.included.size}
+        lines = [_line(DISCLOSED[name], value) for name, value in fields.items()]
+        lines += [_line("entry", str(told["entry"])), _line("as of", f"the log's first {told['as_of']} entries")]
+    except (VerificationError, CouldNotCheck) as error:
+        code = NOT_CHECKED if isinstance(error, CouldNotCheck) else NOT_GOOD
+        told |= {"exit": code, "code": error.code, "message": error.message}
+        lines = [_line("reason", f"{error.message} [{error.code}]")]
+    if as_json:
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        click.echo("\n".join([_OBJECTION_WORDS[code], _line("checked", _short(str(file))), *lines]))
+    context.exit(code)
+
+
+_OBJECTION_WORDS: Final = {
+    GOOD: "IN-THE-LOG  this objection was lodged as shown, and is in the log",
+    NOT_GOOD: "NOT-GOOD  this is no receipt of an objection that is in the log",
+    NOT_CHECKED: "COULD-NOT-CHECK  could not be checked: this says nothing for it and nothing against it",
+}
 
 
 @certverify.command(name="trust")
@@ -188,6 +225,15 @@ def load_trust(named: str | None) -> Trust:
         raise CouldNotCheck(f"the trust file {path} cannot be read: {error}") from None
     except VerificationError as error:
         raise CouldNotCheck(f"{path}: {error.message}") from None
+
+
+def _read_receipt(file: Path) -> bytes:
+    """Raises CouldNotCheck."""
+    try:
+        with file.open("rb") as opened:
+            return opened.read(_INPUT_LIMIT)
+    except OSError as error:
+        raise CouldNotCheck(f"{file} cannot be read: {error.strerror}") from None
 
 
 def _other_trust(place: str) -> Trust:

@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from tests.verifier import loglab
+from tests.verifier.event_samples import distinct, sample
 from tests.verifier.loglab import (
     AUTHORITY,
     BASE,
@@ -776,3 +777,68 @@ def test_a_corrected_history_passes_over_what_lost_its_ground() -> None:
     histories.correct(b"s", [])
     assert after(DISOWNED, "certificate.revoked") == DISOWNED
     histories.take(b"s", 5, "certificate.revoked")
+
+
+# --- public notices and objections ----------------------------------------------------------------------------------
+
+TERMS = kinds.NoticeTermsSet(
+    terms_id=uuid("terms"),
+    authority="CQHRSS",
+    shows=("masked-name",),
+    basis_zh="依据",
+    basis_en="A law.",
+    reached_at="office@example.org",
+    kept_days=180,
+)
+ERASED = kinds.ObjectionErased(objection_id=uuid("objection"))
+
+
+def lodged() -> Event:
+    return replace(sample(EVENTS["objection.lodged/1"], distinct), objection_id=uuid("objection"))  # type: ignore[call-arg]
+
+
+def test_terms_and_objections_have_their_place(lab: Lab) -> None:
+    lab.record(TERMS, AUTHORITY)
+    lab.record(lodged(), BASE, CLERK)
+    lab.record(ERASED, BASE)
+    assert audited(lab).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("terms", "told"),
+    [
+        (replace(TERMS, shows=("id_number",)), "nothing that a notice can show"),
+        (replace(TERMS, basis_en=""), "English legal basis"),
+        (replace(TERMS, kept_days=-1), "kept for 0 to"),
+        (replace(TERMS, authority="NOBODY"), "never accredited"),
+    ],
+)
+def test_terms_that_cannot_be_are_found(lab: Lab, terms: kinds.NoticeTermsSet, told: str) -> None:
+    index = lab.record(terms, AUTHORITY)
+    at, message = first_wrong(audited(lab))
+    assert (at, told in message) == (index, True)
+
+
+def test_terms_by_another_or_by_one_person_are_found(lab: Lab) -> None:
+    index = lab.record(TERMS, AUTHORITY, CLERK)
+    assert first_wrong(audited(lab)) == (
+        index,
+        "notice.terms-set needs a proposer and an approver, and names one person",
+    )
+
+
+@pytest.mark.parametrize("before", [(), ("lodged", "erased"), ("lodged", "lodged")])
+def test_an_objection_is_lodged_once_and_erased_once_after_it(lab: Lab, before: tuple[str, ...]) -> None:
+    index = lab.size
+    for word in before:
+        index = lab.record(lodged(), BASE, CLERK) if word == "lodged" else lab.record(ERASED, BASE)
+    if before != ("lodged", "lodged"):
+        index = lab.record(ERASED, BASE)
+    at, message = first_wrong(audited(lab))
+    assert (at, "cannot follow" in message) == (index, True)
+
+
+def test_an_objector_erased_by_one_person_is_found(lab: Lab) -> None:
+    lab.record(lodged(), BASE, CLERK)
+    index = lab.record(ERASED, BASE, CLERK)
+    assert first_wrong(audited(lab))[0] == index
