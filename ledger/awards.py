@@ -17,6 +17,7 @@ from uuid import UUID
 from ledger.open import Ledger
 from ledger.projections import PROJECTIONS
 from ledger.projector import Projector, Views
+from ledger.publication import TRUST_FILE
 from ledger.receipts import NotYetSigned
 from ledger.signing import Signer
 from ledger.store import Recorded, SignedHead, StoreCorrupt, StoreError
@@ -30,7 +31,7 @@ from verifier.authority import Authority
 from verifier.awards import AWARD_TYPES, disowned
 from verifier.catalogue import Catalogue
 from verifier.checkpoint import Checkpoint
-from verifier.errors import CouldNotCheck, VerificationError
+from verifier.errors import CouldNotCheck, Malformed, Mismatch, VerificationError
 from verifier.keys import thumbprint
 from verifier.kinds import (
     CHECKPOINT_KIND,
@@ -281,8 +282,22 @@ class Awards:
         signed = note_format.signed_by(note_format.parse(note), keys)
         signer = next(thumbprint(key.public_key) for key, _ in signed)
         trusted = trust.parse(text)
+        self._check_trust(trusted)
         verified = Verified(head, tree, trusted, lambda: self._receipt_signer(authority))
         return Snapshot(head, tree, authority, trusted, text, signer, self._newest_at(there, tree), verified)
+
+    def _check_trust(self, folded: Trust) -> None:
+        """Checks the fold against the trust file that was published with the checkpoint. Raises Mismatch.
+
+        An entry that somebody takes out of the database, such as the report of a compromised key, leaves no trace in
+        what is left. A file of another size is none to compare with: it is published after its checkpoint.
+        """
+        try:
+            there = trust.parse((self._folder.read(TRUST_FILE) or b"").decode())
+        except (Malformed, ValueError, OSError):
+            return  # nothing here believes that file; who does is told of it on the page about trust
+        if there.as_of == folded.as_of and there != folded:
+            raise Mismatch(f"{TRUST_FILE}, as published, is not the one that the log in the database gives")
 
     def _receipt_signer(self, authority: Authority) -> Signer:
         current = {key.kid for key in authority.log_keys(RECEIPT_KIND) if key.until is key.compromised_from is None}
