@@ -17,8 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api import assets, bulk, health, links, lookup, notices, published, trusting
-from api.headers import PERSONAL, Headers
+from api import assets, bulk, health, links, lookup, notices, published, scanning, trusting
+from api.headers import Headers
 from api.limits import Limits, Monotonic
 from api.pace import pace_of
 from api.problems import Problems
@@ -82,11 +82,12 @@ def create_app(
     app.include_router(trusting.router(site, awards))
     app.include_router(notices.router(site, lambda: running["notices"], clock))
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
+    app.include_router(scanning.router(site))
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
 
     @app.api_route("/p", methods=["GET", "HEAD"], include_in_schema=False)
     def proof(request: Request) -> HTMLResponse:
-        return site.page("proof.html", request, headers=PERSONAL)
+        return site.page("proof.html", request, headers=scanning.SHELL)
 
     return app

@@ -151,7 +151,7 @@ def _picture(data: bytes) -> Image:
     if not data:
         raise Malformed("file: empty")
     if data[4:8] == b"ftyp" and data[8:12] in _HEIC_BRANDS:
-        raise Malformed("picture: HEIC and AVIF are not read; save it as JPEG or PNG")
+        raise CouldNotCheck("picture: HEIC and AVIF are not read; save it as JPEG or PNG")
     try:
         picture = pil.open(BytesIO(data), formats=_FORMATS)
     except (pil.DecompressionBombError, pil.DecompressionBombWarning):

@@ -16,6 +16,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from ledger.awards import open_awards
+from ledger.issue import issue
 from tests.api.whole_ledger import NOW, WholeLedger, build, by
 from tests.engines import ENGINES
 from verifier.address import proof_address
@@ -38,6 +39,11 @@ class Served:
         """The proof of an award."""
         with self.whole.opened() as ledger, open_awards(ledger) as awards:
             return awards.proof(by(awards, self.whole.links[name]))
+
+    def paper(self, name: str) -> bytes:
+        """The sealed PDF of an award."""
+        with self.whole.opened() as ledger, open_awards(ledger) as awards:
+            return issue(awards, by(awards, self.whole.links[name]))
 
     def proof_address(self, name: str) -> str:
         """The proof address of an award."""

@@ -39,7 +39,7 @@ def test_axe_finds_nothing(new_context: NewContext, served: Served, axe: str, si
     page = at_the_ledgers_time(new_context(viewport=SIZES[size], bypass_csp=True).new_page())
     addresses = [f"{served.link(name)}?lang={language}" for name in served.whole.links if name != "correction"]
     addresses += [
-        f"{served.url}{path}?lang={language}" for path in ("/", "/check", "/trust", "/p", "/nothing", "/c/" + "0" * 24)
+        f"{served.url}{path}?lang={language}" for path in ("/", "/check", "/trust", "/p", "/scan", "/offline", "/nothing", "/c/" + "0" * 24)
     ]
     addresses += [f"{served.link('valid')}?{asked}&lang={language}" for asked in ("on=2026-01-02", "as-of=2026-11-23")]
     proof = served.proof_address("valid").replace("/p#", f"/p?lang={language}#")
@@ -51,6 +51,27 @@ def test_axe_finds_nothing(new_context: NewContext, served: Served, axe: str, si
         found += [f"{address[-40:]} {complaint}" for complaint in complaints(page, axe)]
         assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], address
     assert found == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_axe_finds_nothing_on_the_page_that_scans(new_context: NewContext, served: Served, axe: str, size: str) -> None:
+    """With the camera's picture, a card in each tone, and the form for a pasted number."""
+    page = at_the_ledgers_time(new_context(viewport=SIZES[size], bypass_csp=True).new_page())
+    page.goto(f"{served.url}/scan?lang=en")
+    paper, proof = served.paper("valid"), served.proof("suspended")
+    files = {"good.pdf": paper, "bad.pdf": paper + b"\n", "wait.cbor": proof, "no.txt": b"?"}
+    picked = [{"name": name, "mimeType": "application/pdf", "buffer": data} for name, data in files.items()]
+    page.locator("#picker").set_input_files(picked)
+    expect(page.locator("#files-status")).to_have_text(f"Files checked: {len(files)}", timeout=60_000)
+    number = page.locator("[data-field=number]").first.inner_text()
+    for text in (number, "https://example.com/C/0123456789ABCDEFGHJKMNPQ", "hello"):
+        page.locator("#text").fill(text)
+        page.locator("#paste button").click()
+    page.evaluate("for (const id of ['viewfinder', 'torch']) document.getElementById(id).hidden = false")
+    expect(page.locator(".card [data-tone=busy]")).to_have_count(0)
+    expect(page.locator(".card")).to_have_count(len(files) + 3)
+    assert complaints(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
 
 
 def test_the_keyboard_reaches_everything_in_the_order_of_the_page(phone: Page, served: Served) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.vectors.generate import addresses, awards, curve, encoding, files, papers, tree, types
+from tests.vectors.generate import addresses, awards, curve, encoding, files, heads, papers, seals, tree, types
 
 VECTORS = Path(__file__).resolve().parent
 ROOT = VECTORS.parents[1]
@@ -20,7 +20,7 @@ ROOT = VECTORS.parents[1]
 def everything() -> dict[Path, bytes]:
     """Every generated file with its content."""
     wanted = files.Files(VECTORS)
-    for area in (encoding, curve, tree, addresses, papers, awards):
+    for area in (encoding, curve, tree, addresses, papers, awards, heads, seals):
         area.write(wanted)
     web = ROOT / "verifier" / "web" / "src"
     return {**wanted.contents, web / "kinds.json": types.kinds_json(), web / "paper.json": types.paper_json()}

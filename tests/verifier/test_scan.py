@@ -145,7 +145,6 @@ def png_of_size(width: int, height: int) -> bytes:
         (b"", "empty"),
         (b"certificate", "neither a PDF nor a picture"),
         (b"\x00" * 5000, "neither a PDF nor a picture"),
-        (b"\x00\x00\x00\x18ftypheic0000", "HEIC and AVIF are not read"),
         (b"%PDF-1.7\nnonsense", "PDF: cannot be read"),
         (saved(both_codes())[:400], "picture: cannot be"),
         (png_of_size(8000, 8000), "8000 by 8000 is more than"),
@@ -153,11 +152,16 @@ def png_of_size(width: int, height: int) -> bytes:
         (png_of_size(50_000, 50_000), "more than 50000000 pixels"),
         (bytes(scan.FILE_LIMIT + 1), "the largest that is read"),
     ],
-    ids=range(10),
+    ids=range(9),
 )
 def test_nonsense_is_malformed_and_named(data: bytes, reason: str) -> None:
     with pytest.raises(Malformed, match=reason):
         scan.read(data)
+
+
+def test_a_picture_in_a_form_that_is_not_read_is_not_called_bad() -> None:
+    with pytest.raises(CouldNotCheck, match="HEIC and AVIF are not read; save it as JPEG"):
+        scan.read(b"\x00\x00\x00\x18ftypheic0000")
 
 
 def test_a_file_that_cannot_be_read_is_not_called_bad(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from verifier import address, cbor, keys, merkle, receipt, standing, statement, statuslist, trust, verify
+from verifier import address, cbor, checkpoint, keys, merkle, receipt, seal, standing, statement, statuslist, trust, verify
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import WITHHELD, event_type
 
@@ -88,6 +88,12 @@ def check_changes(given: dict[str, str]) -> Any:
     return {"type": event_type(event).name, "index": str(index)}
 
 
+def check_checkpoints(given: dict[str, str]) -> Any:
+    known = trust.parse(given["trust"])
+    head = checkpoint.verify(given["checkpoint"].encode(), known.checkpoint_keys(), known.origin)
+    return {"origin": head.origin, "size": str(head.size), "root": head.root.hex()}
+
+
 def check_ed25519(given: dict[str, str]) -> Any:
     return keys.verify(*(bytes.fromhex(given[name]) for name in ("public", "signature", "message"))).hex()
 
@@ -115,6 +121,10 @@ def check_receipts(given: dict[str, str]) -> Any:
         "root": included.root.hex(),
         "issuer": read.issuer,
     }
+
+
+def check_seals(given: dict[str, str]) -> Any:
+    return seal.check(bytes.fromhex(given["pdf"]), bytes.fromhex(given["public_key"])).hex()
 
 
 def check_standing(given: dict[str, list[str]]) -> Any:
@@ -186,9 +196,11 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "bundles": check_bundles,
     "cbor": check_cbor,
     "changes": check_changes,
+    "checkpoints": check_checkpoints,
     "ed25519": check_ed25519,
     "merkle": check_merkle,
     "receipts": check_receipts,
+    "seals": check_seals,
     "standing": check_standing,
     "statements": check_statements,
     "status": check_status,

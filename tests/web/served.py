@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tests.vectors.generate import log
+from tests.vectors.generate import heads, log
 from verifier import merkle, statuslist
+from verifier.checkpoint import Checkpoint
 from verifier.keys import thumbprint
 
 POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'"
@@ -52,6 +53,16 @@ def status_token(made: log.Log, statuses: dict[int, int], issued_at: float | Non
     root, at = merkle.root_of(made.leaves()), int(time.time() if issued_at is None else issued_at)
     uri = f"{log.URL}/log/status/0"
     return statuslist.make(uri, at, len(made.entries), root, bytes(bits), kid, log.sign_as("status"))
+
+
+def publish(site: Site, made: log.Log) -> None:
+    """Serves the small log's trust file, checkpoint, tile, and a status list on which everything is valid."""
+    leaves = made.leaves()
+    head = Checkpoint(log.ORIGIN, len(leaves), merkle.root_of(leaves))
+    site.files["/log/trust.txt"] = made.trust().encode()
+    site.files["/log/checkpoint"] = heads.signed(head.text(), "checkpoint").encode()
+    site.files[f"/log/tile/0/000.p/{len(leaves)}"] = b"".join(leaves)
+    site.files["/log/status/0"] = status_token(made, {})
 
 
 @contextmanager

@@ -44,10 +44,9 @@ def made() -> tuple[log.Log, dict[str, int]]:
 
 @pytest.fixture
 def site(assets: Path, made: tuple[log.Log, dict[str, int]]) -> Iterator[served.Site]:
-    """The page with a trust file and a status list on which everything is valid."""
+    """The page with a published log on which everything is valid."""
     with served.serve(assets) as running:
-        running.files["/log/trust.txt"] = made[0].trust().encode()
-        running.files["/log/status/0"] = served.status_token(made[0], {})
+        served.publish(running, made[0])
         yield running
 
 
@@ -121,6 +120,7 @@ def test_the_proof_is_sent_nowhere(page: Page, site: served.Site, made) -> None:
         "/assets/verify.js",
         "/assets/verify.css",
         "/log/trust.txt",
+        "/log/checkpoint",
         "/log/status/0",
         "/favicon.ico",
     }
@@ -151,6 +151,36 @@ def test_without_a_good_status_list_the_standing_is_not_checked(page: Page, site
         show(page, site, proof)
         state(page, "authentic-standing-not-checked")
         expect(page.locator("dd[data-field=name]")).to_have_text("𠮷田·买买提")
+
+
+def test_without_a_good_checkpoint_the_standing_is_not_checked(page: Page, site: served.Site, made) -> None:
+    proof = made[0].proof(made[1]["certificate"])
+    good = site.files.pop("/log/checkpoint")
+    for content in (None, good[:-10] + b"AAAAAAAAA\n"):
+        if content is not None:
+            site.files["/log/checkpoint"] = content
+        page.goto("about:blank")
+        show(page, site, proof)
+        state(page, "authentic-standing-not-checked")
+        expect(page.locator(".last-good")).to_have_text("This browser has no good checkpoint yet.")
+        expect(page.locator("dd[data-field=name]")).to_have_text("𠮷田·买买提")
+
+
+def test_what_could_not_be_checked_names_the_last_good_checkpoint_and_its_age(
+    browser_page: Page, site: served.Site, made
+) -> None:
+    page = browser_page.context.browser.new_context().new_page()
+    page.clock.set_fixed_time("2026-11-23T04:00:00Z")
+    show(page, site, made[0].proof(made[1]["certificate"]))
+    expect(page.locator("dd[data-field=name]")).to_have_count(1)
+    page.clock.set_fixed_time("2026-11-25T05:00:00Z")
+    site.files["/log/trust.txt"] = b"damaged"
+    page.goto("about:blank")
+    show(page, site, made[0].proof(made[1]["certificate"]))
+    state(page, "could-not-check")
+    told = f"{len(made[0].entries)} entries, had at 2026-11-23 12:00:00 (UTC+8) (2 days ago)."
+    expect(page.locator(".last-good")).to_have_text(f"Last good checkpoint of this browser: {told}")
+    page.context.close()
 
 
 def test_a_changed_proof_is_refused_and_shows_no_fields(page: Page, site: served.Site, made) -> None:

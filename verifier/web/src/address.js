@@ -39,6 +39,9 @@ export function numberDigest(text) {
   return sha256(utf8(checkNumber(text).replaceAll("-", "")));
 }
 
+/** SHA-256 of a link id in its canonical form: its only trace in the log. */
+export const linkDigest = (linkId) => sha256(utf8(checkLinkId(linkId)));
+
 /** What a code on paper says: `{scheme, host}` with `linkId` or `proof`. Host and link id in either case. */
 export function parseAddress(text) {
   if (text.length > DIGITS_LIMIT + HOST_LIMIT + 32) throw malformed("address: too long");

@@ -1,8 +1,8 @@
 /**
  * Whether an authentic award still stands: the published status list (the part of verifier/current.py that needs no
- * tiles: a browser does not compare the list's tree with the receipt's, `certverify` does).
+ * tiles; that list, receipt and checkpoint are of one history checks log.js, where the tiles can be had).
  */
-import { CouldNotCheck, inconsistent, malformed } from "./errors.js";
+import { CouldNotCheck, inconsistent, keyCompromised, malformed } from "./errors.js";
 import { fold, standingOn } from "./standing.js";
 import { LIST_LENGTH, STATUS, signer, statusAt, verify as verifyStatusList } from "./statuslist.js";
 import { STATUS_KIND, entitled, keyOf } from "./trust.js";
@@ -23,13 +23,8 @@ export const listNumber = (proved) => BigInt(proved.record.fields.get("status_in
  * those `changes` (of `verifyChange`) that agree with the list.
  */
 export async function currentStanding(proved, token, trust, now, changes = []) {
-  // (1) The list that holds the award's index, by a key for lists.
-  const key = keyOf(trust, signer(token));
-  const list = await verifyStatusList(token, key.publicKey);
-  entitled(key, STATUS_KIND, list.size - 1n);
-  // (2) Each list is signed alike: without its name, another list could be passed off for this one.
-  const uri = `${trust.url.replace(/\/+$/, "")}/log/status/${listNumber(proved)}`;
-  if (list.uri !== uri) throw malformed(`the list is ${list.uri}, not ${uri}`);
+  // (1) The list that holds the award's index, by a key for lists, (2) under its own name.
+  const list = await readList(token, listNumber(proved), trust);
   // (3) It knows the award, and is fresh.
   if (list.size <= proved.index) {
     throw new CouldNotCheck(`the status list is as of ${list.size} entries and does not know entry ${proved.index} yet`);
@@ -37,7 +32,22 @@ export async function currentStanding(proved, token, trust, now, changes = []) {
   checkFresh(list, now);
   // (4) The list's word, with the changes behind it where they are at hand, and the award's own days.
   const word = STATUS[statusAt(list, proved.record.fields.get("status_index"))];
-  return { asOf: list.size, ...combined(word, proved, list.size, changes, businessDay(now)) };
+  return { asOf: list.size, root: list.root, ...combined(word, proved, list.size, changes, businessDay(now)) };
+}
+
+/** The published list of this number, signed by a key for lists. */
+export async function readList(token, number, trust) {
+  const key = keyOf(trust, signer(token));
+  // Size and date are the signer's own word: who has a compromised key can name an early size.
+  if (key.compromisedFrom !== null) {
+    throw keyCompromised(`the status list is signed by key ${key.kid.slice(0, 16)}, which was reported compromised`);
+  }
+  const list = await verifyStatusList(token, key.publicKey);
+  entitled(key, STATUS_KIND, list.size - 1n);
+  // Each list is signed alike: without its name, another list could be passed off for this one.
+  const uri = `${trust.url.replace(/\/+$/, "")}/log/status/${number}`;
+  if (list.uri !== uri) throw malformed(`the list is ${list.uri}, not ${uri}`);
+  return list;
 }
 
 /** The list's word and the changes' must agree. Only a history that ended cannot be undone by what is withheld. */

@@ -28,3 +28,4 @@ export const keyCompromised = reason("key-compromised");
 export const notIncluded = reason("not-included");
 export const inconsistent = reason("inconsistent");
 export const mismatch = reason("mismatch");
+export const notAsIssued = reason("not-as-issued");

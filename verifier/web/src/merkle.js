@@ -64,6 +64,40 @@ export async function verifyConsistency(old, size, proof, oldRoot, root) {
   if (!climb.atTop || !equal(first, oldRoot) || !equal(second, root)) throw refused();
 }
 
+/**
+ * Root over the leaves [start, end); `start` is a multiple of the size of the complete subtree that holds it.
+ * `hash(level, position)` gives the root of the complete subtree of 2**level leaves at a position.
+ */
+export async function subtreeRoot(start, end, hash) {
+  const width = end - start;
+  const level = bitLength(width) - 1;
+  if (width === 1n << BigInt(level)) return hash(level, start >> BigInt(level));
+  const split = start + (1n << BigInt(level));
+  return nodeHash(await subtreeRoot(start, split, hash), await subtreeRoot(split, end, hash));
+}
+
+/** The proof that the tree of `size` entries extends the one of `old` entries (RFC 6962 §2.1.2). */
+export async function consistencyPath(old, size, hash) {
+  if (!(old >= 0n && old <= size)) throw inconsistent(`a tree of ${size} entries cannot extend one of ${old}`);
+  if (old === 0n || old === size) return [];
+  const path = [];
+  let [start, end, whole] = [0n, size, true];
+  while (old !== end) {
+    const split = start + (1n << BigInt(bitLength(end - start - 1n) - 1));
+    if (old <= split) {
+      path.push(await subtreeRoot(split, end, hash));
+      end = split;
+    } else {
+      path.push(await subtreeRoot(start, split, hash));
+      [start, whole] = [split, false];
+    }
+  }
+  if (!whole) path.push(await subtreeRoot(start, end, hash));
+  return path.reverse();
+}
+
+const bitLength = (number) => number.toString(2).length;
+
 /** The way from a leaf to the root: `fn` and `sn` of RFC 9162. */
 class Climb {
   constructor(node, last) {

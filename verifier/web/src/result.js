@@ -15,20 +15,21 @@ export function element(name, attributes, ...children) {
 }
 
 /** The head of a result: icon, word, sentence, and the reason where there is one. `words` names whose words are said. */
-export function banner(state, reason = "", words = state, heading = "h1") {
+export function banner(state, reason = "", words = state, heading = "h1", code = "") {
   const { tone, icon, word, beside, sentence } = toldState(words);
   const title = element(heading, { class: "word" }, word);
   if (beside) title.append(" ", element("span", { lang: "en" }, beside));
-  const head = element("section", { class: "state", "data-state": state, "data-tone": tone }, drawn(icon), title);
+  const named = { class: "state", "data-state": state, "data-tone": tone, ...(code && { "data-code": code }) };
+  const head = element("section", named, drawn(icon), title);
   head.append(element("p", {}, sentence));
   if (reason) head.append(element("p", { class: "reason" }, ...line(reason)));
   return head;
 }
 
 /** What stands while a check runs. */
-export function busy() {
+export function busy(heading = "h1") {
   return element("section", { class: "state", "data-state": "checking", "data-tone": "busy" }, drawn(BUSY),
-    element("h1", { class: "word" }, say("checking")));
+    element(heading, { class: "word" }, say("checking")));
 }
 
 /** Labels with their values; rows are `[key, label, value, gloss]`. */
@@ -47,7 +48,7 @@ export function notes(lines) {
 }
 
 /** A sentence, or an English text behind words of the page's own language. */
-const line = (item) => (item.text === undefined ? [item] : [item.before, element("span", { lang: "en" }, item.text)]);
+export const line = (item) => (item.text === undefined ? [item] : [item.before, element("span", { lang: "en" }, item.text)]);
 
 function drawn(strokes) {
   const svg = document.createElementNS(SVG, "svg");

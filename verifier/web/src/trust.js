@@ -5,6 +5,7 @@ import { VerificationError, keyCompromised, malformed, notEntitled, unknownKey }
 
 export const CHECKPOINT_KIND = "log.checkpoint";
 export const RECEIPT_KIND = "log.receipt";
+export const DOCUMENT_KIND = "log.document";
 export const STATUS_KIND = "log.status-list";
 
 const CUSTODIES = ["organisation", "base"];
@@ -12,7 +13,8 @@ const KEY_TYPES = [0x01, 0x04];
 // The line ends and blanks that Python knows; a byte order mark is a character.
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/u;
 const WORD = /"(?:[^"\\]|\\.)*"|(?:(?![\s\x1c-\x1f\x85"])[^]|\ufeff)+/gsu;
-const KEY_NAME = /^[^+\s\p{C}]+$/u;
+/** A name in a verifier key or a signature line: not empty, no blank, no plus sign. */
+export const KEY_NAME = /^[^+\s\p{C}]+$/u;
 
 /** Reads a trust file; what is wrong is named with its line. */
 export async function parse(text) {

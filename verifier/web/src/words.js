@@ -2,12 +2,23 @@
 import paper from "./paper.json" with { type: "json" };
 import sentences from "./sentences.json" with { type: "json" };
 import states from "./states.json" with { type: "json" };
+import { stateOf } from "./states.js";
 
-const LANGUAGE = ["zh", "en", "ko"].find((known) => document.documentElement.lang.startsWith(known)) ?? "zh";
+/** The language of the page. */
+export const LANGUAGE = ["zh", "en", "ko"].find((known) => document.documentElement.lang.startsWith(known)) ?? "zh";
 
 /** A sentence by its name, `{places}` filled in. */
 export const say = (name, places = {}) =>
   sentences[name][LANGUAGE].replace(/\{(\w+)\}/g, (_, place) => places[place]);
+
+/** How long ago something was, in the largest whole unit. */
+export function age(milliseconds) {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  const told = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "always" });
+  if (minutes < 60) return told.format(-minutes, "minute");
+  const hours = Math.floor(minutes / 60);
+  return hours < 24 ? told.format(-hours, "hour") : told.format(-Math.floor(hours / 24), "day");
+}
 
 /** A technical reason, which there is in English alone. */
 export const english = (text) => ({ before: `${say("technical")}: `, text });
@@ -17,18 +28,6 @@ export function toldState(name) {
   const { tone, icon, word, sentence } = states.states[name];
   return { tone, icon, word: word[LANGUAGE], beside: LANGUAGE === "zh" ? word.en : "", sentence: sentence[LANGUAGE] };
 }
-
-const STATE_OF = {
-  malformed: "not-a-proof",
-  "unknown-key": "unknown-key",
-  "not-entitled": "not-entitled",
-  "key-compromised": "not-entitled",
-  inconsistent: "inconsistent",
-  "could-not-check": "could-not-check",
-};
-
-/** The state that a refusal's code stands for. */
-export const stateOf = (code) => STATE_OF[code] ?? "tampered";
 
 /** The words for a refusal's code: those of its state, but for a compromised key, which has its own. */
 export const wordsOf = (code) => (code === "key-compromised" ? code : stateOf(code));

@@ -1,10 +1,12 @@
 /** What each area of vectors checks: from an input to a plain value, or a refusal. */
 import { checkNumber, numberDigest, parseAddress } from "../src/address.js";
-import { fromHex, toHex } from "../src/bytes.js";
+import { fromHex, toHex, utf8 } from "../src/bytes.js";
 import { REDACTED, decode } from "../src/cbor.js";
+import { verify as verifyCheckpoint } from "../src/checkpoint.js";
 import { verify as verifyEd25519 } from "../src/ed25519.js";
 import { leafHash, nodeHash, verifyConsistency, verifyInclusion } from "../src/merkle.js";
 import { parse as parseReceipt, verify as verifyReceipt } from "../src/receipt.js";
+import { check as checkSeal } from "../src/seal.js";
 import { fold, standingOn } from "../src/standing.js";
 import { leafOf, parse as parseStatement, verifySignature } from "../src/statement.js";
 import { statusAt, verify as verifyStatusList } from "../src/statuslist.js";
@@ -21,6 +23,10 @@ export const CHECKS = {
     const { name, index } = await verifyChange(fromHex(change), trust, award);
     return { type: name, index: `${index}` };
   },
+  checkpoints: async ({ checkpoint, trust }) => {
+    const { origin, size, root } = await verifyCheckpoint(utf8(checkpoint), await parseTrust(trust));
+    return { origin, size: `${size}`, root: toHex(root) };
+  },
   ed25519: async ({ public: key, signature, message }) =>
     toHex(await verifyEd25519(fromHex(key), fromHex(signature), fromHex(message))),
   merkle: (input) => MERKLE[input.check](input),
@@ -29,6 +35,7 @@ export const CHECKS = {
     const included = await verifyReceipt(read, fromHex(leaf), subject, fromHex(key));
     return { index: `${included.index}`, size: `${included.size}`, root: toHex(included.root), issuer: read.issuer };
   },
+  seals: async ({ pdf, public_key: key }) => toHex(await checkSeal(fromHex(pdf), fromHex(key))),
   standing: async ({ statements, days }) => {
     const award = fold(statements.map((raw) => parseStatement(fromHex(raw)).record));
     return Object.fromEntries(days.map((day) => [day, standingOn(award, day)]));

@@ -111,4 +111,9 @@ describe("a list that gives none", () => {
     await refused("not-entitled", { under: { ...trust, keys } });
     await refused("unknown-key", { under: { ...trust, keys: new Map() } });
   });
+
+  it("is signed by a compromised key, whatever size it names", async () => {
+    const keys = new Map([...trust.keys].map(([kid, key]) => [kid, { ...key, compromisedFrom: 1000n }]));
+    await refused("key-compromised", { under: { ...trust, keys } });
+  });
 });

@@ -1,0 +1,155 @@
+"""Without a connection: what a browser that was here before still checks, against what, and what it never keeps."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from ledger.awards import open_awards
+from tests.api.whole_ledger import NOW, do, publish_now, trainee
+from tests.e2e.conftest import NewContext, Served, at_the_ledgers_time, serving
+from tests.e2e.papers import code
+from tests.e2e.test_scanning import first_card, has_state, paste, ready
+
+PAGES = re.compile(r"/(?:scan|p|offline)/(?:zh|en|ko)|/assets/[\w.-]+")
+LOG = re.compile(r"/log/(?:trust\.txt|checkpoint|status/\d+)")
+KEPT = """async () => {
+  const found = {};
+  for (const name of await caches.keys()) {
+    found[name] = (await (await caches.open(name)).keys()).map(({url}) => url.replace(location.origin, ""));
+  }
+  return found;
+}"""
+FLIP = """async ([path, at]) => {
+  const cache = await caches.open("certledger-log");
+  const answer = await cache.match(`/log/${path}`);
+  const bytes = new Uint8Array(await answer.arrayBuffer());
+  bytes[at < 0 ? bytes.length + at : at] ^= 1;
+  await cache.put(`/log/${path}`, new Response(bytes, {headers: answer.headers}));
+}"""
+
+
+def installed(page: Page, served: Served) -> Page:
+    """The page, once it says that it can be used offline."""
+    ready(page, served)
+    expect(page.locator("#offline-status")).to_have_attribute("data-ready", "yes", timeout=30_000)
+    return page
+
+
+def offline(page: Page) -> BrowserContext:
+    page.context.set_offline(True)
+    return page.context
+
+
+def at(page: Page, hours: float) -> None:
+    """The page's clock, so many hours behind the ledger's moment."""
+    page.clock.set_fixed_time(datetime.fromtimestamp(NOW / 1000, UTC) + timedelta(hours=hours))
+
+
+def test_once_visited_it_checks_with_the_network_off(phone: Page, served: Served) -> None:
+    """Loaded anew: a proof by its address, a pasted one, a PDF; each says what it was checked against."""
+    paper = served.paper("valid")
+    installed(phone, served)
+    offline(phone)
+    ready(phone, served)
+    at(phone, 2)
+    paste(phone, served.proof_address("valid"))
+    has_state(first_card(phone), "valid")
+    expect(first_card(phone).locator(".held")).to_contain_text("Checked offline, against the log of")
+    expect(first_card(phone).locator(".held")).to_contain_text("2026-11-23 12:00:00 (UTC+8) (2 hours ago)")
+    phone.locator("#picker").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": paper})
+    has_state(first_card(phone), "valid")
+    phone.locator("#picker").set_input_files({"name": "b.pdf", "mimeType": "application/pdf", "buffer": paper + b"\n"})
+    has_state(first_card(phone), "not-as-issued")
+    phone.goto(served.proof_address("revoked").replace("/p#", "/p?lang=en#"))
+    has_state(phone.locator("#result"), "revoked-or-superseded")
+    expect(phone.locator(".held")).to_contain_text("2 hours ago")
+
+
+def test_a_list_that_is_a_day_old_says_nothing_of_a_standing(phone: Page, served: Served) -> None:
+    installed(phone, served)
+    offline(phone)
+    at(phone, 25)
+    paste(phone, served.proof_address("valid"))
+    has_state(first_card(phone), "authentic-standing-not-checked")
+    expect(first_card(phone)).to_contain_text("the newest status list is 25 hours old")
+    expect(first_card(phone).locator(".held")).to_contain_text("1 day ago")
+
+
+def test_a_link_code_could_not_be_checked_and_the_other_code_is_named(phone: Page, served: Served) -> None:
+    from tests.e2e.papers import beside
+
+    installed(phone, served)
+    offline(phone)
+    paste(phone, served.link("valid"))
+    has_state(first_card(phone), "could-not-check")
+    expect(first_card(phone)).to_contain_text("scan the proof code on the right of the paper")
+    picture = beside(code(served.link("valid")))
+    phone.locator("#picker").set_input_files({"name": "a.png", "mimeType": "image/png", "buffer": picture})
+    has_state(first_card(phone), "could-not-check")
+    # The phone's own camera opens the address itself.
+    phone.goto(served.link("valid"))
+    expect(phone.locator(".state")).to_have_attribute("data-state", "could-not-check")
+    phone.locator("main a[href*='/scan']").click()
+    expect(phone.locator("#scanner")).to_be_visible()
+
+
+def test_what_is_kept_is_on_a_list_and_personal_answers_are_not(phone: Page, served: Served) -> None:
+    """After a visit to everything."""
+    installed(phone, served)
+    paste(phone, served.proof_address("valid"))
+    has_state(first_card(phone), "valid")
+    number, name = (first_card(phone).locator(f"[data-field={key}]").inner_text() for key in ("number", "name"))
+    for address in ("/", "/check", "/trust", "/p", "/nothing", "/openapi.json", "/log/checkpoint", "/scan?lang=ko&a=b"):
+        phone.goto(f"{served.url}{address}")
+    for link in served.whole.links:
+        phone.goto(served.link(link))
+        phone.goto(f"{served.link(link)}?on=2026-01-02")
+        phone.goto(f"{served.link(link)}.json")
+    phone.goto(f"{served.url}/check?lang=en")
+    phone.locator("[name=number]").fill(number)
+    phone.locator("[name=name]").fill(name)
+    phone.locator("form button").click()
+    expect(phone.locator("[data-state=valid]").first).to_be_visible()
+    phone.goto(served.proof_address("title valid"))
+    has_state(phone.locator("#result"), "valid")
+    kept = phone.evaluate(KEPT)
+    assert len(kept) == 2
+    log, pages = kept.pop("certledger-log"), next(iter(kept.values()))
+    assert {path for path in pages if not PAGES.fullmatch(path)} == set()
+    assert {path for path in log if not LOG.fullmatch(path)} == set()
+    assert len(pages) > 15
+    assert len(log) >= 3
+    everything = phone.evaluate(
+        "async () => { let all = ''; for (const name of await caches.keys()) { const cache = await caches.open(name);"
+        " for (const key of await cache.keys()) all += await (await cache.match(key)).text(); } return all; }"
+    )
+    assert name not in everything
+    assert number not in everything
+    assert not any(link in everything.upper() for link in served.whole.links.values())
+
+
+@pytest.mark.parametrize(
+    ("path", "at_byte", "state"),
+    [
+        ("status/0", -1, "authentic-standing-not-checked"),
+        ("status/0", 200, "authentic-standing-not-checked"),
+        ("checkpoint", -10, "could-not-check"),
+        ("trust.txt", 300, "could-not-check"),
+    ],
+)
+def test_a_damaged_file_that_is_held_makes_nothing_valid(
+    phone: Page, served: Served, path: str, at_byte: int, state: str
+) -> None:
+    installed(phone, served)
+    offline(phone)
+    phone.evaluate(FLIP, [path, at_byte])
+    paste(phone, served.proof_address("valid"))
+    has_state(first_card(phone), state)
+    phone.context.set_offline(False)
+    paste(phone, served.proof_address("valid"))
+    has_state(first_card(phone), "valid")

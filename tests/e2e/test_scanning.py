@@ -1,0 +1,263 @@
+"""The page that scans: a camera's picture, files, pasted text; by keyboard, and with no script."""
+
+from __future__ import annotations
+
+import base64
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page, Request, expect
+
+from tests.acceptance import forgeries
+from tests.e2e.conftest import PHONE, NewContext, Served, at_the_ledgers_time
+from tests.e2e.papers import ELSEWHERE, LINK_ID, code
+from verifier.address import link_address, proof_address
+
+CAMERA = (1280, 720)
+VALID = ".card [data-state=valid]"
+DROP = """files => {
+  const carried = new DataTransfer();
+  for (const [name, text] of files) {
+    carried.items.add(new File([Uint8Array.from(atob(text), c => c.charCodeAt(0))], name));
+  }
+  const given = {dataTransfer: carried, bubbles: true, cancelable: true};
+  for (const kind of ["dragenter", "dragover", "drop"]) {
+    document.querySelector("#drop").dispatchEvent(new DragEvent(kind, given));
+  }
+}"""
+
+
+def ready(page: Page, served: Served, language: str = "en") -> Page:
+    """The page, once its script runs."""
+    page.goto(f"{served.url}/scan?lang={language}")
+    expect(page.locator("#scanner")).to_be_visible()
+    return page
+
+
+def film(picture: Image.Image, file: Path) -> Path:
+    """What a camera that is held still sees, as a film for Chromium's own camera."""
+    picture.thumbnail((CAMERA[0] - 40, CAMERA[1] - 40))
+    frame = Image.new("RGB", CAMERA, "white")
+    frame.paste(picture, ((CAMERA[0] - picture.width) // 2, (CAMERA[1] - picture.height) // 2))
+    out = BytesIO()
+    frame.save(out, "JPEG", quality=92)
+    file.write_bytes(out.getvalue() * 2)  # a sequence of JPEG pictures
+    return file
+
+
+def codes_of(pdf: bytes) -> Image.Image:
+    """The lower part of the page, where the codes are, as a camera close to it sees it."""
+    page = forgeries.picture_of(pdf, 150)
+    return page.crop((0, int(page.height * 0.66), page.width, page.height))
+
+
+Opened = Callable[..., Page]
+
+
+@pytest.fixture
+def with_camera(browser: Browser, served: Served, tmp_path: Path) -> Iterator[Opened]:
+    """Opens the page in a browser of its own whose camera shows a film, is refused, or is not there."""
+    browsers: list[Browser] = []
+
+    def opened(picture: Image.Image | None, *, allowed: bool = True, language: str = "en") -> Page:
+        arguments = ["--no-sandbox"]
+        if picture is not None:
+            file = film(picture, tmp_path / f"{len(browsers)}.mjpeg")
+            arguments += ["--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={file}"]
+        own = browser.browser_type.launch(executable_path=shutil.which("chromium"), args=arguments)
+        browsers.append(own)
+        context = own.new_context(viewport=PHONE, locale="en-GB")
+        if allowed:
+            context.grant_permissions(["camera"])
+        return ready(at_the_ledgers_time(context.new_page()), served, language)
+
+    yield opened
+    for own in browsers:
+        own.close()
+
+
+def first_card(page: Page) -> Locator:
+    """The newest card."""
+    return page.locator(".card").first
+
+
+def has_state(card: Locator, state: str) -> None:
+    expect(card.locator(".state")).to_have_attribute("data-state", state, timeout=60_000)
+
+
+# --- the camera -----------------------------------------------------------------------------------------------------
+
+
+def test_the_camera_reads_the_codes_of_an_issued_page(with_camera: Opened, served: Served) -> None:
+    """Whichever of the two it can read: both lead to the certificate, and the camera is let go."""
+    page = with_camera(codes_of(served.paper("valid")))
+    page.get_by_role("button", name="Start the camera").click()
+    page.locator(f"{VALID}, [data-own-check=agrees]").first.wait_for(timeout=60_000)
+
+
+def test_a_proof_code_before_the_camera_is_checked_here(with_camera: Opened, served: Served) -> None:
+    page = with_camera(code(served.proof_address("valid"), 4))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_role("button", name="Start the camera").click()
+    has_state(first_card(page), "valid")
+    expect(page.locator("#camera-status")).to_have_text("A code was read")
+    expect(page.locator("#viewfinder")).to_be_hidden()
+    assert page.evaluate("document.querySelector('video').srcObject") is None
+    expect(first_card(page).locator(".thing")).to_be_focused()
+    assert not any("/c/" in url.lower() for url in asked)
+
+
+def test_a_link_code_of_this_site_leads_to_its_page(with_camera: Opened, served: Served) -> None:
+    page = with_camera(code(served.link("suspended"), 12), language="ko")
+    page.locator("#start").click()
+    page.wait_for_url(f"**/c/{served.whole.links['suspended']}?lang=ko", timeout=60_000)
+    expect(page.locator("[data-state=suspended]")).to_have_count(1)
+
+
+def test_a_link_code_of_another_site_is_never_opened(with_camera: Opened, served: Served) -> None:
+    address = link_address(ELSEWHERE, LINK_ID)
+    page = with_camera(code(address, 12))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.locator("#start").click()
+    has_state(first_card(page), "could-not-check")
+    expect(first_card(page)).to_contain_text("look-alike sites lure people this way")
+    expect(first_card(page)).to_contain_text(address)
+    assert first_card(page).locator("a").count() == 0
+    assert page.url == f"{served.url}/scan?lang=en"
+    assert all(url.startswith(served.url) for url in asked)
+
+
+def test_the_camera_can_be_stopped(with_camera: Opened) -> None:
+    page = with_camera(Image.new("RGB", (300, 300), "gray"))
+    page.locator("#start").click()
+    expect(page.locator("#camera-status")).to_have_text("Hold a code of the paper inside the frame")
+    expect(page.locator("#stop")).to_be_focused()
+    expect(page.locator("#torch")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.locator("#camera-status")).to_have_text("The camera is off")
+    expect(page.locator("#start")).to_be_focused()
+    assert page.evaluate("document.querySelector('video').srcObject") is None
+
+
+@pytest.mark.parametrize(
+    ("picture", "allowed", "told"),
+    [(None, True, "No camera was found"), (Image.new("RGB", (9, 9)), False, "The camera was refused")],
+)
+def test_where_there_is_no_camera_that_is_said(
+    with_camera: Opened, picture: Image.Image | None, allowed: bool, told: str
+) -> None:
+    page = with_camera(picture, allowed=allowed)
+    page.locator("#start").click()
+    expect(page.locator("#camera-status")).to_contain_text(told)
+    expect(page.locator("#camera-status")).to_contain_text("paste the address instead")
+    expect(page.locator("#viewfinder")).to_be_hidden()
+
+
+def test_a_page_that_is_not_secure_says_why_it_has_no_camera(phone: Page, served: Served) -> None:
+    phone.add_init_script("Object.defineProperty(globalThis, 'isSecureContext', {value: false})")
+    ready(phone, served).locator("#start").click()
+    expect(phone.locator("#camera-status")).to_contain_text("only over https")
+
+
+# --- files and text -------------------------------------------------------------------------------------------------
+
+
+def test_several_files_dropped_at_once_get_a_card_each_in_their_order(phone: Page, served: Served) -> None:
+    paper = served.paper("valid")
+    files = {"one.pdf": (paper, "valid"), "two.pdf": (paper + b"x", "not-as-issued"), "three.txt": (b"?", "not-a-proof")}
+    ready(phone, served)
+    data = [[name, base64.b64encode(content).decode()] for name, (content, _) in files.items()]
+    phone.evaluate(DROP, data)
+    for at, (name, (_, state)) in enumerate(files.items()):
+        card = phone.locator(".card").nth(at)
+        expect(card.locator(".thing")).to_have_text(name)
+        has_state(card, state)
+    changed = phone.locator(".card").nth(1)
+    expect(changed).to_contain_text("The fields are what was signed; the file may show something else.")
+    expect(changed.locator("[data-field=name]")).to_have_count(1)
+
+
+def test_pasted_text_is_an_address_a_number_or_neither(phone: Page, served: Served) -> None:
+    ready(phone, served)
+    paste(phone, f"  {served.proof_address('expired')}\n")
+    has_state(first_card(phone), "expired")
+    paste(phone, proof_address(ELSEWHERE, served.proof("valid")))
+    has_state(first_card(phone), "valid")
+    expect(first_card(phone)).to_contain_text("which is not the base's")
+    paste(phone, "hello")
+    has_state(first_card(phone), "could-not-check")
+    expect(first_card(phone)).to_contain_text("neither the address in a certificate's code nor a certificate number")
+    paste(phone, served.link("valid"))
+    expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)
+    assert phone.url == f"{served.url}/c/{served.whole.links['valid']}?lang=en"
+
+
+def test_a_pasted_number_leads_to_the_form_that_wants_the_name(phone: Page, served: Served) -> None:
+    ready(phone, served)
+    paste(phone, served.proof_address("valid"))
+    has_state(first_card(phone), "valid")
+    number, name = (first_card(phone).locator(f"[data-field={key}]").inner_text() for key in ("number", "name"))
+    paste(phone, number.lower().replace("-", " "))
+    form = first_card(phone).locator("form")
+    expect(form.get_by_label("Certificate number")).to_have_value(number)
+    form.get_by_label("Holder's name").fill(name)
+    form.get_by_role("button").click()
+    expect(phone.locator("[data-state=valid]").first).to_be_visible()
+    assert phone.url == f"{served.url}/check?lang=en"
+
+
+def test_nothing_of_a_file_or_a_proof_leaves_the_browser(phone: Page, served: Served) -> None:
+    ready(phone, served)
+    requests: list[Request] = []
+    phone.on("request", lambda request: requests.append(request))
+    picked = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": served.paper("valid")}
+    phone.locator("#picker").set_input_files(picked)
+    has_state(first_card(phone), "valid")
+    for request in requests:
+        path = request.url.removeprefix(served.url)
+        assert re.fullmatch(r"/(?:assets|log)/[\w./-]+|/sw\.js|/(?:scan|p|offline)\?lang=\w\w", path), path
+        assert (request.method, request.post_data) == ("GET", None)
+
+
+# --- by keyboard, and with no script ----------------------------------------------------------------------------------
+
+
+def test_the_keyboard_is_enough(phone: Page, served: Served) -> None:
+    ready(phone, served)
+    reached = []
+    for _ in range(8):
+        phone.keyboard.press("Tab")
+        reached.append(str(phone.evaluate("document.activeElement.id")))
+    assert reached[4:7] == ["start", "picker", "text"]
+    phone.locator("#text").focus()
+    phone.keyboard.insert_text(served.proof_address("valid"))
+    phone.keyboard.press("Tab")
+    assert phone.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
+    phone.keyboard.press("Enter")
+    expect(first_card(phone).locator(".thing")).to_be_focused()
+    has_state(first_card(phone), "valid")
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+def test_without_javascript_the_page_says_what_else_there_is(
+    new_context: NewContext, served: Served, language: str
+) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{served.url}/scan?lang={language}")
+    expect(page.locator("#needs-script")).to_contain_text("JavaScript")
+    expect(page.locator("#needs-script .domain")).to_have_text(served.url.removeprefix("http://"))
+    expect(page.locator("#scanner")).to_be_hidden()
+    page.locator("#needs-script a").click()
+    expect(page.locator("form.lookup")).to_be_visible()
+
+
+def paste(page: Page, text: str) -> None:
+    page.locator("#text").fill(text)
+    page.locator("#paste button").click()
