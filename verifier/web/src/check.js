@@ -1,8 +1,7 @@
 /**
  * From a thing that somebody holds (a PDF, a picture, an address, a proof) to a verdict, twin of verifier/check.py: the
- * same state and code for the same thing; only the log's entries are not searched for the day and reason of a change, so
- * that without these it stays "revoked or superseded". A verdict is `{state, code, message, proved, found, notes, linkId}`;
- * its notes are `[name of a sentence, its places]` or an English text, its link one that is the award's own.
+ * same state and code for the same thing. A verdict is `{state, code, message, proved, found, notes, linkId}`; its notes
+ * are `[name of a sentence, its places]` or an English text, its link one that is the award's own.
  */
 import { linkDigest, parseAddress } from "./address.js";
 import { equal, utf8 } from "./bytes.js";

@@ -32,7 +32,7 @@ export async function currentStanding(proved, token, trust, now, changes = []) {
   checkFresh(list, now);
   // (4) The list's word, with the changes behind it where they are at hand, and the award's own days.
   const word = STATUS[statusAt(list, proved.record.fields.get("status_index"))];
-  return { asOf: list.size, root: list.root, ...combined(word, proved, list.size, changes, businessDay(now)) };
+  return { asOf: list.size, root: list.root, word, ...combined(word, proved, list.size, changes, businessDay(now)) };
 }
 
 /** The published list of this number, signed by a key for lists. */

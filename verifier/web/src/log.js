@@ -4,6 +4,7 @@
  */
 import { equal } from "./bytes.js";
 import { verify as verifyCheckpoint } from "./checkpoint.js";
+import { changesIn } from "./changes.js";
 import { currentStanding, listNumber, readList } from "./current.js";
 import { CouldNotCheck, VerificationError, inconsistent } from "./errors.js";
 import { held, hold } from "./held.js";
@@ -11,16 +12,19 @@ import { NoConnection, fetchPublished, readTrust } from "./published.js";
 import { LIST_LENGTH } from "./statuslist.js";
 import { TreeReader, checkExtends } from "./tile.js";
 
-/** The log as it is published now, or as it is held. Throws CouldNotCheck where there is neither. */
-export async function openLog(now = new Date()) {
+/**
+ * The log as it is published now, or as it is held. Throws CouldNotCheck where there is neither. `thorough`: whether the
+ * log's entries are searched for changes of an award that the list calls valid, too: what certverify does.
+ */
+export async function openLog(now = new Date(), thorough = false) {
   const known = await heldHead();
   try {
-    const log = new Log(await newestTrust(now, known), now, known);
+    const log = new Log(await newestTrust(now, known), now, known, { thorough });
     await log.findHead();
     return log;
   } catch (error) {
     if (!(error instanceof NoConnection) || !known) throw error;
-    return new Log(known.trust, now, known, false);
+    return new Log(known.trust, now, known, { online: false });
   }
 }
 
@@ -59,10 +63,12 @@ class Log {
   rolledBack = null;
   /** Why no checkpoint of today could be had: nothing can be said of a standing then. */
   #problem = null;
+  #thorough = false;
   #tree = null;
 
   /** @param known what was held when the page asked @param online whether the log can be asked */
-  constructor(trust, now, known, online = true) {
+  constructor(trust, now, known, { online = true, thorough = false }) {
+    this.#thorough = thorough;
     Object.assign(this, { trust, now, online, head: known?.head, at: known?.at });
     if (online && known) this.#tree = new TreeReader(known.head.size, fetchPublished);
   }
@@ -86,7 +92,11 @@ class Log {
     await this.#checkExtends(proved, "the award's receipt");
     // (3) The list that holds the award's index, (4) of the same history, (5) fresh, and (6) its word.
     const token = await this.#statusToken(listNumber(proved));
-    return currentStanding(proved, token, this.trust, this.now, changes);
+    const found = await currentStanding(proved, token, this.trust, this.now, changes);
+    if (!this.online || (found.word === "valid" && !this.#thorough)) return found;
+    const more = await changesIn(this.#tree, this.head, proved, this.trust);
+    const known = [...new Map([...changes, ...more].map((change) => [change.index, change])).values()];
+    return more.length ? currentStanding(proved, token, this.trust, this.now, known) : found;
   }
 
   /** Holds every status list for when there is no connection; one that cannot be had is held from earlier or not. */

@@ -76,6 +76,24 @@ export async function subtreeRoot(start, end, hash) {
   return nodeHash(await subtreeRoot(start, split, hash), await subtreeRoot(split, end, hash));
 }
 
+/** The inclusion path of entry `index` in the tree of `size` entries (RFC 6962 §2.1.1). */
+export async function inclusionPath(index, size, hash) {
+  if (!(index >= 0n && index < size)) throw notIncluded(`index ${index} lies outside a tree of ${size} entries`);
+  const path = [];
+  let [start, end] = [0n, size];
+  while (end - start > 1n) {
+    const split = start + (1n << BigInt(bitLength(end - start - 1n) - 1));
+    if (index < split) {
+      path.push(await subtreeRoot(split, end, hash));
+      end = split;
+    } else {
+      path.push(await subtreeRoot(start, split, hash));
+      start = split;
+    }
+  }
+  return path.reverse();
+}
+
 /** The proof that the tree of `size` entries extends the one of `old` entries (RFC 6962 §2.1.2). */
 export async function consistencyPath(old, size, hash) {
   if (!(old >= 0n && old <= size)) throw inconsistent(`a tree of ${size} entries cannot extend one of ${old}`);

@@ -25,7 +25,9 @@ export async function fetchPublished(path) {
   let answer;
   let bytes;
   try {
-    answer = await fetch(`/log/${path}`, { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-cache" });
+    // Tiles never change.
+    const cache = path.startsWith("tile/") ? "default" : "no-cache";
+    answer = await fetch(`/log/${path}`, { credentials: "omit", referrerPolicy: "no-referrer", cache });
     bytes = new Uint8Array(await answer.arrayBuffer());
   } catch {
     throw new NoConnection(`/log/${path} cannot be had: no connection`);

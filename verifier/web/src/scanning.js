@@ -33,7 +33,7 @@ async function card(place, name, check, extra = () => []) {
   place.append(element("article", { class: "card" }, heading, told));
   if (place.childElementCount === 1) heading.focus();
   try {
-    const log = await openLog();
+    const log = await openLog(new Date(), true);
     const verdict = await check(new Checker(log, { scan, fetchLink }));
     told.replaceChildren(...report(verdict, log, "h3", extra(verdict)), ...leads(verdict));
   } catch (error) {

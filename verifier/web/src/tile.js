@@ -6,8 +6,10 @@ import { CouldNotCheck, inconsistent, malformed } from "./errors.js";
 import { HASH_SIZE, consistencyPath, nodeHash, subtreeRoot, verifyConsistency } from "./merkle.js";
 import { equal } from "./bytes.js";
 
-const WIDTH = 256;
+/** Hashes of a full tile, and entries of a full bundle. */
+export const WIDTH = 256;
 const HEIGHT = 8;
+const ENTRIES = "entries";
 
 /** `tile/<L>/<N>[.p/<W>]`, N in groups of three digits, all but the last with `x`. */
 export function tilePath(level, number, width = WIDTH) {
@@ -45,29 +47,51 @@ export class TreeReader {
     return node;
   }
 
+  /** The entries of bundle `number`, checked for their count but not against the tree. */
+  async entries(number) {
+    const { data, path, found, width } = await this.#read(ENTRIES, number, this.size - number * BigInt(WIDTH));
+    const entries = split(data, path);
+    if (entries.length !== found) throw malformed(`${path} holds ${entries.length} entries, not ${found}`);
+    return entries.slice(0, width);
+  }
+
   async #tile(level, number) {
     const name = `${level} ${number}`;
     if (!this.#tiles.has(name)) {
       const there = (this.size >> BigInt(HEIGHT * level)) - number * BigInt(WIDTH);
-      this.#tiles.set(name, await this.#read(level, number, there < WIDTH ? Number(there) : WIDTH));
+      const { data, path, found, width } = await this.#read(level, number, there);
+      if (data.length !== found * HASH_SIZE) throw malformed(`${path} is not ${found} hashes long`);
+      this.#tiles.set(name, data.subarray(0, width * HASH_SIZE));
     }
     return this.#tiles.get(name);
   }
 
   /** A tile, or the full one in its place: once that is there, the log may take partial ones away (C2SP). */
-  async #read(level, number, width) {
-    let [path, found] = [tilePath(level, number, width), width];
-    let data;
+  async #read(level, number, there) {
+    const width = there < WIDTH ? Number(there) : WIDTH;
+    const [path, whole] = [tilePath(level, number, width), tilePath(level, number)];
     try {
-      data = await this.get(path);
+      return { data: await this.get(path), path, found: width, width };
     } catch (error) {
       if (!(error instanceof CouldNotCheck) || width === WIDTH) throw error;
-      [path, found] = [tilePath(level, number), WIDTH];
-      data = await this.get(path).catch(() => { throw error; });
+      const data = await this.get(whole).catch(() => { throw error; });
+      return { data, path: whole, found: WIDTH, width };
     }
-    if (data.length !== found * HASH_SIZE) throw malformed(`${path} is not ${found} hashes long`);
-    return data.subarray(0, width * HASH_SIZE);
   }
+}
+
+/** The entries of a bundle, each behind its 2-byte big-endian length. */
+function split(data, path) {
+  const entries = [];
+  for (let at = 0; at < data.length;) {
+    const end = at + 2 + ((data[at] << 8) | data[at + 1]);
+    if (at + 2 > data.length || end > data.length) {
+      throw malformed(`${path}: entry ${entries.length} of the bundle is cut short`);
+    }
+    entries.push(data.subarray(at + 2, end));
+    at = end;
+  }
+  return entries;
 }
 
 /**

@@ -38,7 +38,11 @@ export async function verifyProof(proof, trust) {
 
 /** A later change of the award's standing: its event's name and fields, and its index. */
 export async function verifyChange(proof, trust, award) {
-  const { record, organisation, index } = await verifyLogged(parseBundle(proof), trust);
+  return checkChange(await verifyLogged(parseBundle(proof), trust), award);
+}
+
+/** A logged statement's event and index, if it changes this award's standing. */
+export function checkChange({ record, organisation, index }, award) {
   if (AWARDS.includes(record.name) || record.stream !== award.record.stream) {
     throw mismatch(`entry ${index} is no change of this award's standing`);
   }
@@ -51,14 +55,14 @@ export async function verifyChange(proof, trust, award) {
 
 /** A statement that was signed by who may sign it, and that the log has given a receipt for. */
 async function verifyLogged(shown, trust) {
-  const signer = await verifySigner(shown, trust);
+  await checkKnown(shown, trust);
+  const signer = await verifySigner(shown.statement, shown.receipt.index, trust);
   return { record: shown.statement.record, ...signer, ...(await provedBy(shown, trust)) };
 }
 
-/** Who signed, entitled to and in its own name. */
-async function verifySigner(shown, trust) {
-  const { statement, receipt } = shown;
-  const key = entitled(await signersKey(shown, trust), statement.record.kind, receipt.index);
+/** Who signed an entry, entitled to and in its own name. */
+export async function verifySigner(statement, index, trust) {
+  const key = entitled(keyOf(trust, statement.kid), statement.record.kind, index);
   const organisation = trust.organisations.get(key.organisation);
   if (statement.issuer !== organisation.uri) {
     throw notEntitled(`issuer ${statement.issuer} is not ${key.organisation}, whose key signed`);
@@ -67,10 +71,10 @@ async function verifySigner(shown, trust) {
   return { key, organisation };
 }
 
-/** The key that the statement names. One that the trust file is too old to know could not be checked. */
-async function signersKey(shown, trust) {
+/** A key that the trust file is too old to know could not be checked. */
+async function checkKnown(shown, trust) {
   try {
-    return keyOf(trust, shown.statement.kid);
+    keyOf(trust, shown.statement.kid);
   } catch (error) {
     if (await isNewerThanTrust(shown, trust)) {
       throw new CouldNotCheck(`${error.message}, and the award is entry ${shown.receipt.index}: get a newer trust file`);
