@@ -36,7 +36,9 @@ def beside(*pictures: Image.Image) -> bytes:
 
 def photo(pdf: bytes, dpi: int = 170) -> bytes:
     """The first page as a phone takes it: turned a little, a bit out of focus, as JPEG."""
-    page = forgeries.picture_of(pdf, dpi).rotate(3, expand=True, fillcolor="white").filter(ImageFilter.GaussianBlur(0.7))
+    page = (
+        forgeries.picture_of(pdf, dpi).rotate(3, expand=True, fillcolor="white").filter(ImageFilter.GaussianBlur(0.7))
+    )
     out = BytesIO()
     page.save(out, "JPEG", quality=80)
     return out.getvalue()

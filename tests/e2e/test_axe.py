@@ -39,7 +39,8 @@ def test_axe_finds_nothing(new_context: NewContext, served: Served, axe: str, si
     page = at_the_ledgers_time(new_context(viewport=SIZES[size], bypass_csp=True).new_page())
     addresses = [f"{served.link(name)}?lang={language}" for name in served.whole.links if name != "correction"]
     addresses += [
-        f"{served.url}{path}?lang={language}" for path in ("/", "/check", "/trust", "/p", "/scan", "/offline", "/nothing", "/c/" + "0" * 24)
+        f"{served.url}{path}?lang={language}"
+        for path in ("/", "/check", "/trust", "/p", "/scan", "/offline", "/nothing", "/c/" + "0" * 24)
     ]
     addresses += [f"{served.link('valid')}?{asked}&lang={language}" for asked in ("on=2026-01-02", "as-of=2026-11-23")]
     proof = served.proof_address("valid").replace("/p#", f"/p?lang={language}#")

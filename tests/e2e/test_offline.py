@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from api import assets
 from ledger.awards import open_awards
-from tests.api.whole_ledger import NOW, do, publish_now, trainee
+from ledger.commands import SuspendCertificate
+from tests.api.whole_ledger import NOW, TODAY, by, do, publish_now, trainee
 from tests.e2e.conftest import NewContext, Served, at_the_ledgers_time, serving
-from tests.e2e.papers import code
+from tests.e2e.papers import beside, code
 from tests.e2e.test_scanning import first_card, has_state, paste, ready
 
 PAGES = re.compile(r"/(?:scan|p|offline)/(?:zh|en|ko)|/assets/[\w.-]+")
@@ -50,6 +53,15 @@ def at(page: Page, hours: float) -> None:
     page.clock.set_fixed_time(datetime.fromtimestamp(NOW / 1000, UTC) + timedelta(hours=hours))
 
 
+def until(page: Page, condition: str) -> None:
+    """Waits for what an expression gives in the end."""
+    for _ in range(100):
+        if page.evaluate(f"async () => {condition}"):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never: {condition}")
+
+
 def test_once_visited_it_checks_with_the_network_off(phone: Page, served: Served) -> None:
     """Loaded anew: a proof by its address, a pasted one, a PDF; each says what it was checked against."""
     paper = served.paper("valid")
@@ -66,7 +78,7 @@ def test_once_visited_it_checks_with_the_network_off(phone: Page, served: Served
     phone.locator("#picker").set_input_files({"name": "b.pdf", "mimeType": "application/pdf", "buffer": paper + b"\n"})
     has_state(first_card(phone), "not-as-issued")
     phone.goto(served.proof_address("revoked").replace("/p#", "/p?lang=en#"))
-    has_state(phone.locator("#result"), "revoked-or-superseded")
+    has_state(phone.locator("#result"), "revoked-or-superseded")  # offline there are no entries to search
     expect(phone.locator(".held")).to_contain_text("2 hours ago")
 
 
@@ -81,8 +93,6 @@ def test_a_list_that_is_a_day_old_says_nothing_of_a_standing(phone: Page, served
 
 
 def test_a_link_code_could_not_be_checked_and_the_other_code_is_named(phone: Page, served: Served) -> None:
-    from tests.e2e.papers import beside
-
     installed(phone, served)
     offline(phone)
     paste(phone, served.link("valid"))
@@ -153,3 +163,66 @@ def test_a_damaged_file_that_is_held_makes_nothing_valid(
     phone.context.set_offline(False)
     paste(phone, served.proof_address("valid"))
     has_state(first_card(phone), "valid")
+
+
+def test_a_new_version_takes_over_when_the_old_pages_are_closed(
+    new_context: NewContext, served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = new_context()
+    page = installed(at_the_ledgers_time(context.new_page()), served)
+    (old,) = (name for name in page.evaluate(KEPT) if name != "certledger-log")
+    before = assets.files()["sw.js"]
+    version = old.rpartition("-")[2].encode()
+    changed = before.plain.replace(version, b"0" * len(version))
+    assert changed != before.plain
+    monkeypatch.setitem(assets.files(), "sw.js", replace(before, plain=changed, packed=changed, tag="new"))
+    new = "certledger-pages-" + "0" * len(version)
+    page.reload()
+    until(page, "Boolean((await navigator.serviceWorker.getRegistration()).waiting)")
+    assert {old, new} < set(page.evaluate(KEPT))
+    page.close()
+    page = installed(at_the_ledgers_time(context.new_page()), served)
+    until(page, f"!(await caches.keys()).includes('{old}')")
+    assert set(page.evaluate(KEPT)) == {"certledger-log", new}
+    offline(page)
+    ready(page, served)
+    paste(page, served.proof_address("valid"))
+    has_state(first_card(page), "valid")
+
+
+def test_a_log_that_falls_back_changes_nothing_and_is_told(new_context: NewContext, tmp_path: Path) -> None:
+    """A certificate is suspended; the server then shows the files of before."""
+    with serving(tmp_path) as served:
+        context = new_context(service_workers="block")
+        page = ready(at_the_ledgers_time(context.new_page()), served)
+        proof = served.proof_address("valid")
+        paste(page, proof)
+        has_state(first_card(page), "valid")
+        files = ("trust.txt", "checkpoint", "status/0")
+        old = {name: (served.whole.public / name).read_bytes() for name in files}
+        with served.whole.opened() as ledger, open_awards(ledger) as awards:
+            issued = by(awards, served.whole.links["valid"])
+            do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
+            publish_now(ledger)
+        paste(page, proof)
+        has_state(first_card(page), "suspended")
+        for name, content in old.items():
+            page.route(f"**/log/{name}", lambda route, _, body=content: route.fulfill(body=body))
+        page = ready(page, served)
+        paste(page, proof)
+        has_state(first_card(page), "suspended")
+        expect(first_card(page)).to_contain_text(
+            "The server shows an older log (500 entries) than this browser holds (501)"
+        )
+
+
+def test_another_ledger_in_the_place_of_the_one_held_is_told(new_context: NewContext, served: Served) -> None:
+    page = ready(at_the_ledgers_time(new_context(service_workers="block").new_page()), served)
+    paste(page, served.proof_address("valid"))
+    has_state(first_card(page), "valid")
+    text = (served.whole.public / "trust.txt").read_text()
+    other = re.sub(r"(?m)^genesis .{8}", "genesis 00000000", text)
+    page.route("**/log/trust.txt", lambda route: route.fulfill(body=other))
+    paste(page, served.proof_address("valid"))
+    has_state(first_card(page), "inconsistent")
+    expect(first_card(page)).to_contain_text("another ledger than the one seen here before")

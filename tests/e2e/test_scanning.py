@@ -171,7 +171,11 @@ def test_a_page_that_is_not_secure_says_why_it_has_no_camera(phone: Page, served
 
 def test_several_files_dropped_at_once_get_a_card_each_in_their_order(phone: Page, served: Served) -> None:
     paper = served.paper("valid")
-    files = {"one.pdf": (paper, "valid"), "two.pdf": (paper + b"x", "not-as-issued"), "three.txt": (b"?", "not-a-proof")}
+    files = {
+        "one.pdf": (paper, "valid"),
+        "two.pdf": (paper + b"x", "not-as-issued"),
+        "three.txt": (b"?", "not-a-proof"),
+    }
     ready(phone, served)
     data = [[name, base64.b64encode(content).decode()] for name, (content, _) in files.items()]
     phone.evaluate(DROP, data)

@@ -12,7 +12,20 @@ from typing import Any
 
 import pytest
 
-from verifier import address, cbor, checkpoint, keys, merkle, receipt, seal, standing, statement, statuslist, trust, verify
+from verifier import (
+    address,
+    cbor,
+    checkpoint,
+    keys,
+    merkle,
+    receipt,
+    seal,
+    standing,
+    statement,
+    statuslist,
+    trust,
+    verify,
+)
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import WITHHELD, event_type
 

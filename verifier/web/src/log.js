@@ -94,9 +94,18 @@ class Log {
     const token = await this.#statusToken(listNumber(proved));
     const found = await currentStanding(proved, token, this.trust, this.now, changes);
     if (!this.online || (found.word === "valid" && !this.#thorough)) return found;
-    const more = await changesIn(this.#tree, this.head, proved, this.trust);
-    const known = [...new Map([...changes, ...more].map((change) => [change.index, change])).values()];
-    return more.length ? currentStanding(proved, token, this.trust, this.now, known) : found;
+    const known = new Map([...changes, ...(await this.#changes(proved, found))].map((change) => [change.index, change]));
+    return currentStanding(proved, token, this.trust, this.now, [...known.values()]);
+  }
+
+  /** The changes among the entries. Without them the list's word stands, unless they were to be searched for others. */
+  async #changes(proved, found) {
+    try {
+      return await changesIn(this.#tree, this.head, proved, this.trust);
+    } catch (error) {
+      if (error instanceof CouldNotCheck && found.word !== "valid") return [];
+      throw error;
+    }
   }
 
   /** Holds every status list for when there is no connection; one that cannot be had is held from earlier or not. */
