@@ -1,7 +1,7 @@
 """The page that scans, and what makes it one that can be installed and used with no connection.
 
-Everything is checked by its script (verifier/web). The pages served here are the same for everybody, and so are the only
-ones that the service worker may keep.
+Everything is checked by its script (verifier/web). The pages served here are the same for everybody: the service worker
+may keep them.
 """
 
 from __future__ import annotations

@@ -211,9 +211,8 @@ def test_a_log_that_falls_back_changes_nothing_and_is_told(new_context: NewConte
         page = ready(page, served)
         paste(page, proof)
         has_state(first_card(page), "suspended")
-        expect(first_card(page)).to_contain_text(
-            "The server shows an older log (500 entries) than this browser holds (501)"
-        )
+        told = "The server shows an older log (500 entries) than this browser holds (501)"
+        expect(first_card(page)).to_contain_text(told)
 
 
 def test_another_ledger_in_the_place_of_the_one_held_is_told(new_context: NewContext, served: Served) -> None:

@@ -100,7 +100,8 @@ export class Checker {
     if (proofs.length) {
       const proved = await verifyProof(proofs[0].proof, this.#log.trust);
       await this.#checkLinks(links, proved);
-      return { ...(await this.#standing(proved, [...this.#foreignHost(proofs[0]), COMPARE])), linkId: links[0]?.linkId };
+      const verdict = await this.#standing(proved, [...this.#foreignHost(proofs[0]), COMPARE]);
+      return { ...verdict, linkId: links[0]?.linkId };
     }
     if (links.length) return this.#link(links[0]);
     throw malformed("the QR code in the picture is none of a certificate");

@@ -94,8 +94,9 @@ class Log {
     const token = await this.#statusToken(listNumber(proved));
     const found = await currentStanding(proved, token, this.trust, this.now, changes);
     if (!this.online || (found.word === "valid" && !this.#thorough)) return found;
-    const known = new Map([...changes, ...(await this.#changes(proved, found))].map((change) => [change.index, change]));
-    return currentStanding(proved, token, this.trust, this.now, [...known.values()]);
+    const all = [...changes, ...(await this.#changes(proved, found))];
+    const known = [...new Map(all.map((change) => [change.index, change])).values()];
+    return currentStanding(proved, token, this.trust, this.now, known);
   }
 
   /** The changes among the entries. Without them the list's word stands, unless they were to be searched for others. */

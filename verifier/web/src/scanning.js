@@ -53,7 +53,8 @@ const pageOf = (linkId) => `/c/${linkId}?lang=${LANGUAGE}`;
 async function fetchLink(linkId) {
   let text;
   try {
-    const answer = await fetch(`/c/${linkId}.json`, { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" });
+    const how = { credentials: "omit", referrerPolicy: "no-referrer", cache: "no-store" };
+    const answer = await fetch(`/c/${linkId}.json`, how);
     if (!answer.ok) throw new CouldNotCheck(`the link cannot be had: the server answers ${answer.status}`);
     text = await answer.text();
   } catch (error) {
@@ -232,7 +233,7 @@ function takeCamera() {
   addEventListener("pagehide", stopCamera);
 }
 
-// --- for when there is no connection ----------------------------------------------------------------------------------
+// --- for when there is no connection ---------------------------------------------------------------------------------
 
 /** Takes what a check needs of the log, and keeps the page itself; says from when what is held is. */
 async function prepareOffline() {

@@ -30,7 +30,8 @@ addEventListener("fetch", (event) => {
 /** All or nothing: a page without its script would be no help. */
 async function keepAll() {
   const cache = await caches.open(PAGES);
-  const pages = SHELLS.flatMap((path) => LANGUAGES.map((language) => [keyOf(path, language), `${path}?lang=${language}`]));
+  const pages = SHELLS.flatMap((path) =>
+    LANGUAGES.map((language) => [keyOf(path, language), `${path}?lang=${language}`]));
   const files = [...KEPT].map((path) => [path, path]);
   await Promise.all([...pages, ...files].map(async ([key, address]) => {
     const answer = await fetch(address, { cache: "no-cache", credentials: "omit" });
