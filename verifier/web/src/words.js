@@ -13,7 +13,8 @@ export const say = (name, places = {}) =>
 
 /** How long ago something was, in the largest whole unit. */
 export function age(milliseconds) {
-  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  const minutes = Math.floor(milliseconds / 60_000);
+  if (minutes < 1) return new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "auto" }).format(0, "second");
   const told = new Intl.RelativeTimeFormat(LANGUAGE, { numeric: "always" });
   if (minutes < 60) return told.format(-minutes, "minute");
   const hours = Math.floor(minutes / 60);
