@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
@@ -112,6 +112,8 @@ class _Desk:
                 held.close()
                 await bulk_uploads.drain(request)
                 return refusal(refused)
+            except ClientDisconnect:
+                return Response(status_code=400)  # for nobody: who sent it went away in the middle
             content, headers, kind = form(upload)
             return _Answer(content, held.pop_all(), {**STREAMED, **headers}, kind)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from api import bulk_words as says
 from api.bulk_turns import UPLOAD_BYTES
@@ -72,7 +72,7 @@ async def drain(request: Request) -> None:
         async with asyncio.timeout(READ_SECONDS):
             async for _ in _within(request, UPLOAD_BYTES):
                 pass
-    except (Refused, TimeoutError, RuntimeError):
+    except (Refused, TimeoutError, RuntimeError, ClientDisconnect):
         return
 
 

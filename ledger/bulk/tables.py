@@ -110,14 +110,11 @@ def _sheet_of(name: str, book: Any) -> tuple[Understood, list[Item]]:
         except TurnedAway as reason:
             refusal = refusal if refusal and refusal.code != "empty" else reason
             continue
-        others = tuple(visible(other.title) for other in book.worksheets if other is not sheet)
-        kind = Understood(name, "xlsx", len(items), sheet=visible(sheet.title), columns=columns)
-        return _with_passed_over(kind, (*passed_over, *others)), items
+        others = (visible(other.title) for other in book.worksheets if other is not sheet)
+        passed_over = (*passed_over, *others)
+        title = visible(sheet.title)
+        return Understood(name, "xlsx", len(items), sheet=title, columns=columns, passed_over=passed_over), items
     raise refusal or TurnedAway("empty")
-
-
-def _with_passed_over(told: Understood, passed_over: tuple[str, ...]) -> Understood:
-    return Understood(told.file, told.kind, told.items, sheet=told.sheet, columns=told.columns, passed_over=passed_over)
 
 
 def _check_size(data: bytes) -> None:

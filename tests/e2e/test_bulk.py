@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -192,6 +193,17 @@ def test_who_goes_away_is_not_worked_for(served: Served) -> None:
             assert json.loads(answer.readline())["items"] == 200
         assert asked(served) == 429
     assert eventually(lambda: asked(served) == 200, 20)
+
+
+def test_who_goes_away_while_sending_leaves_no_trace(served: Served, caplog: pytest.LogCaptureFixture) -> None:
+    with closing(socket.create_connection(served.url.rpartition("/")[2].split(":"))) as connection:
+        connection.sendall(
+            b"POST /bulk.json HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n"
+            b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+        )
+        time.sleep(0.2)
+    assert eventually(lambda: asked(served) == 200, 20)
+    assert caplog.text == ""
 
 
 def asked(served: Served) -> int:
