@@ -11,12 +11,16 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import entry_points
 from importlib.resources import as_file, files
+from itertools import product
 from pathlib import Path
 from threading import Thread
 from time import perf_counter
+from typing import Final
+from uuid import UUID
 
 import click
 
+from ledger import commands as c
 from ledger.awards import Awards, IssuedAward, open_awards
 from ledger.cli.shared import COULD_NOT, NOT_GOOD, actors_of, fail, failures, progress
 from ledger.exports import CERTIFICATE_COLUMNS, TITLE_COLUMNS, outcomes, to_csv
@@ -24,6 +28,8 @@ from ledger.founding import Founding, found
 from ledger.intake.engine import take_in
 from ledger.intake.files import open_pack
 from ledger.issue import issue, issue_cohort, write_whole
+from ledger.notices import Notices
+from ledger.objections import set_terms
 from ledger.open import Ledger
 from ledger.settings import SettingsError
 from ledger.upkeep import Upkeep
@@ -31,8 +37,10 @@ from verifier import trust
 from verifier.address import link_address, proof_address
 from verifier.audit import audit
 from verifier.check import Checker
+from verifier.current import business_day
 from verifier.fetch import FolderLog, PublishedLog, UrlLog
-from verifier.kinds import CertificateAwarded, TitleGranted
+from verifier.kinds import ApplicationFoundEligible, CertificateAwarded, TitleGranted
+from verifier.rules import AWARD_LEVELS
 from verifier.standing import Standing
 from verifier.verdict import Verdict
 
@@ -40,6 +48,16 @@ MARK = "this-folder-is-a-certledger-demo"
 """A file that says that the folder may be thrown away."""
 MASTER_KEY = "DEMO-master-key"
 PORTS = range(8000, 8100)
+
+
+_TERMS: Final = (
+    "CQHRSS",
+    ("masked-name", "speciality", "recommended-by"),
+    "示例：此处写明公示所依据的规定",
+    "An example: here stands the rule by which notices are shown",
+    "notices@example.org",
+    180,
+)
 
 
 @click.command()
@@ -65,6 +83,7 @@ def demo(context: click.Context, folder: Path, port: int | None, no_serve: bool)
         with found(folder / "ledger", Founding(url=url, master_key_in=MASTER_KEY)) as ledger:
             _warn(folder / "ledger" / MASTER_KEY)
             _take_in(ledger, folder)
+            notice = _post_notice(ledger)
             published = _publish(ledger, folder / "published")
             with open_awards(ledger) as awards:
                 chosen = _print(awards, folder)
@@ -78,6 +97,7 @@ def demo(context: click.Context, folder: Path, port: int | None, no_serve: bool)
         click.echo(f"  link code    {addresses[0]}")
         click.echo(f"  proof code   {addresses[1][:60]}…   (whole in {folder / 'proof-address.txt'})")
         (folder / "proof-address.txt").write_text(addresses[1] + "\n", encoding="ascii")
+        click.echo(f"  notices      {url}/notices   (one stands: {url}/n/{notice})")
         click.echo(f"  the log      {url}/log/checkpoint\n  trust file   {url}/log/trust.txt\n")
         _serve(context, folder / "ledger", port)
 
@@ -113,6 +133,31 @@ def _take_in(ledger: Ledger, folder: Path) -> None:
     granted = sum(cells["outcome"] == "granted" for _, cells in folded.titles)
     click.echo(f"intake       {done.events} signed events from the sample pack, {len(done.rejected)} rows turned away")
     click.echo(f"decided      {awarded} certificates awarded, {granted} titles granted   ({results}/*.csv)")
+
+
+def _post_notice(ledger: Ledger) -> str:
+    """An application that is under public notice today, of the first of the sample who may apply; its page's id.
+
+    What the notice shows and on what basis is invented here, as everything in the sample is.
+    """
+    actors, _ = actors_of(ledger, None, None)
+    today = business_day(datetime.now(UTC))
+    set_terms(ledger, c.SetNoticeTerms(ledger.desk().new_id(), *_TERMS), actors)
+    with open_awards(ledger) as awards:
+        people = [item.event.trainee for item in awards.all() if item.award.on(today) is Standing.VALID]
+        for trainee, level in product(people, AWARD_LEVELS):
+            desk = ledger.desk()
+            assert isinstance(trainee, UUID)
+            application = desk.new_id()
+            asked = c.ApplyForTitle(trainee, application, "DEMO-1", level, "大数据工程", "ENT-01", today)
+            if not any(isinstance(event, ApplicationFoundEligible) for event in desk.decide(asked, actors)):
+                continue
+            desk.decide(c.RecordPanel(trainee, application, 7, 7, 6, today), actors)
+            desk.decide(c.PostNotice(trainee, application, today), actors)
+            desk.flush(actors)
+            click.echo("notice       one application is under public notice, and takes objections")
+            return Notices(awards).id_of(application)
+    raise SettingsError("nobody in the sample pack may apply for a title today")
 
 
 def _publish(ledger: Ledger, folder: Path) -> Path:

@@ -7,11 +7,12 @@ import re
 import signal
 import threading
 from pathlib import Path
+from urllib.request import urlopen
 
 from tests.acceptance import recent
 from tests.acceptance.terminal import GOOD, MISUSE, Terminal
 
-STEPS = ("intake", "decided", "published", "printed", "checked", "audited", "Done in")
+STEPS = ("intake", "decided", "notice", "published", "printed", "checked", "audited", "Done in")
 
 
 def test_the_demo_goes_the_whole_way_and_runs_twice(person: Terminal, tmp_path: Path) -> None:
@@ -63,6 +64,9 @@ def test_the_demo_serves_what_it_prints(person: Terminal, tmp_path: Path) -> Non
         person.certverify("check", link, "--trust", trust).expect(GOOD, "VALID")
         proof = (folder / "proof-address.txt").read_text("ascii").strip()
         person.certverify("check", proof, "--trust", trust).expect(GOOD, "VALID")
+        (notice,) = re.findall(r"one stands: (\S+)\)", printed)
+        with urlopen(f"{notice}?lang=en") as page:  # the demo's own server
+            assert 'data-state="in-notice"' in page.read().decode()
         (log,) = re.findall(r"the log +(\S+)/checkpoint", printed)
         person.certverify("audit", log, "--trust", trust).expect(GOOD)
         demo.send_signal(signal.SIGINT)
