@@ -22,7 +22,7 @@ from verifier.errors import CouldNotCheck, Inconsistent, VerificationError
 from verifier.fetch import PublishedLog
 from verifier.objection import DISCLOSED, verify_objection
 from verifier.trust import Trust
-from verifier.verdict import GOOD, NOT_CHECKED, NOT_GOOD, State, Verdict, custody_line, issuer_line, worst
+from verifier.verdict import GOOD, NOT_CHECKED, NOT_GOOD, CheckThen, State, Verdict, custody_line, issuer_line, worst
 
 TRUST_VARIABLE: Final = "CERTLEDGER_TRUST"
 _INPUT_LIMIT: Final = 32 * 1024 * 1024
@@ -61,7 +61,8 @@ def check(
 ) -> None:
     """Checks THINGs: a PDF, a picture with a QR code, the address in a code, proof.cbor, or - for standard input.
 
-    «Authentic, standing not checked» is exit 3, or 0 with --offline.
+    «Authentic, standing not checked» is exit 3, or 0 with --offline. A verification receipt, its PDF or
+    verification.cbor, is exit 0 where it is genuine, whatever it says of certificates.
     """
     if offline and log_place and "://" in log_place:
         raise click.UsageError("--offline and a log at an address exclude each other")
@@ -269,6 +270,8 @@ def _report(verdict: Verdict, trusted: Trust | None) -> str:
     if verdict.message:
         lines.append(_line("reason", f"{verdict.message} [{verdict.code}]"))
     lines += [_line(field.label, field.text) for field in verdict.fields]
+    if verdict.then is not None:
+        lines += _then_lines(verdict.then)
     if (proved := verdict.proved) is not None:
         base = trusted.organisations.get(trusted.base) if trusted else None
         lines.append(_line("issuer", issuer_line(proved)))
@@ -282,6 +285,24 @@ def _report(verdict: Verdict, trusted: Trust | None) -> str:
         lines.append(_line("note", "offline as asked for: whether it was revoked since is not known"))
     lines += [_line("note", note) for note in verdict.notes]
     return "\n".join(lines) + "\n"
+
+
+def _then_lines(then: CheckThen) -> list[str]:
+    """What a verification receipt says: when and by which log, then each item in a line."""
+    lines = [
+        _line("checked then", f"{then.checked_at:%Y-%m-%d %H:%M:%S} UTC, by the base's clock"),
+        _line("log then", f"{then.origin}, {then.size} entries, root {then.root.hex()}"),
+    ]
+    for number, item in enumerate(then.items, 1):
+        told = [item.state.upper() + (f" [{item.code}]" if item.code else "")]
+        told += [field.value for field in item.fields if field.key in ("name", "number", "expires_on")]
+        if item.proved is None:
+            told.append("by the base's word alone")
+        if item.today:
+            told.append(f"today {item.today.upper()}")
+        shown = item.presented
+        lines.append(_line(f"item {number}", f"{'; '.join(told)} ({shown.kind} {_short(shown.text)})"))
+    return lines
 
 
 def _audit_report(report: Report) -> str:

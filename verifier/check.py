@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from verifier import address, fetch, kinds, scan, seal
+from verifier import address, fetch, kinds, recheck, scan, seal, verification_receipt
 from verifier.address import LinkAddress, ProofAddress
 from verifier.current import Change, Current, check_standing
 from verifier.errors import (
@@ -27,9 +27,10 @@ from verifier.errors import (
     VerificationError,
 )
 from verifier.fetch import PublishedLog
+from verifier.recheck import KeptLog, Recheck, Rechecked
 from verifier.standing import Standing
 from verifier.trust import Trust
-from verifier.verdict import State, Verdict, printed_fields
+from verifier.verdict import CheckThen, State, ToldThen, Verdict, printed_fields
 from verifier.verify import Proved, verify_change, verify_proof
 
 COMPARE: Final = "compare these fields with the paper: whatever differs there was not signed"
@@ -65,7 +66,9 @@ _SENTENCES: Final = {
     State.NOT_A_PROOF: "this is no certificate of a ledger",
     State.INCONSISTENT: "the log contradicts itself: keep all files and tell the base and its auditors",
     State.COULD_NOT_CHECK: "could not be checked: this says nothing for it and nothing against it",
+    State.VERIFICATION_RECEIPT: "a genuine receipt of a check: what it says was so then, and it says nothing of today",
 }
+_BY_ITS_WORD: Final = "for items without evidence there is the base's word alone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +93,8 @@ class Checker:
     def check_bytes(self, thing: str, data: bytes) -> Verdict:
         """The verdict about a file's content: a proof, an address as text, a PDF or a picture."""
         try:
+            if verification_receipt.claims_to_be(data):
+                return self._receipt(thing, data)
             if data.startswith(_PROOF_START):
                 return self._proof(thing, data, [COMPARE])
             if (text := _address_in(data)) is not None:
@@ -139,6 +144,9 @@ class Checker:
         if refusal is None and not self.drawn and (proof := scan.attached_proof(data)) is not None:
             return self._proof(thing, proof, [])
         try:
+            receipt = scan.attached(data, verification_receipt.FILE_NAME, verification_receipt.MAX_SIZE)
+            if receipt is not None:
+                return self._receipt_pdf(thing, data, receipt, refusal)
             found = scan.read(data)
         except (Malformed, CouldNotCheck) as error:
             if refusal is None:
@@ -158,6 +166,65 @@ class Checker:
         proved = verify_proof(shown[0], self.trust)
         self._check_links(links, proved)
         return replace(self._standing(thing, proved, []), proof=shown[0])
+
+    def _receipt_pdf(self, thing: str, data: bytes, receipt: bytes, refusal: NotAsIssued | None) -> Verdict:
+        """A verification receipt's PDF must be as issued as well; if not, what the receipt in it says is shown."""
+        if scan.attached(data, scan.ATTACHMENT, address.PROOF_LIMIT) is not None:
+            raise Malformed("file: it carries both a proof and a verification receipt, which the ledger never issues")
+        verdict = self._receipt(thing, receipt)
+        if refusal is None:
+            return verdict
+        notes = ("the items are those of the signed receipt in it; its pages may show something else",)
+        refused = self._refused(thing, refusal)
+        if verdict.then is None:
+            return replace(refused, notes=(f"the receipt in it is not good either: {verdict.message}",))
+        return replace(refused, then=verdict.then, as_of=verdict.as_of, notes=notes)
+
+    def _receipt(self, thing: str, data: bytes) -> Verdict:
+        """A verification receipt: its evidence says what was so then, the published log what became of it since."""
+        try:
+            found = recheck.verify(data, self.trust, self.now)
+        except (VerificationError, CouldNotCheck) as error:
+            return self._refused(thing, error)
+        then = self._then(found)
+        notes = [] if all(item.proved for item in then.items) else [_BY_ITS_WORD]
+        state = State.VERIFICATION_RECEIPT
+        verdict = Verdict(
+            thing,
+            state,
+            _SENTENCES[state],
+            checked_at=self.now,
+            as_of=then.size,
+            offline=self.offline,
+            then=then,
+            notes=tuple(notes),
+        )
+        if self.log is None and self.offline:
+            return verdict
+        try:
+            log = KeptLog(self.log or fetch.open_log(f"{self.trust.url.rstrip('/')}/log"))
+            recheck.check_same_log(found, log, self.trust)
+            today = [self._today(item, log) for item in found.items]
+        except Inconsistent as error:
+            return replace(self._refused(thing, error), then=then, as_of=then.size)
+        except (VerificationError, CouldNotCheck) as error:
+            return replace(verdict, notes=(*notes, f"what became of it since could not be checked: {error.message}"))
+        items = tuple(replace(item, today=word) for item, word in zip(then.items, today, strict=True))
+        return replace(verdict, then=replace(then, items=items))
+
+    def _then(self, found: Recheck) -> CheckThen:
+        items = []
+        for item in found.items:
+            told = ToldThen(item.item.presented, item.item.state, item.item.code)
+            if item.stood is not None:
+                fields = printed_fields(item.stood.proved, self.trust)
+                told = replace(told, proved=item.stood.proved, fields=fields)
+            items.append(told)
+        head = found.checkpoint
+        return CheckThen(found.checked_at, head.origin, head.size, head.root, tuple(items))
+
+    def _today(self, item: Rechecked, log: PublishedLog) -> str:
+        return "" if item.stood is None else recheck.stands_today(item.stood, log, self.trust, self.now)
 
     def _link(self, thing: str, link: LinkAddress) -> Verdict:
         """The server behind the base's own host is asked for the proof, and believed in nothing."""

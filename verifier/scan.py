@@ -66,10 +66,18 @@ def read(source: Path | str | bytes) -> Found:
 
 def attached_proof(data: bytes) -> bytes | None:
     """The proof attached to a PDF, its pages left alone; None where there is none. Raises as `read` does."""
+    return attached(data, ATTACHMENT, address.PROOF_LIMIT)
+
+
+def attached(data: bytes, name: str, limit: int) -> bytes | None:
+    """The one attachment of that name of a PDF, its pages left alone; None where there is none.
+
+    Raises Malformed for several and for one of more than `limit` bytes; else as `read` does.
+    """
     if len(data) > FILE_LIMIT:
         raise _too_large(data)
     with _opened(data) as document:
-        return _attachment(document)
+        return _attachment(document, name, limit)
 
 
 def _load(path: Path) -> bytes:
@@ -109,23 +117,22 @@ def _opened(data: bytes) -> Iterator[Any]:
 
 def _read_pdf(data: bytes) -> Found:
     with _opened(data) as document:
-        proof = _attachment(document)
+        proof = _attachment(document, ATTACHMENT, address.PROOF_LIMIT)
         pages = list(_pages(document))
     return Found("pdf", proof, _codes([picture for picture, _ in pages]), "\n".join(text for _, text in pages))
 
 
-def _attachment(document: Any) -> bytes | None:
-    """The bytes of the one attachment named `proof.cbor`."""
+def _attachment(document: Any, name: str, limit: int) -> bytes | None:
     attachments = [document.get_attachment(at) for at in range(document.count_attachments())]
-    named = [attachment for attachment in attachments if attachment.get_name() == ATTACHMENT]
+    named = [attachment for attachment in attachments if attachment.get_name() == name]
     if len(named) > 1:
-        raise Malformed(f"PDF: {len(named)} attachments are named {ATTACHMENT}")
+        raise Malformed(f"PDF: {len(named)} attachments are named {name}")
     if not named:
         return None
-    proof = bytes(named[0].get_data())
-    if len(proof) > address.PROOF_LIMIT:
-        raise Malformed(f"PDF: {ATTACHMENT} has {len(proof)} bytes; a proof has at most {address.PROOF_LIMIT}")
-    return proof
+    data = bytes(named[0].get_data())
+    if len(data) > limit:
+        raise Malformed(f"PDF: {name} has {len(data)} bytes; it has at most {limit}")
+    return data
 
 
 def _pages(document: Any) -> Iterator[tuple[Image, str]]:

@@ -11,6 +11,7 @@ from verifier.address import LinkAddress
 from verifier.authority import Organisation
 from verifier.events import event_type
 from verifier.trust import Trust
+from verifier.verification_receipt import Presented
 from verifier.verify import Proved
 
 
@@ -32,6 +33,7 @@ class State(enum.StrEnum):
     NOT_A_PROOF = "not-a-proof"
     INCONSISTENT = "inconsistent"
     COULD_NOT_CHECK = "could-not-check"
+    VERIFICATION_RECEIPT = "verification-receipt"
 
 
 GOOD, NOT_GOOD, MISUSE, NOT_CHECKED = range(4)
@@ -50,6 +52,59 @@ class PrintedField:
     """As it was signed."""
     text: str
     """For people: a code with its names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldThen:
+    """One item of a verification receipt."""
+
+    presented: Presented
+    state: str
+    """What was said of it then; worked out again from the evidence where `proved` is there."""
+    code: str = ""
+    proved: Proved | None = None
+    """None where there is the base's word alone."""
+    fields: tuple[PrintedField, ...] = ()
+    today: str = ""
+    """The state of the same award now, where it was asked; empty where nobody asked."""
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        shown = self.presented
+        return {
+            "presented": {
+                **{"kind": shown.kind, "text": shown.text, "name": shown.name or None},
+                "sha256": shown.digest.hex() or None,
+            },
+            "state": self.state,
+            "code": self.code,
+            "evidence": self.proved is not None,
+            "fields": {field.key: field.value for field in self.fields},
+            "entry": self.proved.index if self.proved else None,
+            "today": self.today or None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class CheckThen:
+    """The check that a verification receipt is of."""
+
+    checked_at: datetime
+    """By the base's clock."""
+    origin: str
+    size: int
+    root: bytes
+    items: tuple[ToldThen, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for programs."""
+        return {
+            "checked_at": self.checked_at.isoformat(timespec="seconds"),
+            "origin": self.origin,
+            "size": self.size,
+            "root": self.root.hex(),
+            "items": [item.as_json() for item in self.items],
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +129,17 @@ class Verdict:
     """The log size that the answer is of."""
     notes: tuple[str, ...] = ()
     offline: bool = False
+    then: CheckThen | None = None
+    """Of a verification receipt: what was checked when it was made."""
 
     @property
     def exit_code(self) -> int:
-        """0 good, 1 not good, 3 could not check. «Authentic» alone is good where offline was asked for."""
-        if self.state is State.VALID or (self.state is State.STANDING_NOT_CHECKED and self.offline):
+        """0 good, 1 not good, 3 could not check. «Authentic» alone is good where offline was asked for.
+
+        A verification receipt is good where it is genuine, whatever it says of certificates.
+        """
+        good = self.state in (State.VALID, State.VERIFICATION_RECEIPT)
+        if good or (self.state is State.STANDING_NOT_CHECKED and self.offline):
             return GOOD
         if self.state in (State.STANDING_NOT_CHECKED, State.COULD_NOT_CHECK):
             return NOT_CHECKED
@@ -102,6 +163,8 @@ class Verdict:
             answer["entry"] = self.proved.index
             answer["recorded_at"] = self.proved.recorded_at.isoformat(timespec="milliseconds")
             answer["issuer"] = _issuer_json(self.proved)
+        if self.then is not None:
+            answer["then"] = self.then.as_json()
         return answer
 
 

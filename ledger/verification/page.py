@@ -1,0 +1,206 @@
+"""What stands on a verification receipt's pages, and the words around it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any, Final
+
+from ledger.certificate.glyphs import visible
+from ledger.issue import award_names
+from ledger.verification.making import Made
+from verifier.current import BUSINESS_ZONE
+from verifier.kinds import CertificateAwarded
+from verifier.recheck import Rechecked, Stood
+from verifier.standing import Standing
+from verifier.trust import Trust
+from verifier.verification_receipt import FILE, LINK, Item, Presented
+
+_SHOWN: Final = 120
+"""Characters of a text that anybody may have written; up to 500 stand in the attached receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How a state is told: in three languages, with an icon and a tone."""
+
+    zh: str
+    en: str
+    ko: str
+    icon: str
+    """An SVG path in a square of 24 by 24."""
+    tone: str
+    """`good`, `wait`, `bad` or `unknown`: the colour, which says nothing alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words that the served pages have for the same things."""
+
+    states: Mapping[str, Told]
+    """By state, and by a code of a reason that has words of its own."""
+    since: Mapping[str, tuple[str, str]]
+    """By state: what the day from which it counts is called, in Chinese and English."""
+    reasons: Mapping[str, tuple[str, str]]
+    """Classes of reason of a revocation, in Chinese and English."""
+
+
+def words(made: Made, vocabulary: Vocabulary) -> dict[str, Any]:
+    """The texts of the pages by their place in the template."""
+    found, trust = made.found, made.trust
+    base = trust.organisations[trust.base]
+    moment = f"{found.checked_at.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M:%S} (UTC+8)"
+    counts = Counter(_told(item.item, vocabulary) for item in found.items)
+    return {
+        "title": f"核验回执 Verification receipt {moment}",
+        "author": base.name_zh,
+        "base": _pair(base.name_zh, base.name_en),
+        "heading": {"zh": "核验回执", "en": "Verification receipt", "ko": "검증 확인서"},
+        "facts": _facts(made, moment),
+        "counts": [{**_state(told), "count": str(count)} for told, count in counts.items()],
+        "columns": [
+            *(_pair("序号", "No."), _pair("所核验的", "What was presented"), _pair("结果", "Result")),
+            _pair("证书", "Certificate"),
+        ],
+        "items": [_item(item, number, trust, vocabulary) for number, item in enumerate(found.items, 1)],
+        "sections": _sections(trust),
+        "digest_label": _pair("回执散列", "SHA-256 of the receipt"),
+        "digest": sha256(made.data).hexdigest(),
+    }
+
+
+def _facts(made: Made, moment: str) -> list[dict[str, Any]]:
+    found = made.found
+    head, key = found.checkpoint, found.key
+    signer = made.trust.organisations[key.organisation]
+    return [
+        _fact("核验时间", "Checked at", moment),
+        _fact("截至", "As of", f"登记簿第 {head.size - 1} 条", f"log entry {head.size - 1} ({head.size} entries)"),
+        _fact("登记簿", "Log", head.origin),
+        _fact("签署", "Signed by", signer.name_zh, f"{signer.name_en} ({signer.code})"),
+        _fact("检查点树根", "Checkpoint root", head.root.hex(), code=True),
+        _fact("签署密钥", "Signing key", key.kid.hex(), code=True),
+    ]
+
+
+def _item(item: Rechecked, number: int, trust: Trust, vocabulary: Vocabulary) -> dict[str, Any]:
+    return {
+        "number": str(number),
+        "presented": _presented(item.item.presented),
+        "state": _state(_told(item.item, vocabulary)),
+        "since": None if item.stood is None else _since(item.stood, vocabulary),
+        "award": None if item.stood is None else _award(item.stood, trust),
+        "basis": _pair("证据附于本文件", "evidence in this file")
+        if item.stood
+        else _pair("仅为本机构所述，未附证据", "the base's word alone, without evidence"),
+        "code": "" if item.stood else item.item.code,
+    }
+
+
+def _told(item: Item, vocabulary: Vocabulary) -> Told:
+    return vocabulary.states.get(item.code) or vocabulary.states[item.state]
+
+
+def _state(told: Told) -> dict[str, str]:
+    return {"zh": told.zh, "en": told.en, "ko": told.ko, "icon": told.icon, "tone": told.tone}
+
+
+def _presented(shown: Presented) -> dict[str, Any]:
+    label = {LINK: _pair("链接码", "Link"), FILE: _pair("文件", "File")}.get(shown.kind, _pair("输入", "Typed"))
+    parts = [visible(text, _SHOWN) for text in (shown.text, shown.name) if text]
+    return {"label": label, "text": " · ".join(parts), "digest": shown.digest.hex()}
+
+
+def _award(stood: Stood, trust: Trust) -> dict[str, Any]:
+    event, logged = stood.proved.event, stood.proved.logged
+    names, organisation = award_names(stood.proved, trust), logged.organisation
+    if isinstance(event, CertificateAwarded):
+        days = [
+            _fact("颁发日期", "Awarded on", str(event.awarded_on)),
+            _fact("有效期至（含当日）", "Valid through", str(event.expires_on)),
+        ]
+    else:
+        speciality = visible(str(event.speciality), _SHOWN)
+        days = [_fact("专业", "Speciality", speciality), _fact("授予日期", "Granted on", str(event.granted_on))]
+    by = _fact("颁发机构", "Awarded by", organisation.name_zh, f"{organisation.name_en} ({organisation.code})")
+    if logged.key.custody == "base":
+        by["note"] = _pair(
+            "该机构的密钥由基地代管：签名证明的是基地以其名义所述。",
+            "The base holds this organisation's key: the signature proves what the base said in its name.",
+        )
+    entry = _fact("登记序号", "Log entry", str(stood.proved.index))
+    return {
+        "name": visible(str(event.name), _SHOWN),
+        "number": str(event.number),
+        "names": _pair(names.zh, names.en),
+        "facts": [*days, by, entry],
+        "days": " · ".join(str(fact["zh"]) for fact in days),
+    }
+
+
+def _since(stood: Stood, vocabulary: Vocabulary) -> dict[str, str] | None:
+    """From which day a state counts and why, where it has one."""
+    standing, award = stood.current.standing, stood.current.award
+    days: dict[Standing | None, date | None] = {
+        Standing.REVOKED: award.revoked_on,
+        Standing.SUPERSEDED: award.superseded_on,
+        Standing.SUSPENDED: award.suspensions[-1][0] if award.suspensions else None,
+        Standing.EXPIRED: award.expires_on,
+        Standing.NOT_YET_VALID: award.awarded_on,
+    }
+    day = days.get(standing)
+    if standing is None or day is None:
+        return None
+    zh, en = vocabulary.since[standing.value]
+    if standing is not Standing.REVOKED or award.revoked_for is None:
+        return _pair(f"{zh} {day}", f"{en} {day}")
+    why = vocabulary.reasons.get(award.revoked_for, (award.revoked_for, award.revoked_for))
+    return _pair(f"{zh} {day}，{why[0]}", f"{en} {day}, {why[1]}")
+
+
+def _sections(trust: Trust) -> list[dict[str, str]]:
+    host = trust.url.partition("://")[2]
+    return [
+        {
+            "head_zh": "证明什么",
+            "head_en": "What it proves",
+            "zh": "以上是本机构在所示时间、依据所示登记簿作出的答复。凡注明附有证据的，其签名、登记与状态的证据均在本文件所附的 "
+            "verification.cbor 中，任何人都可据以重新推算，不必信任本机构；文件作为附件提交的，本回执只以其散列为凭。",
+            "en": "These are the base's answers at the time and by the log shown. Where evidence is named, the attached "
+            "verification.cbor holds it: signatures, log and status list, from which anyone can work the answer out "
+            "again without believing the base. Of a file that was sent in, the receipt keeps the hash alone.",
+        },
+        {
+            "head_zh": "不证明什么",
+            "head_en": "What it does not prove",
+            "zh": "本回执不说明此后的状态：证书可能在核验之后被暂停、撤销或更正。它也不证明出示证书的人就是持有人。",
+            "en": "It says nothing of later days: a certificate can be suspended, revoked or corrected after the check. "
+            "Nor does it prove that whoever showed a certificate is its holder.",
+        },
+        {
+            "head_zh": "如何核验本回执",
+            "head_en": "How to check this document",
+            "zh": f"用 certverify check 核验本文件（离线亦可），所用信任文件见 {host}/trust，请通过其他途径核对其散列。"
+            "文件中任何一个字节被改动都会被发现；打印件不能代替本文件。",
+            "en": f"Run certverify check on this file, offline if you like, with the trust file from {host}/trust whose "
+            "hash you compared by another way. One changed byte is found. A printed copy does not stand for the file.",
+        },
+        {
+            "head_zh": "",
+            "head_en": "한국어",
+            "zh": "",
+            "en": "이 확인서는 위 시각에 위 등록부를 기준으로 한 답변이며, 그 이후의 상태는 알려 주지 않습니다. "
+            "certverify check 명령으로 이 파일을 오프라인에서도 검증할 수 있습니다.",
+        },
+    ]
+
+
+def _pair(zh: str, en: str) -> dict[str, str]:
+    return {"zh": zh, "en": en}
+
+
+def _fact(zh: str, en: str, value_zh: str, value_en: str = "", *, code: bool = False) -> dict[str, Any]:
+    return {"label": _pair(zh, en), "zh": value_zh, "en": value_en, "code": code, "note": None}
