@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api import assets, bulk, health, links, lookup, notices, published, scanning, trusting
+from api import assets, bulk, health, links, lookup, notices, published, receipts, scanning, trusting
 from api.headers import Headers
 from api.limits import Limits, Monotonic
 from api.pace import pace_of
@@ -77,6 +77,7 @@ def create_app(
     app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
     run = pace_of(place)
     app.include_router(links.router(site, awards, clock, run))
+    app.include_router(receipts.router(site, awards, clock))
     app.include_router(lookup.router(site, awards, clock, run))
     app.include_router(bulk.router(site, awards, clock, monotonic))
     app.include_router(trusting.router(site, awards))

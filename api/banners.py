@@ -178,6 +178,16 @@ BANNERS: Final[dict[str, Banner]] = {
             "이 등록부의 증명서가 아닙니다.",
         ),
     ),
+    "verification-receipt": Banner(
+        "unknown",
+        "M6 4h12v16l-3-2-3 2-3-2-3 2zM9 9h6M9 13h4",
+        Words("核验回执", "Verification receipt", "검증 확인서"),
+        Words(
+            "这是一次核验的记录，不是证书：它不说明今天的状态。",
+            "The record of an earlier check and no certificate: it says nothing of today.",
+            "이전에 이루어진 확인의 기록이며 증명서가 아닙니다. 오늘의 상태는 알려 주지 않습니다.",
+        ),
+    ),
     "inconsistent": Banner(
         "bad",
         "M12 20v-7M12 13L6 5M12 13l6-8",

@@ -1,6 +1,6 @@
 """How often one address may ask what could be guessed at: a token bucket an address, in this process's memory.
 
-Three things are counted: numbers with names, each time; objections, each time; links, notices and objections' addresses
+Counted are numbers with names, verification receipts and objections, each time; links, notices and objections' addresses
 that lead nowhere. A link that leads somewhere is never counted. Several processes count each for themselves, so that N
 of them allow N times as much. Nothing is kept of an address but how many tokens it has left, and nothing on disk.
 """
@@ -45,6 +45,8 @@ OBJECTED: Final = Allowance(10, 1 / 300)
 """Forms with objections, filled in well or not: ten at once, then one every five minutes."""
 MISSED: Final = Allowance(120, 1.0)
 """Links that lead nowhere: 120 at once, then one a second."""
+RECEIPTS: Final = Allowance(20, 0.2)
+"""Verification receipts of links, wherever these lead: 20 at once, then one every five seconds. Each is set anew."""
 
 
 @dataclass(slots=True)
@@ -84,12 +86,14 @@ class Limits:
         typed: Allowance = TYPED,
         objected: Allowance = OBJECTED,
         missed: Allowance = MISSED,
+        receipts: Allowance = RECEIPTS,
     ) -> None:
         self._app = app
         self._site = site
         self._typed = Buckets(typed, clock)
         self._objected = Buckets(objected, clock)
         self._missed = Buckets(missed, clock)
+        self._receipts = Buckets(receipts, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or answers it."""
@@ -117,6 +121,8 @@ class Limits:
         path = str(scope["path"])
         if path[:3] == "/n/" and scope["method"] == "POST":
             return self._objected
+        if path[:3] in ("/c/", "/C/") and path.endswith("/receipt.pdf"):
+            return self._receipts
         if path[:3] in ("/c/", "/C/", "/n/", "/o/"):
             return self._missed
         return self._typed if scope["method"] == "POST" and path in ("/check", "/check.json") else None

@@ -27,6 +27,7 @@ from ledger.awards import Awards
 from ledger.handle import Clock
 from verifier.kinds import CertificateAwarded
 from verifier.verdict import PrintedField
+from verifier.verification_receipt import STANDINGS
 
 STATUS: Final = {State.UNKNOWN: 404, State.COULD_NOT_CHECK: 503, State.INCONSISTENT: 503}
 """HTTP status of the states that are not an answer about a certificate."""
@@ -117,7 +118,8 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
 
     def make_page(link_id: str, request: Request) -> Response:
         answer = answer_link(awards(), link_id, datetime.fromtimestamp(clock() / 1000, UTC))
-        return page_of(site, answer, request, dates.told(awards(), request, answer, link_id))
+        said = dates.told(awards(), request, answer, link_id)
+        return page_of(site, answer, request, said, link_id=link_id)
 
     async def as_json(link_id: str, request: Request) -> Response:
         return await run(make_json, link_id, request)
@@ -145,10 +147,16 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
     return made
 
 
-def page_of(site: Site, answer: Answer, request: Request, said: dates.Said = None, at: str = "") -> HTMLResponse:
-    """The page of an answer, whatever it is. `said` about a day, where that was asked; `at`: see `dates.values`."""
+def page_of(
+    site: Site, answer: Answer, request: Request, said: dates.Said = None, at: str = "", link_id: str = ""
+) -> HTMLResponse:
+    """The page of an answer, whatever it is. `said` about a day, where that was asked; `at`: see `dates.values`.
+
+    With the `link_id` that it is of, the page offers the verification receipt where there can be one.
+    """
     status = said.status if isinstance(said, Refused) and answer.shown else _status(answer)
-    values = {**_values(answer), **dates.values(answer, said, at)}
+    receipt = f"/c/{link_id}/receipt.pdf" if link_id and answer.state.value in STANDINGS else None
+    values = {**_values(answer), **dates.values(answer, said, at), "receipt": receipt}
     return site.page("result.html", request, status, PERSONAL, **values)
 
 

@@ -83,7 +83,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
         try:
             typed = await _from_form(request)
             answer, link_id = await answered(typed)
-            return links.page_of(site, answer, request, at=f"/c/{link_id}")
+            return links.page_of(site, answer, request, at=f"/c/{link_id}", link_id=link_id)
         except Refused as refused:
             return form(request, typed, refused)
 

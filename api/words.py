@@ -102,6 +102,13 @@ NO_LAST_GOOD: Final = Words(
 CURRENT: Final = Words(
     "查看更正后的现行证书", "Open the corrected certificate that replaced it", "대체한 정정 증명서 보기"
 )
+RECEIPT: Final = Words("核验回执（PDF）", "Verification receipt (PDF)", "검증 확인서(PDF)")
+RECEIPT_WHAT: Final = Words(
+    "供存档：写明此刻依据哪一检查点核验了什么，附证据并加签，可用 certverify 核验。",
+    "For your files: what was checked now and by which checkpoint, signed, with the evidence; certverify checks it.",
+    "보관용: 지금 어느 체크포인트를 기준으로 무엇을 확인했는지 증거와 서명을 담아 기록하며, certverify로 검증할 수 "
+    "있습니다.",
+)
 LANGUAGE: Final = Words("语言", "Language", "언어")
 HOME: Final = Words("首页", "Front page", "첫 화면")
 TYPED: Final = Words("输入编号核验", "Check by number", "번호로 확인")

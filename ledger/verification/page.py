@@ -10,11 +10,12 @@ from hashlib import sha256
 from typing import Any, Final
 
 from ledger.certificate.glyphs import visible
+from ledger.certificate.page import Bilingual
 from ledger.issue import award_names
 from ledger.verification.making import Made
 from verifier.current import BUSINESS_ZONE
 from verifier.kinds import CertificateAwarded
-from verifier.recheck import Rechecked, Stood
+from verifier.recheck import Recheck, Rechecked, Stood
 from verifier.standing import Standing
 from verifier.trust import Trust
 from verifier.verification_receipt import FILE, LINK, Item, Presented
@@ -66,7 +67,8 @@ def words(made: Made, vocabulary: Vocabulary) -> dict[str, Any]:
             _pair("证书", "Certificate"),
         ],
         "items": [_item(item, number, trust, vocabulary) for number, item in enumerate(found.items, 1)],
-        "sections": _sections(trust),
+        "sections": _sections(found, trust),
+        "korean": _KOREAN,
         "digest_label": _pair("回执散列", "SHA-256 of the receipt"),
         "digest": sha256(made.data).hexdigest(),
     }
@@ -127,17 +129,14 @@ def _award(stood: Stood, trust: Trust) -> dict[str, Any]:
         days = [_fact("专业", "Speciality", speciality), _fact("授予日期", "Granted on", str(event.granted_on))]
     by = _fact("颁发机构", "Awarded by", organisation.name_zh, f"{organisation.name_en} ({organisation.code})")
     if logged.key.custody == "base":
-        by["note"] = _pair(
-            "该机构的密钥由基地代管：签名证明的是基地以其名义所述。",
-            "The base holds this organisation's key: the signature proves what the base said in its name.",
-        )
+        by["note"] = _pair("密钥由基地代管", "the base holds its key")
     entry = _fact("登记序号", "Log entry", str(stood.proved.index))
     return {
         "name": visible(str(event.name), _SHOWN),
         "number": str(event.number),
         "names": _pair(names.zh, names.en),
         "facts": [*days, by, entry],
-        "days": " · ".join(str(fact["zh"]) for fact in days),
+        "line": " · ".join([*(str(fact["zh"]) for fact in days), organisation.name_zh]),
     }
 
 
@@ -161,40 +160,42 @@ def _since(stood: Stood, vocabulary: Vocabulary) -> dict[str, str] | None:
     return _pair(f"{zh} {day}，{why[0]}", f"{en} {day}, {why[1]}")
 
 
-def _sections(trust: Trust) -> list[dict[str, str]]:
-    host = trust.url.partition("://")[2]
+_HELD: Final = Bilingual(
+    "颁发机构的密钥由基地代管的，其签名证明的是基地以其名义所述。",
+    " Where the base holds an awarding organisation's key, its signature proves what the base said in its name.",
+)
+_KOREAN: Final = (
+    "이 확인서는 위 시각에 위 등록부를 기준으로 한 답변이며, 그 이후의 상태는 알려 주지 않습니다. certverify check 명령으로 "
+    "이 파일을 오프라인에서도 검증할 수 있습니다."
+)
+
+
+def _sections(found: Recheck, trust: Trust) -> list[dict[str, dict[str, str]]]:
+    where = f"{trust.url.partition('://')[2]}/trust"
+    held = any(item.stood and item.stood.proved.logged.key.custody == "base" for item in found.items)
+    proves = _pair(
+        "以上是本机构在所示时间、依据所示登记簿作出的答复。凡附有证据的，其签名、登记与状态的证据均在本文件所附的 "
+        "verification.cbor 中，任何人都可据以重新推算，不必信任本机构。对提交核验的文件，本回执只保留其散列。",
+        "These are the base's answers at the time and by the log shown. Where there is evidence, the attached "
+        "verification.cbor holds it: signatures, log and status list, from which anyone can work the answer out again "
+        "without believing the base. Of a file that was sent in, the receipt keeps the hash alone.",
+    )
+    does_not = _pair(
+        "本回执不说明此后的状态：证书可能在核验之后被暂停、撤销或更正。它也不证明出示证书的人就是持有人。"
+        + (_HELD.zh if held else ""),
+        "It says nothing of later days: a certificate can be suspended, revoked or corrected after the check. Nor does "
+        "it prove that whoever showed a certificate is its holder." + (_HELD.en if held else ""),
+    )
+    how = _pair(
+        f"用 certverify check 核验本文件（离线亦可），所用信任文件见 {where}，请通过其他途径核对其散列。"
+        "文件中任何一个字节被改动都会被发现；打印件不能代替本文件。",
+        f"Run certverify check on this file, offline if you like, with the trust file from {where} whose hash you "
+        "compared by another way. One changed byte is found. A printed copy does not stand for the file.",
+    )
     return [
-        {
-            "head_zh": "证明什么",
-            "head_en": "What it proves",
-            "zh": "以上是本机构在所示时间、依据所示登记簿作出的答复。凡注明附有证据的，其签名、登记与状态的证据均在本文件所附的 "
-            "verification.cbor 中，任何人都可据以重新推算，不必信任本机构；文件作为附件提交的，本回执只以其散列为凭。",
-            "en": "These are the base's answers at the time and by the log shown. Where evidence is named, the attached "
-            "verification.cbor holds it: signatures, log and status list, from which anyone can work the answer out "
-            "again without believing the base. Of a file that was sent in, the receipt keeps the hash alone.",
-        },
-        {
-            "head_zh": "不证明什么",
-            "head_en": "What it does not prove",
-            "zh": "本回执不说明此后的状态：证书可能在核验之后被暂停、撤销或更正。它也不证明出示证书的人就是持有人。",
-            "en": "It says nothing of later days: a certificate can be suspended, revoked or corrected after the check. "
-            "Nor does it prove that whoever showed a certificate is its holder.",
-        },
-        {
-            "head_zh": "如何核验本回执",
-            "head_en": "How to check this document",
-            "zh": f"用 certverify check 核验本文件（离线亦可），所用信任文件见 {host}/trust，请通过其他途径核对其散列。"
-            "文件中任何一个字节被改动都会被发现；打印件不能代替本文件。",
-            "en": f"Run certverify check on this file, offline if you like, with the trust file from {host}/trust whose "
-            "hash you compared by another way. One changed byte is found. A printed copy does not stand for the file.",
-        },
-        {
-            "head_zh": "",
-            "head_en": "한국어",
-            "zh": "",
-            "en": "이 확인서는 위 시각에 위 등록부를 기준으로 한 답변이며, 그 이후의 상태는 알려 주지 않습니다. "
-            "certverify check 명령으로 이 파일을 오프라인에서도 검증할 수 있습니다.",
-        },
+        {"head": _pair("证明什么", "What it proves"), "text": proves},
+        {"head": _pair("不证明什么", "What it does not prove"), "text": does_not},
+        {"head": _pair("如何核验本回执", "How to check this document"), "text": how},
     ]
 
 
