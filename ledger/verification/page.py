@@ -119,15 +119,17 @@ def _presented(shown: Presented) -> dict[str, Any]:
 def _award(stood: Stood, trust: Trust) -> dict[str, Any]:
     event, logged = stood.proved.event, stood.proved.logged
     names, organisation = award_names(stood.proved, trust), logged.organisation
+    named = f"{organisation.name_en} ({organisation.code})"
     if isinstance(event, CertificateAwarded):
+        by = _fact("颁发机构", "Awarded by", organisation.name_zh, named)
         days = [
             _fact("颁发日期", "Awarded on", str(event.awarded_on)),
             _fact("有效期至（含当日）", "Valid through", str(event.expires_on)),
         ]
     else:
         speciality = visible(str(event.speciality), _SHOWN)
+        by = _fact("授予机构", "Granted by", organisation.name_zh, named)
         days = [_fact("专业", "Speciality", speciality), _fact("授予日期", "Granted on", str(event.granted_on))]
-    by = _fact("颁发机构", "Awarded by", organisation.name_zh, f"{organisation.name_en} ({organisation.code})")
     if logged.key.custody == "base":
         by["note"] = _pair("密钥由基地代管", "the base holds its key")
     entry = _fact("登记序号", "Log entry", str(stood.proved.index))
@@ -165,8 +167,8 @@ _HELD: Final = Bilingual(
     " Where the base holds an awarding organisation's key, its signature proves what the base said in its name.",
 )
 _KOREAN: Final = (
-    "이 확인서는 위 시각에 위 등록부를 기준으로 한 답변이며, 그 이후의 상태는 알려 주지 않습니다. certverify check 명령으로 "
-    "이 파일을 오프라인에서도 검증할 수 있습니다."
+    "이 확인서는 위 시각에 위 등록부를 기준으로 한 답변이며, 그 이후의 상태는 알려 주지 않습니다. certverify check "
+    "명령으로 이 파일을 오프라인에서도 검증할 수 있습니다."
 )
 
 

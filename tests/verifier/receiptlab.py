@@ -37,7 +37,7 @@ def receipt(lab: Lab, *items: Item, at: datetime | None = None, **spoilt: Any) -
         "kid": signer.kid,
         "origin": ORIGIN,
         "genesis": leaf_hash(lab.entries[0]),
-        "checked_at": round((at or lab.now).timestamp()),
+        "checked_at": int((at or lab.now).timestamp()),
         "files": files,
         "items": items,
         "sign": signer.sign,
