@@ -6,7 +6,7 @@ import re
 from hashlib import sha256
 
 from tests.docs import worked_example
-from verifier import bundle, checkpoint, statement
+from verifier import bundle, checkpoint, statement, verification_receipt
 from verifier.keys import thumbprint
 from verifier.receipt import verify
 from verifier.statement import subject_of
@@ -50,6 +50,15 @@ def test_receipt_and_checkpoint_are_over_one_root() -> None:
     subject = subject_of(read.statement.stream_id)
     included = verify(read.receipt, read.statement.leaf, subject, worked_example.RECEIPTS.public)
     assert (included.size, included.root) == (head.size, head.root)
+
+
+def test_the_verification_receipt_is_of_the_same_log() -> None:
+    read = verification_receipt.parse(hex_after("A verification receipt (§16)"))
+    verification_receipt.verify_signature(read, worked_example.DOCUMENTS.public)
+    assert (read.genesis, read.files) == (EXAMPLE.trusted().genesis, {"checkpoint": EXAMPLE.checkpoint})
+    assert [(item.presented.text, item.state, item.code) for item in read.items] == [
+        (worked_example.NUMBER, "unknown", "no-match")
+    ]
 
 
 def test_the_key_ids_in_the_document_are_thumbprints() -> None:

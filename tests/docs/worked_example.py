@@ -15,7 +15,19 @@ from uuid import UUID
 
 from nacl.signing import SigningKey
 
-from verifier import address, bundle, keys, kinds, merkle, note, receipt, record, statement, trust
+from verifier import (
+    address,
+    bundle,
+    keys,
+    kinds,
+    merkle,
+    note,
+    receipt,
+    record,
+    statement,
+    trust,
+    verification_receipt,
+)
 from verifier.authority import Authority
 from verifier.catalogue import Catalogue
 from verifier.checkpoint import Checkpoint
@@ -25,6 +37,8 @@ from verifier.record import Envelope
 from verifier.rules import Assessment, Module
 from verifier.statement import Headers
 from verifier.trust import Trust
+from verifier.verification_receipt import NUMBER as NUMBER_TYPED
+from verifier.verification_receipt import Item, Presented
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "formats.md"
 BEGIN, END = "<!-- worked example: begin -->", "<!-- worked example: end -->"
@@ -56,7 +70,7 @@ class Signer:
 
 
 ROOT, PARTNER = Signer("example root"), Signer("example partner")
-CHECKPOINTS, RECEIPTS = Signer("example checkpoint"), Signer("example receipt")
+CHECKPOINTS, RECEIPTS, DOCUMENTS = Signer("example checkpoint"), Signer("example receipt"), Signer("example document")
 VERIFIER_KEY = VerifierKey(ORIGIN, CHECKPOINTS.public)
 
 
@@ -70,6 +84,7 @@ class Example:
     checkpoint: bytes
     proof: bytes
     trust: str
+    verification: bytes
 
     @property
     def entry(self) -> bytes:
@@ -202,14 +217,24 @@ def make() -> Example:
     )
     subject = statement.subject_of(award().stream_id)
     proving = receipt.make(RECEIPTS.kid, f"https://{ORIGIN}", subject, size, AWARD_INDEX, path, root, RECEIPTS.sign)
+    head = str(note.Note(text, (line,))).encode()
     return Example(
         entries,
         payload,
         disclosures,
-        str(note.Note(text, (line,))).encode(),
+        head,
         bundle.make(entries[AWARD_INDEX], disclosures[:1], [proving]),
         trust.from_log(authority, catalogue.named_programmes(), size),
+        verification(leaves[0], head),
     )
+
+
+def verification(genesis: bytes, head: bytes) -> bytes:
+    """A verification receipt of a number that leads nowhere."""
+    item = Item(Presented(NUMBER_TYPED, NUMBER, "别的姓名"), "unknown", "no-match")
+    seconds = RECORDED_AT // 1000 + 60
+    files = {"checkpoint": head}
+    return verification_receipt.make(DOCUMENTS.kid, ORIGIN, genesis, seconds, files, [item], DOCUMENTS.sign)
 
 
 def as_markdown(example: Example) -> str:
@@ -252,6 +277,10 @@ def as_markdown(example: Example) -> str:
         f"`{digits[-24:]}`. The link address is `{address.link_address(URL, LINK_ID)}`. The trust file, by "
         "which the proof verifies:",
         _block(example.trust.rstrip("\n")),
+        f"A verification receipt (§16), {len(example.verification)} bytes, of that number typed with another name, "
+        "which matches nothing, by a key for documents whose seed is the SHA-256 of "
+        f"{DOCUMENTS.word!r} and which the trust file above does not name:",
+        _hex(example.verification),
     ]
     return "\n\n".join(parts)
 
