@@ -79,22 +79,23 @@ def test_the_keyboard_reaches_everything_in_the_order_of_the_page(phone: Page, s
     phone.goto(f"{served.link('superseded')}?lang=en")
     expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)
     reached = []
-    for _ in range(6):
+    for _ in range(7):
         phone.keyboard.press("Tab")
         reached.append(str(phone.evaluate("document.activeElement.textContent.trim()")))
         outline = "getComputedStyle(document.activeElement).outlineStyle"
         assert phone.evaluate(outline) != "none", reached
-    assert reached[1:6] == [
+    assert reached[1:7] == [
         "中文",
         "English",
         "한국어",
         "Open the corrected certificate that replaced it",
+        "Verification receipt (PDF)",
         "Proof details",
     ]
     phone.keyboard.press("Enter")
     expect(phone.locator(".proof-details")).to_have_attribute("open", "")
     expect(phone.locator("svg.path")).to_be_visible()
-    for _ in range(2):
+    for _ in range(3):
         phone.keyboard.press("Shift+Tab")
     phone.keyboard.press("Enter")
     expect(phone.locator("html")).to_have_attribute("lang", "ko")
