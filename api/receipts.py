@@ -20,9 +20,9 @@ from api.templates import Site
 from api.words import REASONS, SINCE
 from ledger.awards import Awards
 from ledger.handle import Clock
-from ledger.verification import pdf
-from ledger.verification.making import Asked, make
-from ledger.verification.page import Told, Vocabulary
+from ledger.verification_receipt import pdf
+from ledger.verification_receipt.making import Asked, make
+from ledger.verification_receipt.page import Told, Vocabulary
 from verifier.current import BUSINESS_ZONE
 from verifier.errors import CouldNotCheck
 from verifier.verification_receipt import LINK, STANDINGS, Presented

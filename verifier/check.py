@@ -27,7 +27,7 @@ from verifier.errors import (
     VerificationError,
 )
 from verifier.fetch import PublishedLog
-from verifier.recheck import KeptLog, Recheck, Rechecked
+from verifier.recheck import Recheck, VerifiedLog, stands_today
 from verifier.standing import Standing
 from verifier.trust import Trust
 from verifier.verdict import CheckThen, State, ToldThen, Verdict, printed_fields
@@ -202,9 +202,10 @@ class Checker:
         if self.log is None and self.offline:
             return verdict
         try:
-            log = KeptLog(self.log or fetch.open_log(f"{self.trust.url.rstrip('/')}/log"))
-            recheck.check_same_log(found, log, self.trust)
-            today = [self._today(item, log) for item in found.items]
+            published = self.log or fetch.open_log(f"{self.trust.url.rstrip('/')}/log")
+            log = VerifiedLog(published, self.trust)
+            recheck.check_same_log(found, log)
+            today = ["" if item.stood is None else stands_today(item.stood, log, self.now) for item in found.items]
         except Inconsistent as error:
             return replace(self._refused(thing, error), then=then, as_of=then.size)
         except (VerificationError, CouldNotCheck) as error:
@@ -222,9 +223,6 @@ class Checker:
             items.append(told)
         head = found.checkpoint
         return CheckThen(found.checked_at, head.origin, head.size, head.root, tuple(items))
-
-    def _today(self, item: Rechecked, log: PublishedLog) -> str:
-        return "" if item.stood is None else recheck.stands_today(item.stood, log, self.trust, self.now)
 
     def _link(self, thing: str, link: LinkAddress) -> Verdict:
         """The server behind the base's own host is asked for the proof, and believed in nothing."""

@@ -1,12 +1,12 @@
 """What a verification receipt says, worked out again from the evidence in it, asking nobody.
 
 The files of the published log that the check read travel in the receipt. So the standing of each award is worked out
-by `current.check_standing` itself, of the receipt's own log and day; there is no second way to say what is valid.
+by the steps of `current.check_standing`, of the receipt's own log and day; there is no second way to say what is valid.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
@@ -14,11 +14,12 @@ from typing import Final
 from verifier import address, checkpoint, kinds, note, verification_receipt
 from verifier.authority import Key
 from verifier.checkpoint import Checkpoint
-from verifier.current import CLOCK_TOLERANCE, Change, Current, check_extends, check_standing
+from verifier.current import CLOCK_TOLERANCE, Change, Current, check_extends, standing_by, verify_list
 from verifier.errors import CouldNotCheck, Inconsistent, KeyCompromised, Mismatch, UnknownKey, VerificationError
 from verifier.fetch import PublishedLog
 from verifier.note import VerifierKey
 from verifier.receipt import Included
+from verifier.statuslist import StatusList, list_number, list_path
 from verifier.tile import TreeReader
 from verifier.trust import Trust
 from verifier.verification_receipt import LINK, NUMBER, Item, Presented, VerificationReceipt
@@ -98,6 +99,27 @@ class CarriedLog:
             raise CouldNotCheck(f"the receipt does not carry {path}") from None
 
 
+class VerifiedLog:
+    """A published log by which many awards are asked for: its checkpoint and each of its lists are verified once."""
+
+    def __init__(self, log: PublishedLog, trust: Trust) -> None:
+        """Raises VerificationError, or CouldNotCheck, where the checkpoint is not good or not to be had."""
+        self._log = log
+        self._trust = trust
+        self._lists: dict[int, StatusList] = {}
+        self.head = checkpoint.verify(log.get(CHECKPOINT), trust.checkpoint_keys(), trust.origin)
+        self.tree = TreeReader(self.head.size, log.get)
+
+    def standing(self, proved: Proved, moment: datetime, changes: Iterable[Change]) -> Current:
+        """What stands of an award at a moment. Raises as `current.check_standing`, whose steps these are."""
+        check_extends(self.tree, self.head, proved.logged.included, "the award's receipt")
+        number = list_number(proved.event.status_index)
+        if number not in self._lists:
+            token = self._log.get(list_path(number))
+            self._lists[number] = verify_list(token, number, self.tree, self.head, self._trust)
+        return standing_by(proved, self.head, self._lists[number], moment, changes)
+
+
 def verify(data: bytes, trust: Trust, now: datetime) -> Recheck:
     """What a verification receipt shows. Raises VerificationError, or CouldNotCheck, naming the item where it is one.
 
@@ -111,28 +133,27 @@ def verify(data: bytes, trust: Trust, now: datetime) -> Recheck:
             f"{trust.origin} with {trust.genesis.hex()[:16]}"
         )
     # (3) The signer's key, and its signature.
-    log = CarriedLog(read.files)
-    key = _signer(read, log, trust)
+    key = _signer(read, trust)
     verification_receipt.verify_signature(read, key.public_key)
     # (4) The checkpoint that it speaks of, by a key trusted for this log. (5) The signer was entitled at that size;
     # which checkpoint goes with it is the signer's own word, so a compromised key proves nothing at whatever size.
-    head = _checkpoint(log, trust)
+    log = _log_in(read, trust)
     if key.compromised_from is not None:
         raise CouldNotCheck(
             f"the receipt is signed with key {key.kid.hex()[:16]}, reported compromised: have it checked again"
         )
-    key.entitled(kinds.DOCUMENT_KIND, head.size - 1)
+    key.entitled(kinds.DOCUMENT_KIND, log.head.size - 1)
     # (6) It is not dated in the future.
     moment = datetime.fromtimestamp(read.checked_at, UTC)
     if moment > now + CLOCK_TOLERANCE:
         raise CouldNotCheck(f"the receipt is dated {moment:%Y-%m-%d %H:%M} UTC, which is in the future")
     # (7) Each state, worked out again.
     items = tuple(_item(item, number, log, trust, moment) for number, item in enumerate(read.items, 1))
-    return Recheck(read, key, head, items)
+    return Recheck(read, key, log.head, items)
 
 
 def stands(
-    presented: Presented, proof: bytes, changes: Sequence[bytes], log: PublishedLog, trust: Trust, moment: datetime
+    presented: Presented, proof: bytes, changes: Sequence[bytes], log: VerifiedLog, trust: Trust, moment: datetime
 ) -> Stood:
     """How the award of what was presented stands in a log at a moment.
 
@@ -150,31 +171,30 @@ def stands(
         except KeyCompromised:
             continue  # it stays in the log and counts for nothing
     try:
-        current = check_standing(proved, log, trust, moment, known)
+        current = log.standing(proved, moment, known)
     except KeyCompromised as error:  # the list's key, which says nothing about the award
         raise CouldNotCheck(error.message) from None
     return Stood(proved, current, tuple(known), len(known) < len(changes))
 
 
-def check_same_log(recheck: Recheck, log: PublishedLog, trust: Trust) -> None:
+def check_same_log(recheck: Recheck, log: VerifiedLog) -> None:
     """Checks that a published log extends the one of the receipt's checkpoint.
 
-    Raises Inconsistent where history was rewritten since; CouldNotCheck or another VerificationError where the
-    published copy is older, damaged or not to be had.
+    Raises Inconsistent where history was rewritten since; CouldNotCheck or Malformed where the published copy is older
+    or damaged.
     """
     then = recheck.checkpoint
-    head = checkpoint.verify(log.get(CHECKPOINT), trust.checkpoint_keys(), trust.origin)
     included = Included(then.size - 1, then.size, then.root)
-    check_extends(TreeReader(head.size, log.get), head, included, "the verification receipt's checkpoint")
+    check_extends(log.tree, log.head, included, "the verification receipt's checkpoint")
 
 
-def stands_today(stood: Stood, log: PublishedLog, trust: Trust, now: datetime) -> str:
+def stands_today(stood: Stood, log: VerifiedLog, now: datetime) -> str:
     """How the same award stands in a log now; `could-not-check` where that could not be found out.
 
     Raises Inconsistent where the log shows another history than the award's proof.
     """
     try:
-        current = check_standing(stood.proved, log, trust, now, stood.changes)
+        current = log.standing(stood.proved, now, stood.changes)
     except Inconsistent:
         raise
     except (VerificationError, CouldNotCheck):
@@ -182,10 +202,10 @@ def stands_today(stood: Stood, log: PublishedLog, trust: Trust, now: datetime) -
     return replace(stood, current=current).state
 
 
-def _checkpoint(log: CarriedLog, trust: Trust) -> Checkpoint:
-    data = log.get(CHECKPOINT)
+def _log_in(read: VerificationReceipt, trust: Trust) -> VerifiedLog:
+    log = CarriedLog(read.files)
     try:
-        return checkpoint.verify(data, trust.checkpoint_keys(), trust.origin)
+        return VerifiedLog(log, trust)
     except UnknownKey:
         compromised = [
             VerifierKey(trust.origin, key.public_key)
@@ -193,7 +213,7 @@ def _checkpoint(log: CarriedLog, trust: Trust) -> Checkpoint:
             if kinds.CHECKPOINT_KIND in key.kinds and key.compromised_from is not None
         ]
         try:
-            note.signed_by(note.parse(data), compromised)
+            note.signed_by(note.parse(log.get(CHECKPOINT)), compromised)
         except VerificationError:
             pass
         else:
@@ -203,17 +223,17 @@ def _checkpoint(log: CarriedLog, trust: Trust) -> Checkpoint:
         raise
 
 
-def _signer(read: VerificationReceipt, log: CarriedLog, trust: Trust) -> Key:
+def _signer(read: VerificationReceipt, trust: Trust) -> Key:
     try:
         return trust.key(read.kid)
     except UnknownKey as error:
-        size = _checkpoint(log, trust).size
+        size = _log_in(read, trust).head.size
         if size > trust.as_of:
             raise CouldNotCheck(f"{error.message}, and the receipt is of {size}: get a newer trust file") from None
         raise
 
 
-def _item(item: Item, number: int, log: CarriedLog, trust: Trust, moment: datetime) -> Rechecked:
+def _item(item: Item, number: int, log: VerifiedLog, trust: Trust, moment: datetime) -> Rechecked:
     if item.proof is None:
         return Rechecked(item, None)
     try:

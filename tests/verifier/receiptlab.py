@@ -10,7 +10,7 @@ from tests.verifier import loglab
 from tests.verifier.loglab import DOCUMENTS, ORIGIN, Lab, MemoryLog
 from verifier import bundle, verification_receipt
 from verifier.merkle import leaf_hash
-from verifier.recheck import KeptLog, stands
+from verifier.recheck import KeptLog, VerifiedLog, stands
 from verifier.verification_receipt import LINK, Item, Presented
 
 BY_LINK = Presented(LINK, loglab.link_of("one"))
@@ -25,7 +25,9 @@ def item(lab: Lab, award: int = 13, changes: Sequence[int] = (), shown: Presente
     """What an honest base says now of the award at that index."""
     proof, proofs = lab.proof(award), tuple(change_proof(lab, index) for index in changes)
     if "state" not in spoilt:
-        spoilt["state"] = stands(shown, proof, proofs, MemoryLog(lab.files()), lab.trust(), lab.now).state
+        spoilt["state"] = stands(
+            shown, proof, proofs, VerifiedLog(MemoryLog(lab.files()), lab.trust()), lab.trust(), lab.now
+        ).state
     return Item(**{"presented": shown, "proof": proof, "changes": proofs, **spoilt})
 
 
@@ -48,5 +50,5 @@ def receipt(lab: Lab, *items: Item, at: datetime | None = None, **spoilt: Any) -
 def kept(lab: Lab, proof: bytes, at: datetime) -> dict[str, bytes]:
     """The published files that a check of this proof reads."""
     log = KeptLog(MemoryLog(lab.files()))
-    stands(BY_LINK, proof, (), log, lab.trust(), at)
+    stands(BY_LINK, proof, (), VerifiedLog(log, lab.trust()), lab.trust(), at)
     return log.files

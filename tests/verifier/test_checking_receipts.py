@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 from api.receipts import VOCABULARY
 from ledger.certificate.pdf import sealed
-from ledger.verification import pdf
-from ledger.verification.making import Made
+from ledger.verification_receipt import pdf
+from ledger.verification_receipt.making import Made
 from tests.verifier import loglab
 from tests.verifier.loglab import CLERK, DOCUMENTS, ROOT, STATUS, Lab, uuid
 from tests.verifier.receiptlab import item, receipt

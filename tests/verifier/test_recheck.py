@@ -38,7 +38,7 @@ from verifier.errors import (
     VerificationError,
 )
 from verifier.events import Event
-from verifier.recheck import Recheck
+from verifier.recheck import Recheck, VerifiedLog
 from verifier.verification_receipt import FILE, LINK, NUMBER, Item, Presented
 
 ONE = uuid("certificate one")
@@ -126,7 +126,7 @@ def test_a_proof_and_a_list_of_smaller_trees_are_tied_to_the_checkpoint_by_tiles
         lab.record(loglab.attended())
     files = {**lab.files(), "status/0": token}
     log = recheck.KeptLog(MemoryLog(files))
-    assert recheck.stands(BY_LINK, proof, (), log, lab.trust(), lab.now).state == "valid"
+    assert recheck.stands(BY_LINK, proof, (), VerifiedLog(log, lab.trust()), lab.trust(), lab.now).state == "valid"
     read = log.files
     assert {"checkpoint", "status/0"} < read.keys()
     assert any(path.startswith("tile/0/") for path in read)
@@ -278,12 +278,12 @@ def test_the_log_of_today_extends_the_receipts() -> None:
     lab = awarded()
     found = verified(lab, receipt(lab, item(lab)))
     lab.record(REVOKED)
-    log = MemoryLog(lab.files())
-    recheck.check_same_log(found, log, lab.trust())
+    log = VerifiedLog(MemoryLog(lab.files()), lab.trust())
+    recheck.check_same_log(found, log)
     assert found.items[0].stood is not None
-    assert recheck.stands_today(found.items[0].stood, log, lab.trust(), lab.now) == "revoked-or-superseded"
+    assert recheck.stands_today(found.items[0].stood, log, lab.now) == "revoked-or-superseded"
     late = lab.now + timedelta(days=3)
-    assert recheck.stands_today(found.items[0].stood, log, lab.trust(), late) == "could-not-check"
+    assert recheck.stands_today(found.items[0].stood, log, late) == "could-not-check"
 
 
 @pytest.mark.parametrize("evident", [True, False])
@@ -292,20 +292,20 @@ def test_a_history_rewritten_since_is_found(evident: bool) -> None:
     found = verified(lab, receipt(lab, item(lab) if evident else UNKNOWN))
     lab.entries[12] = lab.entries[11]
     lab.record(loglab.attended("two"))
-    log = MemoryLog(lab.files())
+    log = VerifiedLog(MemoryLog(lab.files()), lab.trust())
     with pytest.raises(Inconsistent, match="another history"):
-        recheck.check_same_log(found, log, lab.trust())
+        recheck.check_same_log(found, log)
     if found.items[0].stood is not None:
         with pytest.raises(Inconsistent):
-            recheck.stands_today(found.items[0].stood, log, lab.trust(), lab.now)
+            recheck.stands_today(found.items[0].stood, log, lab.now)
 
 
 def test_an_older_copy_of_the_log_is_no_verdict() -> None:
     lab = awarded()
-    older = MemoryLog(lab.files())
+    older = VerifiedLog(MemoryLog(lab.files()), lab.trust())
     lab.record(loglab.attended("two"))
     with pytest.raises(CouldNotCheck, match="older"):
-        recheck.check_same_log(verified(lab, receipt(lab, item(lab))), older, lab.trust())
+        recheck.check_same_log(verified(lab, receipt(lab, item(lab))), older)
 
 
 # --- every byte -----------------------------------------------------------------------------------------------------

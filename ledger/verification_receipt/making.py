@@ -18,7 +18,7 @@ from verifier import recheck, verification_receipt
 from verifier.errors import CouldNotCheck, Inconsistent, KeyCompromised, VerificationError
 from verifier.fetch import FolderLog
 from verifier.kinds import DOCUMENT_KIND
-from verifier.recheck import CHECKPOINT, KeptLog, Recheck
+from verifier.recheck import KeptLog, Recheck, VerifiedLog
 from verifier.trust import Trust
 from verifier.verification_receipt import TEXT_LIMIT, Item, Presented
 
@@ -62,10 +62,11 @@ def make(awards: Awards, asked: Sequence[Asked], now: datetime) -> Made:
         # All proofs first: then the checkpoint that is read below covers each of them.
         proofs = [_with_proof(awards, item) for item in asked]
         snapshot = awards.snapshot()
-        log = KeptLog(FolderLog(awards.ledger.public))
+        read = KeptLog(FolderLog(awards.ledger.public))
+        log = VerifiedLog(read, snapshot.trust)
         items = [_checked(item, log, snapshot.trust, now) for item in proofs]
-        if log.get(CHECKPOINT) == snapshot.head.note.encode() and _is_settled(items, awards, snapshot):
-            return _signed(awards, snapshot, log.files, items, now)
+        if log.head.size == snapshot.head.size and _is_settled(items, awards, snapshot):
+            return _signed(awards, snapshot, read.files, items, now)
     raise CouldNotCheck("the log was published anew in the middle of the check, several times: try again")
 
 
@@ -98,7 +99,7 @@ def _with_proof(awards: Awards, asked: Asked) -> Item:
         return Item(shown, CouldNotCheck.code, error.code)
 
 
-def _checked(item: Item, log: KeptLog, trust: Trust, now: datetime) -> Item:
+def _checked(item: Item, log: VerifiedLog, trust: Trust, now: datetime) -> Item:
     if item.proof is None:
         return item
     try:

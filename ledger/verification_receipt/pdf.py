@@ -8,11 +8,11 @@ from typing import Final
 
 from ledger.certificate.pdf import sealed
 from ledger.certificate.typesetting import typeset
-from ledger.verification.making import Made
-from ledger.verification.page import Vocabulary, words
+from ledger.verification_receipt.making import Made
+from ledger.verification_receipt.page import Vocabulary, words
 from verifier.verification_receipt import FILE_NAME, MEDIA_TYPE
 
-_TEMPLATE: Final = Path(str(files("ledger.verification").joinpath("template.typ")))
+_TEMPLATE: Final = Path(str(files("ledger.verification_receipt").joinpath("template.typ")))
 
 
 def issue(made: Made, vocabulary: Vocabulary) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from ledger.certificate.glyphs import visible
 from ledger.certificate.page import Bilingual
 from ledger.issue import award_names
-from ledger.verification.making import Made
+from ledger.verification_receipt.making import Made
 from verifier.current import BUSINESS_ZONE
 from verifier.kinds import CertificateAwarded
 from verifier.recheck import Recheck, Rechecked, Stood

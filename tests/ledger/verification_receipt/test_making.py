@@ -20,7 +20,7 @@ from ledger.commands import (
 )
 from ledger.open import Ledger
 from ledger.receipts import NotYetSigned
-from ledger.verification.making import Asked, Made, make
+from ledger.verification_receipt.making import Asked, Made, make
 from tests.api.whole_ledger import NOW, TODAY, WholeLedger, build, by, do, publish_now, trainee
 from tests.engines import Engine
 from verifier import recheck
@@ -196,7 +196,7 @@ def test_while_the_log_is_published_all_the_time_it_gives_up(awards: Awards, who
 
         def snapshot(self) -> Snapshot:
             now = super().snapshot()
-            return replace(now, head=replace(now.head, note=now.head.note + " "))
+            return replace(now, head=replace(now.head, size=now.head.size + 1))
 
     with pytest.raises(CouldNotCheck, match="published anew"):
         make(Restless(awards.ledger, awards._views), [Asked(Presented(NUMBER, "x"), None)], AT)

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from api.banners import BANNERS
 from api.receipts import VOCABULARY
 from ledger.certificate.glyphs import visible
-from ledger.verification import pdf
-from ledger.verification.making import Made
+from ledger.verification_receipt import pdf
+from ledger.verification_receipt.making import Made
 from tests.verifier import loglab
 from tests.verifier.loglab import DOCUMENTS, Lab, uuid
 from tests.verifier.receiptlab import item, receipt
