@@ -1,8 +1,9 @@
 """How often one address may ask what could be guessed at: a token bucket an address, in this process's memory.
 
-Counted are numbers with names, verification receipts and objections, each time; links, notices and objections' addresses
-that lead nowhere. A link that leads somewhere is never counted. Several processes count each for themselves, so that N
-of them allow N times as much. Nothing is kept of an address but how many tokens it has left, and nothing on disk.
+Counted are numbers with names, verification receipts and objections, each time; links, notices and objections'
+addresses that lead nowhere. A link that leads somewhere is never counted. Several processes count each for themselves,
+so that N of them allow N times as much. Nothing is kept of an address but how many tokens it has left, and nothing on
+disk.
 """
 
 from __future__ import annotations
