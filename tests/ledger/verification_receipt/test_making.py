@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -190,7 +191,7 @@ def test_a_link_of_another_award_is_never_confirmed(awards: Awards, whole: Whole
     assert stated(make(awards, [wrong], AT)) == [("could-not-check", "mismatch")]
 
 
-def test_while_the_log_is_published_all_the_time_it_gives_up(awards: Awards, whole: WholeLedger) -> None:
+def test_while_the_log_is_published_all_the_time_it_gives_up(ledger: Ledger) -> None:
     class Restless(Awards):
         """Whose published checkpoint is another one whenever it is looked at."""
 
@@ -198,5 +199,5 @@ def test_while_the_log_is_published_all_the_time_it_gives_up(awards: Awards, who
             now = super().snapshot()
             return replace(now, head=replace(now.head, size=now.head.size + 1))
 
-    with pytest.raises(CouldNotCheck, match="published anew"):
-        make(Restless(awards.ledger, awards._views), [Asked(Presented(NUMBER, "x"), None)], AT)
+    with closing(ledger.open_views()) as views, pytest.raises(CouldNotCheck, match="published anew"):
+        make(Restless(ledger, views), [Asked(Presented(NUMBER, "x"), None)], AT)
