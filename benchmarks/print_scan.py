@@ -20,30 +20,30 @@ from verifier import address, scan
 ADDRESS: Final = "https://certificates.example.org"
 PROOFS: Final = {9: 1260, 20: 1634}
 """Hashes of a receipt (a log of 500 entries, one of a million), and bytes of a certificate's proof with it."""
-LEVELS: Final[tuple[Level, ...]] = ("L", "M", "Q")
+PROOF_CODES: Final[tuple[tuple[int, Level], ...]] = ((9, "L"), (9, "M"), (9, "Q"), (20, "L"), (20, "M"))
+"""By hashes and level; the longer proof fits into no code of level Q."""
 SIDE_MM: Final = 52.0
-DPI: Final = (150, 200, 250, 300)
+DPI: Final = (120, 150, 200)
 _LINK_AIM: Final = 95
 
 
 def measure(world: World) -> Iterator[Figure]:
     """The percentage of pictures that are read: of the link code by pixels a module, then of proof codes."""
-    many, fewer = world.sizes.photographs, world.sizes.photographs // 4
+    many, fewer = world.sizes.photographs, world.sizes.photographs // 5
     link = link_code()
     rates = [rate(link, pixels, many) for pixels in printing.PIXELS]
     for pixels, found in zip(printing.PIXELS, rates, strict=True):
         yield Figure(f"link code {link.level}, {pixels} pixels a module", " %", (found,))
     whole = sum(rates) / len(rates)
     yield Figure("link code, all pictures", " %", (whole,), f"{_LINK_AIM} of 100 pictures", (_LINK_AIM,), aim=Aim(1))
-    for hashes in PROOFS if fewer else ():
-        for level in LEVELS:
-            code = proof_code(hashes, level)
-            name = f"proof code, {hashes} hashes, {level} ({code.modules} modules)"
-            for pixels in printing.PIXELS:
-                yield Figure(f"{name}, {pixels} pixels a module", " %", (rate(code, pixels, fewer),))
-            for dpi in DPI:
-                at = dpi / 25.4 * SIDE_MM / code.modules
-                yield Figure(f"{name}, {SIDE_MM:.0f} mm at {dpi} dots an inch", " %", (rate(code, at, fewer),))
+    for hashes, level in PROOF_CODES if fewer else ():
+        code = proof_code(hashes, level)
+        name = f"proof code, {hashes} hashes, {level} ({code.modules} modules)"
+        for pixels in printing.PIXELS:
+            yield Figure(f"{name}, {pixels} pixels a module", " %", (rate(code, pixels, fewer),))
+        for dpi in DPI:
+            at = dpi / 25.4 * SIDE_MM / code.modules
+            yield Figure(f"{name}, {SIDE_MM:.0f} mm at {dpi} dots an inch", " %", (rate(code, at, fewer),))
 
 
 def link_code() -> codes.Code:

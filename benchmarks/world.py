@@ -32,7 +32,7 @@ class Sizes:
     checks: int = 300
     papers: int = 48
     photographs: int = 200
-    """Pictures of the link code in each group; of each proof code a quarter of that."""
+    """Pictures of the link code in each group; of each proof code a fifth of that."""
     logs: tuple[int, ...] = (1_000, 10_000, 100_000)
     """Entries of the logs in which proofs are made."""
     writers: int = 8

@@ -30,6 +30,7 @@ PIXEL_LIMIT: Final = 50_000_000
 
 _DPI: Final = 200
 _ENLARGED_LIMIT: Final = 40_000_000
+_MAGNIFIED_LIMIT: Final = 16_000_000
 _HARDER_LIMIT: Final = 3
 _TEXT_LIMIT: Final = 200_000
 _FORMATS: Final = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF")
@@ -202,17 +203,34 @@ def _codes(pictures: Sequence[Image]) -> tuple[str, ...]:
 
 
 def _attempts(picture: Image) -> Iterator[Image]:
-    """The picture sharpened, and at twice the size plain and sharpened: what reads blurred and small prints."""
+    """The picture sharpened, at twice its size plain and sharpened: what reads blurred and small prints.
+
+    Then smoothed, sharpened much and at three times its size, and at four times its size sharpened much: what reads
+    codes of two pixels a module (docs/print.md).
+    """
     dark, light = picture.convert("L").getextrema()
     if dark == light:
         return
     filters = _imported("PIL.ImageFilter")
     sharpen = filters.UnsharpMask(radius=2, percent=200, threshold=2)
     yield picture.filter(sharpen)
-    if 4 * picture.width * picture.height <= _ENLARGED_LIMIT:
-        doubled = picture.resize((2 * picture.width, 2 * picture.height), _imported("PIL.Image").Resampling.BICUBIC)
+    if _has_room(picture, 2, _ENLARGED_LIMIT):
+        doubled = _enlarged(picture, 2)
         yield doubled
         yield doubled.filter(sharpen)
+    if _has_room(picture, 3, _MAGNIFIED_LIMIT):
+        smooth = picture.filter(filters.GaussianBlur(0.5))
+        yield _enlarged(smooth.filter(filters.UnsharpMask(radius=1, percent=500, threshold=0)), 3)
+    if _has_room(picture, 4, _MAGNIFIED_LIMIT):
+        yield _enlarged(picture, 4).filter(filters.UnsharpMask(radius=4, percent=500, threshold=0))
+
+
+def _has_room(picture: Image, times: int, limit: int) -> bool:
+    return times * times * picture.width * picture.height <= limit
+
+
+def _enlarged(picture: Image, times: int) -> Image:
+    return picture.resize((times * picture.width, times * picture.height), _imported("PIL.Image").Resampling.BICUBIC)
 
 
 def _parsed(text: str) -> address.LinkAddress | address.ProofAddress | None:
