@@ -17,8 +17,12 @@ Curve = Callable[[float], tuple[float, float]]
 """A place for each parameter."""
 
 _TURN: Final = 2 * math.pi
-_RINGS: Final = ((81.0, 15.0), (53.0, 17.0), (25.0, 14.0))
+_ROSETTE: Final = 2_000
+"""Units on a side of a rosette's view box."""
+_RINGS: Final = ((810.0, 150.0), (530.0, 170.0), (250.0, 140.0))
 """Of a rosette: middle radius and swing."""
+_UNITS: Final = 50
+"""Of the frame, a millimetre."""
 _STEPS: Final = 4
 """Pieces of a cubic spline for each wave of a cosine: the eye sees no corner."""
 
@@ -52,16 +56,16 @@ def of(name: str, kind: str) -> dict[str, Any]:
         "metal": theme.metal,
         "faint": theme.faint,
         "frame": _frame(name, theme.ink, theme.metal),
-        "corner": _rosette(name, (theme.ink, theme.metal), 2.4, (7, 4)),
-        "emblem": _rosette(name + kind, (theme.metal, theme.ink), 1.0, (15, 8, 5)),
-        "behind": _rosette(name + kind, (theme.tint, theme.tint), 0.4, (21, 11, 7)),
+        "corner": _rosette(name, (theme.ink, theme.metal), 24, (7, 4)),
+        "emblem": _rosette(name + kind, (theme.metal, theme.ink), 10, (15, 8, 5)),
+        "behind": _rosette(name + kind, (theme.tint, theme.tint), 4, (21, 11, 7)),
     }
 
 
-def _rosette(name: str, colours: tuple[str, str], width: float, lobes: tuple[int, ...]) -> str:
-    """A round ornament in a view box of 200 by 200: rings from the outside in, each of so many lobes or a few more.
+def _rosette(name: str, colours: tuple[str, str], width: int, lobes: tuple[int, ...]) -> str:
+    """A round ornament in a square view box: rings from the outside in, each of so many lobes or a few more.
 
-    `width` is that of its lines.
+    `width` is that of its lines, in units.
     """
     drawn = sha256(name.encode()).digest()
     paths = []
@@ -69,36 +73,39 @@ def _rosette(name: str, colours: tuple[str, str], width: float, lobes: tuple[int
         waves, strands = least + drawn[at] % 4, 4
         ring = (_path(_ring(*_RINGS[at], waves, _TURN * n / strands), waves * _STEPS) for n in range(strands))
         paths.append(_stroked(ring, colours[at % 2], width))
-    paths.append(_stroked([_path(_ring(99, 0, 1, 0), 12)], colours[0], width))
-    return _svg(200, 200, paths)
+    paths.append(_stroked([_path(_ring(990, 0, 1, 0), 12)], colours[0], width))
+    return _svg(_ROSETTE, _ROSETTE, paths)
 
 
 def _frame(name: str, dark: str, light: str) -> str:
-    """A border in millimetres. Each side has whole waves, so that strands meet in the corners."""
-    (width, height), half = FRAME, BAND / 2
-    wave = 11.0 + sha256(name.encode()).digest()[4] % 3
-    across, down = (round((side - BAND) / wave) for side in FRAME)
+    """A border. Each side has whole waves, so that strands meet in the corners."""
+    width, height, band = (_UNITS * side for side in (*FRAME, BAND))
+    half = band / 2
+    wave = _UNITS * (11 + sha256(name.encode()).digest()[4] % 3)
+    across, down = (round((side - band) / wave) for side in (width, height))
     sides = [
-        ((half, half), (width - BAND, 0.0), across),
-        ((width - half, half), (0.0, height - BAND), down),
-        ((width - half, height - half), (BAND - width, 0.0), across),
-        ((half, height - half), (0.0, BAND - height), down),
+        ((half, half), (width - band, 0.0), across),
+        ((width - half, half), (0.0, height - band), down),
+        ((width - half, height - half), (band - width, 0.0), across),
+        ((half, height - half), (0.0, band - height), down),
     ]
     paths = []
-    for strands, swing, colour in ((4, 0.46 * BAND, light), (2, 0.26 * BAND, dark)):
+    for strands, swing, colour in ((4, 0.46 * band, light), (2, 0.26 * band, dark)):
         strokes = (
             _path(_side(start, along, waves, swing, _TURN * strand / strands), waves * _STEPS)
             for strand in range(strands)
             for start, along, waves in sides
         )
-        paths.append(_stroked(strokes, colour, 0.18))
+        paths.append(_stroked(strokes, colour, 0.18 * _UNITS))
     return _svg(width, height, paths)
 
 
 def _ring(middle: float, swing: float, waves: int, phase: float) -> Curve:
+    centre = _ROSETTE / 2
+
     def place(t: float) -> tuple[float, float]:
         radius = middle + swing * math.cos(_TURN * waves * t + phase)
-        return 100 + radius * math.cos(_TURN * t), 100 + radius * math.sin(_TURN * t)
+        return centre + radius * math.cos(_TURN * t), centre + radius * math.sin(_TURN * t)
 
     return place
 
@@ -115,7 +122,10 @@ def _side(start: tuple[float, float], along: tuple[float, float], waves: int, sw
 
 
 def _path(curve: Curve, steps: int) -> str:
-    """The curve from 0 to 1 as cubic splines through `steps` places, with the directions that it has there."""
+    """The curve from 0 to 1 as cubic splines through `steps` points, with the directions that it has there.
+
+    In whole units: what a line needs in the file is mostly digits.
+    """
     near = 1e-4
     spots = []
     for step in range(steps + 1):
@@ -124,15 +134,11 @@ def _path(curve: Curve, steps: int) -> str:
         reach = 6 * near * steps
         spots.append((x, y, (x1 - x0) / reach, (y1 - y0) / reach))
     x, y, _, _ = spots[0]
-    pieces = [f"M{_number(x)} {_number(y)}"]
+    pieces = [f"M{x:.0f} {y:.0f}"]
     for (xa, ya, dxa, dya), (xb, yb, dxb, dyb) in pairwise(spots):
         places = (xa + dxa, ya + dya, xb - dxb, yb - dyb, xb, yb)
-        pieces.append("C" + " ".join(map(_number, places)))
+        pieces.append("C" + " ".join(f"{value:.0f}" for value in places))
     return "".join(pieces)
-
-
-def _number(value: float) -> str:
-    return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 def _stroked(paths: Iterable[str], colour: str, width: float) -> str:
@@ -140,4 +146,4 @@ def _stroked(paths: Iterable[str], colour: str, width: float) -> str:
 
 
 def _svg(width: float, height: float, paths: list[str]) -> str:
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}">{"".join(paths)}</svg>'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}">{"".join(paths)}</svg>'

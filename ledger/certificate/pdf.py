@@ -31,11 +31,14 @@ Who draws a certificate again to compare pixels can do so for this number alone.
 
 _TEMPLATE: Final = Path(str(files("ledger.certificate").joinpath("template.typ")))
 # Millimetres. A camera wants modules of half a millimetre for the link code; the proof code is for scanners as well.
+# What counts is the pixels that a module gets (docs/print.md), so an ordinary proof code takes all of its 52 mm.
 _LINK_MODULE: Final = 0.5
 _LINK_SIDE: Final = 20.5
-_PROOF_MODULE: Final = 0.4
+_PROOF_MODULE: Final = 0.43
 _PROOF_MODULE_LEAST: Final = 0.33
 _PROOF_SIDE: Final = (40.0, 52.0)
+_ORDINARY_ADDRESS: Final = 48
+"""Characters of a base's address with which the second page is set in its full size."""
 _TWO_PAGES: Final = b"<xmpTPg:NPages>2</xmpTPg:NPages>"
 
 
@@ -89,6 +92,8 @@ def _checking(page: CertificatePage) -> dict[str, Any]:
     """The second page's texts by their place in the template."""
     return {
         "heading": _pair(checking.HEADING),
+        # To measure the page would be to set it twice, which takes as long as the first page does.
+        "share": 1 if len(page.base_url) <= _ORDINARY_ADDRESS else 0.85,
         "sections": [
             {
                 "title": _pair(section.title),

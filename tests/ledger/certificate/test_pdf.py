@@ -335,9 +335,12 @@ LONGEST = Bilingual("大数据智能化工程应用与云计算平台运维" * 7
 
 
 def test_the_longest_of_everything_has_room(certificate: CertificatePage, title: CertificatePage, proof: bytes) -> None:
+    base = Bilingual(LONGEST.zh[:60], LONGEST.en[:100])
     for page in (
-        replace(certificate, name=LONG_NAME, award=LONGEST, organisation=LONGEST, base=LONGEST),
+        replace(certificate, name=LONG_NAME, award=LONGEST, organisation=LONGEST, base=base),
         replace(title, name=LONG_NAME, speciality=LONGEST.zh[:66], organisation=LONGEST, custody="base"),
+        replace(certificate, base_url=f"https://{'long-name.' * 5}examples.org", custody="organisation"),
+        replace(certificate, base_url=f"https://{'long-name.' * 9}example.org"),
     ):
         file = pdf.render(page, proof)
         assert_fits(file)
