@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pypdfium2 import PdfDocument
 
 from ledger.awards import Awards, open_awards
 from ledger.commands import SuspendCertificate
@@ -15,6 +17,7 @@ from ledger.open import Ledger
 from ledger.refusals import Code, Refusal
 from tests.api.whole_ledger import NOW, TODAY, URL, WholeLedger, build, by, do, publish_now, trainee
 from tests.engines import Engine
+from verifier import bundle, tlogproof, trust
 from verifier.address import parse_address
 from verifier.check import Checker
 from verifier.errors import NotAsIssued
@@ -63,6 +66,24 @@ def test_an_issued_paper_checks_and_carries_both_codes(awards: Awards, whole: Wh
     parsed = [parse_address(code) for code in found.codes]
     assert {getattr(item, "link_id", None) for item in parsed} == {whole.links[name], None}
     assert {item.host for item in parsed} == {URL.partition("://")[2]}
+
+
+def test_the_attached_evidence_proves_the_entry_by_itself(awards: Awards, whole: WholeLedger) -> None:
+    """With the attached files alone: the proof's statement is under the checkpoint, by the trust file's keys."""
+    issued = by(awards, whole.links["valid"])
+    paper = issue(awards, issued)
+    with closing(PdfDocument(paper)) as document:
+        attached = [document.get_attachment(at) for at in range(document.count_attachments())]
+        found = {item.get_name(): bytes(item.get_data()) for item in attached}
+    known = trust.parse(found["trust.txt"].decode())
+    shown = bundle.parse(found["proof.cbor"])
+    evidence = tlogproof.parse(found["inclusion.tlog-proof"])
+    head = tlogproof.verify(evidence, shown.statement.raw, known.checkpoint_keys(), known.origin)
+    assert (evidence.index, head.size) == (shown.receipt.index, shown.receipt.size) == (issued.index, known.as_of)
+    assert known == awards.trust_at(head.size)
+    text = read(paper).pdf_text.replace(" ", "").replace("\n", "")
+    assert trust.fingerprint(known).replace(" ", "") in text
+    assert str(known.log) in text
 
 
 def test_the_same_award_gives_the_same_paper_and_a_newer_head_another_good_one(
