@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.api.whole_ledger import NOW
-from tests.e2e.conftest import NewContext, Served
+from tests.e2e.conftest import NewContext, Served, at_the_ledgers_time
 from verifier import trust
 from verifier.check import Checker
 
@@ -34,3 +36,16 @@ def test_a_receipt_is_a_click_away(
     assert (answer["state"], answer["exit"]) == ("verification-receipt", 0)
     assert [item["state"] for item in answer["then"]["items"]] == [state]
     assert answer["then"]["items"][0]["presented"]["text"] == served.whole.links[name]
+
+
+def test_the_scanning_page_does_not_take_a_receipt_for_a_spoilt_certificate(
+    served: Served, new_context: NewContext
+) -> None:
+    page = at_the_ledgers_time(new_context().new_page())
+    page.goto(f"{served.url}/scan?lang=en")
+    with urlopen(f"{served.url}/c/{served.whole.links['valid']}/receipt.pdf") as answer:  # the test's own server
+        file = answer.read()
+    page.locator("#picker").set_input_files({"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": file})
+    expect(page.get_by_text("a verification receipt as issued")).to_have_count(1, timeout=60_000)
+    expect(page.locator("[data-state=could-not-check]")).not_to_have_count(0)
+    expect(page.locator("[data-state=not-as-issued]")).to_have_count(0)

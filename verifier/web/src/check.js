@@ -119,6 +119,9 @@ export class Checker {
     }
     const [links, proofs] = parsedCodes(found.codes);
     const shown = distinct([...(found.proof ? [found.proof] : []), ...proofs.map(({ proof }) => proof)]);
+    if (!refusal && found.receipt && !shown.length) {
+      throw new CouldNotCheck("file: a verification receipt as issued; certverify check works it out, this page does not");
+    }
     if (!refusal && shown.length !== 1) {
       refusal = notAsIssued(
         shown.length

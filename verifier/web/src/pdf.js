@@ -4,13 +4,17 @@ import { malformed } from "./errors.js";
 import { drawing } from "./scan.js";
 
 const ATTACHMENT = "proof.cbor";
+const RECEIPT = "verification.cbor";
 const PROOF_LIMIT = 65_536;
 const PAGE_LIMIT = 10;
 const SCALE = 200 / 72;
 
 GlobalWorkerOptions.workerSrc = PDF_WORKER;
 
-/** `{proof, pages}`: the bytes of the one attachment named `proof.cbor` or null, and pictures of 200 dots an inch. */
+/**
+ * `{proof, receipt, pages}`: the bytes of the one attachment named `proof.cbor` or null, whether there is one of a
+ * verification receipt, and pictures of 200 dots an inch.
+ */
 export async function openPdf(data, pixelLimit) {
   const task = getDocument({
     // The bytes are moved into the worker, and who called still needs them.
@@ -20,7 +24,8 @@ export async function openPdf(data, pixelLimit) {
   });
   try {
     const document = await task.promise;
-    return { proof: await attached(document), pages: await pagesOf(document, pixelLimit) };
+    const proof = await attached(document);
+    return { proof, receipt: await isReceipt(document), pages: await pagesOf(document, pixelLimit) };
   } catch (error) {
     if (error.code === "malformed") throw error;
     throw malformed(`PDF: cannot be read (${error.message})`);
@@ -39,6 +44,10 @@ async function attached(document) {
     throw malformed(`PDF: ${ATTACHMENT} has ${proof.length} bytes; a proof has at most ${PROOF_LIMIT}`);
   }
   return proof;
+}
+
+async function isReceipt(document) {
+  return [...(await document.getAttachments()) ?? []].some(([, { rawFilename }]) => rawFilename === RECEIPT);
 }
 
 async function pagesOf(document, pixelLimit) {

@@ -20,8 +20,8 @@ const KNOWN = [[0x89, 0x50, 0x4e, 0x47], [0xff, 0xd8, 0xff], [0x47, 0x49, 0x46, 
 export async function scan(data) {
   if (find(data.subarray(0, 1024), PDF_START, 0) >= 0) {
     const { openPdf } = await loaded(() => import("./pdf.js"));
-    const { proof, pages } = await openPdf(data, PIXEL_LIMIT);
-    return { proof, codes: await codesIn(pages) };
+    const { proof, receipt, pages } = await openPdf(data, PIXEL_LIMIT);
+    return { proof, receipt, codes: await codesIn(pages) };
   }
   return { proof: null, codes: await codesIn([await pictureIn(data)]) };
 }
