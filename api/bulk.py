@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+import logging
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -20,7 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from api import bulk_rows, bulk_uploads, bulk_words, languages, links
+from api import bulk_receipt, bulk_rows, bulk_uploads, bulk_words, languages, links
 from api.bulk_checks import Checked, Run, counted
 from api.bulk_turns import Full, Guesses, Turns
 from api.headers import PERSONAL
@@ -32,6 +33,7 @@ from ledger.awards import Awards
 from ledger.bulk.items import ITEMS, Item, TooManyItems, Understood
 from ledger.bulk.uploads import contents
 from ledger.handle import Clock
+from verifier.errors import CouldNotCheck
 
 NDJSON: Final = "application/x-ndjson"
 STREAMED: Final = {**PERSONAL, "X-Accel-Buffering": "no"}
@@ -39,6 +41,9 @@ STREAMED: Final = {**PERSONAL, "X-Accel-Buffering": "no"}
 
 _ROWS: Final = "<!--rows-->"
 _NAME: Final = "certledger-check"
+_PDF_TYPE: Final = "application/pdf"
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -64,6 +69,14 @@ class Upload:
             self.results += done
             await asyncio.sleep(self.run.rest())
             yield done
+
+    def receipt(self) -> bytes | None:
+        """The verification receipt of the pieces; None where none could be made, or none was checked."""
+        try:
+            return bulk_receipt.receipt(self.run.awards(), self.results, self.run.now())
+        except Exception:  # Whatever is wrong with log, keys or disk: there is no receipt, and the page says so.
+            _log.exception("no receipt could be made of an upload")
+            return None
 
     def summary(self) -> dict[str, Any]:
         """The last line of an answer for programs. Where it is missing, the answer is not all."""
@@ -193,6 +206,8 @@ def _in_form(site: Site, request: Request, upload: Upload) -> Form:
         return _csv(upload, language), _attached("csv"), bulk_rows.CSV_TYPE
     if upload.answer == "xlsx":
         return _xlsx(upload, language), _attached("xlsx"), bulk_rows.XLSX_TYPE
+    if upload.answer == "pdf":
+        return _pdf(upload), _attached("pdf"), _PDF_TYPE
     told = {"Content-Language": languages.TAGS[language], "Vary": "Accept-Language"}
     return _html(site, request, upload, language), told, "text/html"
 
@@ -214,6 +229,16 @@ async def _xlsx(upload: Upload, language: languages.Language) -> AsyncIterator[b
     yield await run_in_threadpool(bulk_rows.workbook, upload.results, language)
 
 
+async def _pdf(upload: Upload) -> AsyncIterator[bytes]:
+    """The receipt. Where none can be made the answer breaks off: half of one, or none, is not to pass for one."""
+    async for _ in upload.slices():
+        pass
+    made = await run_in_threadpool(upload.receipt)
+    if made is None:
+        raise CouldNotCheck("no receipt could be made of an upload")
+    yield made
+
+
 async def _html(site: Site, request: Request, upload: Upload, language: languages.Language) -> AsyncIterator[bytes]:
     """The page up to its rows, the rows as they come, and the rest with the summary."""
 
@@ -225,19 +250,21 @@ async def _html(site: Site, request: Request, upload: Upload, language: language
     async for done in upload.slices():
         rows = [(checked, bulk_rows.row_of(checked), bulk_rows.remark_of(checked)) for checked in done]
         yield site.text("bulk_rows.html", request, says=bulk_words, rows=rows, place_of=bulk_rows.place_of).encode()
-    downloads = await run_in_threadpool(lambda: list(_downloads(upload, language)))
+    downloads = await run_in_threadpool(_downloads, upload, language)
     _, _, tail = whole(summary=upload.summary(), downloads=downloads).partition(_ROWS)
     yield (_ROWS + tail).encode()
 
 
-def _downloads(upload: Upload, language: languages.Language) -> Iterator[tuple[str, str, str]]:
+def _downloads(upload: Upload, language: languages.Language) -> list[tuple[str, str, str]]:
     """The result as files that lie in the page itself, so that none is kept here: name, media type, base64."""
     table = bulk_rows.CsvTable(language)
-    for ending, kind, data in (
+    files = [
         ("csv", bulk_rows.CSV_TYPE, table.head() + table.rows(upload.results)),
         ("xlsx", bulk_rows.XLSX_TYPE, bulk_rows.workbook(upload.results, language)),
-    ):
-        yield f"{_NAME}.{ending}", kind, base64.b64encode(data).decode("ascii")
+    ]
+    if (receipt := upload.receipt()) is not None:
+        files.append(("pdf", _PDF_TYPE, receipt))
+    return [(f"{_NAME}.{ending}", kind, base64.b64encode(data).decode("ascii")) for ending, kind, data in files]
 
 
 def _documented() -> dict[str, Any]:

@@ -99,7 +99,8 @@ class Run:
         """
         return max(0.0, self._missed_at + lookup.SECONDS - time.perf_counter())
 
-    def _now(self) -> datetime:
+    def now(self) -> datetime:
+        """The ledger's own time."""
         return datetime.fromtimestamp(self.clock() / 1000, UTC)
 
     def _check(self, item: Item) -> Checked:
@@ -114,13 +115,13 @@ class Run:
                 case _:
                     assert_never(item)
         except TurnedAway as reason:
-            return Checked(item, TURNED_AWAY, self._now(), reason.code, reason.detail)
+            return Checked(item, TURNED_AWAY, self.now(), reason.code, reason.detail)
         except Exception:  # Whatever a stranger's file leads a library into: it says nothing about the certificate.
             _log.exception("a piece of an upload could not be checked")
             return self._unchecked(item, CouldNotCheck.code)
 
     def _unchecked(self, item: Item, code: str) -> Checked:
-        return Checked(item, State.COULD_NOT_CHECK, self._now(), code)
+        return Checked(item, State.COULD_NOT_CHECK, self.now(), code)
 
     def _typed(self, row: TypedRow) -> Checked:
         typed = lookup.Typed(number=row.number, name=row.name)
@@ -136,7 +137,7 @@ class Run:
     def _asked(self, row: TypedRow, typed: lookup.Typed, pair: tuple[str, str]) -> Checked:
         if (code := self.guesses.refusal(self.address, pair)) is not None:
             raise TurnedAway(code)
-        begun, now = time.perf_counter(), self._now()
+        begun, now = time.perf_counter(), self.now()
         found = lookup.answer_typed(self.awards, typed, now)
         if found is None:
             self.guesses.missed(self.address, pair)
@@ -152,12 +153,12 @@ class Run:
             _log.exception("the published log could not be read")
             return replace(self._unchecked(held, CouldNotCheck.code), file_hash=sha256(data).digest())
         # Offline: what stands, and what a link leads to, is asked of the ledger itself and not over the network.
-        checker = Checker(trust, self._now(), offline=True, drawn=False)
+        checker = Checker(trust, self.now(), offline=True, drawn=False)
         verdict = checker.check_bytes(held.place.entry or held.place.file, data)
         return replace(self._of_verdict(held, verdict, data), file_hash=sha256(data).digest())
 
     def _of_verdict(self, held: HeldFile, verdict: Verdict, data: bytes) -> Checked:
-        now = verdict.checked_at or self._now()
+        now = verdict.checked_at or self.now()
         if verdict.link is not None:
             return _answered(held, answer_link(self.awards(), verdict.link.link_id, now), ("link",))
         if verdict.state is FileState.STANDING_NOT_CHECKED and verdict.proved and verdict.proof:

@@ -43,9 +43,12 @@ FILES_HOW: Final = Words(
 )
 ANSWER: Final = Words("结果形式", "Answer as", "결과 형식")
 ANSWERS: Final = {
-    "page": Words("网页（可再下载表格）", "a page, with tables to download", "웹 페이지(표 다운로드 포함)"),
+    "page": Words(
+        "网页（可再下载表格和回执）", "a page, with tables and a receipt to download", "웹 페이지(표·확인서 다운로드)"
+    ),
     "csv": Words("CSV 表格", "a CSV table", "CSV 표"),
     "xlsx": Words("Excel 表格（XLSX）", "an Excel table (XLSX)", "Excel 표(XLSX)"),
+    "pdf": Words("签名的核验回执（PDF）", "a signed verification receipt (PDF)", "서명된 확인서(PDF)"),
 }
 """The forms of an answer."""
 SEND: Final = Words("开始核验", "Check", "확인 시작")
@@ -73,6 +76,11 @@ UNTIL_SUMMARY: Final = Words(
 SUMMARY: Final = Words("汇总", "Summary", "요약")
 ALL: Final = Words("全部", "all", "전체")
 FILTER: Final = Words("只看", "Show", "보기")
+NO_RECEIPT: Final = Words(
+    "此刻无法出具核验回执，请稍后再试。",
+    "No verification receipt could be made now: try again later.",
+    "지금은 확인서를 만들 수 없습니다. 잠시 후 다시 시도하십시오.",
+)
 DOWNLOADS: Final = Words("下载本次结果", "Download this result", "이 결과 다운로드")
 READ_AS: Final = Words("文件的识别结果", "What was read", "파일을 읽은 방식")
 PASSED_OVER: Final = Words("未读取：", "not read: ", "읽지 않음: ")

@@ -10,7 +10,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -33,6 +33,8 @@ from tests.api.papers import Paper, papers, zipped
 from tests.api.test_lookup import UNKNOWN, mistyped
 from tests.api.whole_ledger import NOW, WholeLedger, by, do, publish_now, trainee
 from verifier.address import link_address
+from verifier.check import Checker
+from verifier.errors import CouldNotCheck
 
 STATES = ("valid", "title valid", "revoked", "expired", "suspended", "superseded")
 Line = dict[str, Any]
@@ -279,6 +281,33 @@ def test_csv_and_excel_say_what_json_says_and_can_be_checked_again(
     assert [line["state"] for line in again[:-1]] == [line["state"] for line in found[:-1]]
 
 
+def test_the_receipt_says_what_the_rows_say_and_a_stranger_finds_the_same(
+    client: TestClient, original: WholeLedger, held: dict[str, Paper]
+) -> None:
+    files = [listed(*((paper.number, paper.name) for paper in held.values()), (UNKNOWN, "nobody"), ("", "x"))]
+    files += [(f"{state}.pdf", paper.pdf) for state, paper in held.items()]
+    files.append(("edited.pdf", spoilt(held["valid"].pdf)))
+    data = in_form(client, "pdf", *files)
+    with original.opened() as ledger, open_awards(ledger) as awards:
+        trust = awards.snapshot().trust
+    verdict = Checker(trust, datetime.fromtimestamp(NOW / 1000, UTC), offline=True).check_bytes("receipt", data)
+    assert verdict.state.value == "verification-receipt", verdict
+    told = [line["state"] for line in items(client, *files) if line["state"] != "turned-away"]
+    assert verdict.then is not None
+    assert [item.state for item in verdict.then.items] == ["unknown" if s == "no-match" else s for s in told]
+    page = in_form(client, "page", *files).decode()
+    assert 'download="certledger-check.pdf"' in page
+
+
+def test_without_a_good_log_there_is_no_receipt(whole: WholeLedger, held: dict[str, Paper]) -> None:
+    (whole.public / "checkpoint").unlink()
+    with TestClient(whole.app(works=False)) as client:
+        page = in_form(client, "page", listed((held["valid"].number, held["valid"].name))).decode()
+        assert str(bulk_words.NO_RECEIPT.en) in page
+        with pytest.raises(CouldNotCheck):
+            in_form(client, "pdf", listed((held["valid"].number, held["valid"].name)))
+
+
 @pytest.mark.parametrize("start", list("=+-@\t\r\n") + list("＝＋－＠"))
 def test_no_cell_is_a_formula(start: str) -> None:
     row = TypedRow(Place(f"{start}file"), "number", "name")
@@ -304,7 +333,8 @@ def test_the_page_shows_every_row_then_a_summary_with_both_tables(
         **dict.fromkeys(["expired", "suspended", "superseded", "revoked", "turned-away"], "1"),
         "valid": "2",
     }
-    assert len(re.findall(r'<a download="certledger-check\.(?:csv|xlsx)" href="data:[^"]+;base64,[^"]+"', page)) == 2
+    links = re.findall(r'<a download="certledger-check\.(csv|xlsx|pdf)" href="data:[^"]+;base64,[^"]+"', page)
+    assert links == ["csv", "xlsx", "pdf"]
     assert "<script>x" not in page
 
 
