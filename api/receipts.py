@@ -1,9 +1,9 @@
-"""The verification receipt of a link, as a PDF for the files of who asked."""
+"""The verification receipt of a link, as a PDF for the files of who asked; and of many checked things together."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
@@ -61,6 +61,11 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
             f"{prefix}/{{link_id}}/receipt.pdf", as_pdf, methods=["GET", "HEAD"], include_in_schema=False
         )
     return made
+
+
+def receipt_of(awards: Awards, asked: Sequence[Asked], now: datetime) -> bytes:
+    """The sealed PDF of a receipt of many things, checked once more now. Raises as `making.make`; CannotPrint."""
+    return pdf.issue(make(awards, asked, now), VOCABULARY)
 
 
 def file_of(receipt: bytes, now: datetime) -> Response:
