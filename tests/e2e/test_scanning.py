@@ -20,6 +20,12 @@ from verifier.address import link_address, proof_address
 
 CAMERA = (1280, 720)
 VALID = ".card [data-state=valid]"
+ASKS_FOR_LONG = """
+const canvas = document.createElement("canvas");
+canvas.getContext("2d");
+globalThis.asked = canvas.captureStream();
+navigator.mediaDevices.getUserMedia = () => new Promise((given) => { globalThis.allow = () => given(asked); });
+"""
 DROP = """files => {
   const carried = new DataTransfer();
   for (const [name, text] of files) {
@@ -144,6 +150,15 @@ def test_the_camera_can_be_stopped(with_camera: Opened) -> None:
     expect(page.locator("#camera-status")).to_have_text("The camera is off")
     expect(page.locator("#start")).to_be_focused()
     assert page.evaluate("document.querySelector('video').srcObject") is None
+
+
+def test_who_stops_while_the_browser_asks_gets_no_camera(phone: Page, served: Served) -> None:
+    phone.add_init_script(ASKS_FOR_LONG)
+    ready(phone, served).locator("#start").click()
+    phone.locator("#stop").click()
+    phone.evaluate("async () => { allow(); while (asked.active) await new Promise(done => setTimeout(done, 20)); }")
+    expect(phone.locator("#viewfinder")).to_be_hidden()
+    expect(phone.locator("#camera-status")).to_have_text("The camera is off")
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,8 @@ export class Camera {
       throw new NoCamera(SENTENCES[error.name] ?? "camera_none");
     }
     video.srcObject = stream;
-    await video.play();
+    // Not waited for: it comes with the first picture, and is broken off where the camera is stopped before.
+    video.play().catch(() => {});
     return new Camera(video, stream.getVideoTracks()[0]);
   }
 

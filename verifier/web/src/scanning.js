@@ -182,8 +182,9 @@ async function startCamera() {
   part("start").hidden = true;
   part("viewfinder").hidden = false;
   status.textContent = say("camera_asking");
+  let started;
   try {
-    camera = await Camera.start(part("video"));
+    started = await Camera.start(part("video"));
   } catch (error) {
     if (!(error instanceof NoCamera)) throw error;
     stopCamera();
@@ -191,6 +192,12 @@ async function startCamera() {
     part("start").focus();
     return;
   }
+  // Whoever pressed stop while the browser asked wants no camera.
+  if (part("viewfinder").hidden) {
+    started.stop();
+    return;
+  }
+  camera = started;
   status.textContent = say("camera_looking");
   part("torch").hidden = !camera.hasTorch;
   part("stop").focus();
