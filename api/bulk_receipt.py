@@ -16,7 +16,10 @@ from verifier.verification_receipt import FILE, NUMBER, Presented
 
 
 def receipt(awards: Awards, results: Iterable[Checked], now: datetime) -> bytes | None:
-    """The sealed PDF; None where nothing was checked. What was turned away is no part of it. Raises as `make`, `pdf.issue`."""
+    """The sealed PDF; None where nothing was checked. What was turned away is no part of it.
+
+    Raises as `making.make`; CannotPrint.
+    """
     asked = [_asked(awards, checked) for checked in results if checked.state != TURNED_AWAY]
     return pdf.issue(make(awards, asked, now), VOCABULARY) if asked else None
 
