@@ -140,7 +140,7 @@ class Checker:
 
     def _pdf(self, thing: str, data: bytes) -> Verdict:
         """A PDF must be as issued to the last byte; if not, what was signed is shown beside the refusal."""
-        refusal = self._seal_refusal(data)
+        refusal = seal_refusal(data, self.trust)
         if refusal is None and not self.drawn and (proof := scan.attached_proof(data)) is not None:
             return self._proof(thing, proof, [])
         try:
@@ -257,23 +257,6 @@ class Checker:
             if address.link_digest(link.link_id) != proved.event.link_hash:
                 raise Mismatch("the link is that of another certificate than the proof")
 
-    def _seal_refusal(self, data: bytes) -> NotAsIssued | None:
-        """Why a file is not as issued. Raises CouldNotCheck where no key for seals can be relied on."""
-        keys = [key for key in self.trust.keys.values() if kinds.DOCUMENT_KIND in key.kinds]
-        if not keys:
-            raise CouldNotCheck("the trust file names no key for file seals: get a newer one")
-        refusal: NotAsIssued | None = None
-        for key in keys:
-            try:
-                seal.check(data, key.public_key)
-            except NotAsIssued as error:
-                refusal = error
-                continue
-            if key.compromised_from is not None:
-                raise CouldNotCheck("the file is sealed with a key that was reported compromised: check its codes")
-            return None
-        return refusal
-
     def _standing(self, thing: str, proved: Proved, notes: Sequence[str], changes: Sequence[Change] = ()) -> Verdict:
         """The verdict about an authentic award."""
         verdict = Verdict(
@@ -330,15 +313,42 @@ class Checker:
         except (VerificationError, CouldNotCheck) as other:
             return replace(verdict, notes=(f"its proof is not good either: {other.message}",))
         fields = printed_fields(proved, self.trust)
-        notes = ("the fields are what was signed; the file may show something else", COMPARE)
+        notes = (
+            "the fields are what was signed; the file may show something else",
+            f"where it does is drawn at {self.trust.url.rstrip('/')}/compare",
+            COMPARE,
+        )
         verdict = replace(verdict, proved=proved, proof=shown[0], fields=fields, notes=notes)
         return replace(verdict, as_of=proved.logged.included.size)
 
     def _refused(self, thing: str, error: VerificationError | CouldNotCheck) -> Verdict:
-        state = State.COULD_NOT_CHECK
-        if isinstance(error, VerificationError):
-            state = next((state for kind, state in _STATE_OF if isinstance(error, kind)), State.TAMPERED)
+        state = state_of(error)
         return Verdict(thing, state, _SENTENCES[state], error.code, error.message, checked_at=self.now)
+
+
+def seal_refusal(data: bytes, trust: Trust) -> NotAsIssued | None:
+    """Why a file is not as issued; None where it is. Raises CouldNotCheck where no key for seals can be relied on."""
+    keys = [key for key in trust.keys.values() if kinds.DOCUMENT_KIND in key.kinds]
+    if not keys:
+        raise CouldNotCheck("the trust file names no key for file seals: get a newer one")
+    refusal: NotAsIssued | None = None
+    for key in keys:
+        try:
+            seal.check(data, key.public_key)
+        except NotAsIssued as error:
+            refusal = error
+            continue
+        if key.compromised_from is not None:
+            raise CouldNotCheck("the file is sealed with a key that was reported compromised: check its codes")
+        return None
+    return refusal
+
+
+def state_of(error: VerificationError | CouldNotCheck) -> State:
+    """The word for what a check raised."""
+    if isinstance(error, CouldNotCheck):
+        return State.COULD_NOT_CHECK
+    return next((state for kind, state in _STATE_OF if isinstance(error, kind)), State.TAMPERED)
 
 
 def could_not_check(thing: str, message: str, now: datetime) -> Verdict:

@@ -169,3 +169,24 @@ def _fact(zh: str, en: str, value_zh: str, value_en: str | None) -> dict[str, An
 
 def _day(day: date) -> tuple[str, str]:
     return f"{day.year}年{day.month}月{day.day}日", f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def shown_texts(page: CertificatePage) -> dict[str, tuple[str, ...]]:
+    """The texts by which each field is found on the page, by the names of `verifier.verdict.printed_fields`."""
+    certificate = page.kind == "certificate"
+    texts = {
+        "number": (page.number,),
+        "name": (page.name,),
+        "id_type": _ID_TYPES[page.id_type],
+        "id_number_masked": (page.id_number_masked,),
+        "programme" if certificate else "level": (page.award.zh, page.award.en),
+        "awarded_on" if certificate else "granted_on": _day(page.awarded_on),
+        "issuer": (page.organisation.zh, page.organisation.en),
+    }
+    if page.speciality is not None:
+        texts["speciality"] = (page.speciality,)
+    if page.total is not None:
+        texts["total"] = (page.total,)
+    if page.expires_on is not None:
+        texts["expires_on"] = _day(page.expires_on)
+    return texts
