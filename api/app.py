@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from api import assets, bulk, health, links, lookup, notices, published, receipts, scanning, trusting
+from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, trusting
 from api.headers import Headers
 from api.limits import Limits, Monotonic
 from api.pace import pace_of
@@ -71,6 +71,7 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,  # a redirect would repeat the host that the request names, whatever it is
         exception_handlers={HTTPException: problems.http, RequestValidationError: problems.http},
     )
     app.add_middleware(Limits, site=site, clock=monotonic)
@@ -80,6 +81,7 @@ def create_app(
     app.include_router(receipts.router(site, awards, clock))
     app.include_router(lookup.router(site, awards, clock, run))
     app.include_router(bulk.router(site, awards, clock, monotonic))
+    app.include_router(comparing.router(site, awards, clock))
     app.include_router(trusting.router(site, awards))
     app.include_router(notices.router(site, lambda: running["notices"], clock))
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))

@@ -1,9 +1,9 @@
-"""How often one address may ask what could be guessed at: a token bucket an address, in this process's memory.
+"""How often one address may ask what could be guessed at, or what takes work: a token bucket an address, in memory.
 
-Counted are numbers with names, verification receipts and objections, each time; links, notices and objections'
-addresses that lead nowhere. A link that leads somewhere is never counted. Several processes count each for themselves,
-so that N of them allow N times as much. Nothing is kept of an address but how many tokens it has left, and nothing on
-disk.
+Counted are numbers with names, PDFs to be compared, verification receipts and objections, each time; links, notices and
+objections' addresses that lead nowhere. A link that leads somewhere is never counted. Several processes count each for
+themselves, so that N of them allow N times as much. Nothing is kept of an address but how many tokens it has left, and
+nothing on disk.
 """
 
 from __future__ import annotations
@@ -48,6 +48,8 @@ MISSED: Final = Allowance(120, 1.0)
 """Links that lead nowhere: 120 at once, then one a second."""
 RECEIPTS: Final = Allowance(20, 0.2)
 """Verification receipts of links, wherever these lead: 20 at once, then one every five seconds. Each is set anew."""
+COMPARED: Final = Allowance(10, 0.1)
+"""PDFs to be compared, each of which takes a second or two of a processor: 10 at once, then one in ten seconds."""
 
 
 @dataclass(slots=True)
@@ -88,6 +90,7 @@ class Limits:
         objected: Allowance = OBJECTED,
         missed: Allowance = MISSED,
         receipts: Allowance = RECEIPTS,
+        compared: Allowance = COMPARED,
     ) -> None:
         self._app = app
         self._site = site
@@ -95,6 +98,8 @@ class Limits:
         self._objected = Buckets(objected, clock)
         self._missed = Buckets(missed, clock)
         self._receipts = Buckets(receipts, clock)
+        self._posted = dict.fromkeys(("/check", "/check.json"), self._typed)
+        self._posted |= dict.fromkeys(("/compare", "/compare.json"), Buckets(compared, clock))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, or answers it."""
@@ -126,7 +131,7 @@ class Limits:
             return self._receipts
         if path[:3] in ("/c/", "/C/", "/n/", "/o/"):
             return self._missed
-        return self._typed if scope["method"] == "POST" and path in ("/check", "/check.json") else None
+        return self._posted.get(path) if scope["method"] == "POST" else None
 
     def _refusal(self, scope: Scope, seconds: float) -> Response:
         headers = {**PERSONAL, "Retry-After": str(math.ceil(seconds))}

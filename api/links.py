@@ -217,7 +217,7 @@ def _values(answer: Answer) -> dict[str, Any]:
         "banner": banner_of(answer),
         "reason": words.reason(answer),
         "proved": shown.proved if shown else None,
-        "fields": _first_of_interest(shown.fields) if shown else (),
+        "fields": first_of_interest(shown.fields) if shown else (),
         "picture": picture.draw(shown.proved.logged.statement.leaf, shown.proved.logged.included, shown.path)
         if shown
         else None,
@@ -229,7 +229,7 @@ def _values(answer: Answer) -> dict[str, Any]:
 _IN_ORDER: Final = ("name", "programme", "level", "speciality", "number")
 
 
-def _first_of_interest(fields: Sequence[PrintedField]) -> list[PrintedField]:
+def first_of_interest(fields: Sequence[PrintedField]) -> list[PrintedField]:
     """Whose it is and what for, before all else that the paper shows."""
     order = {key: place for place, key in enumerate(_IN_ORDER)}
     return sorted(fields, key=lambda field: order.get(field.key, len(order)))

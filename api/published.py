@@ -47,7 +47,11 @@ def routes(folder: Path) -> list[Route]:
             data = FolderLog(folder).get(path)
         except (Malformed, CouldNotCheck):
             raise HTTPException(404) from None
-        headers = {"Cache-Control": caching, "Access-Control-Allow-Origin": "*"}
+        headers = {
+            "Cache-Control": caching,
+            "Access-Control-Allow-Origin": "*",
+            "Cross-Origin-Resource-Policy": "cross-origin",
+        }
         return Response(data, media_type=media_type, headers=headers)
 
     return [Route(f"{PREFIX}/{{path:path}}", serve, methods=["GET"])]

@@ -9,6 +9,7 @@ from api.answer import Answer, State
 from api.banners import BANNERS as BANNERS
 from api.languages import Words as Words
 from verifier.current import BUSINESS_ZONE
+from verifier.errors import CouldNotCheck, VerificationError
 from verifier.standing import Standing
 from verifier.verify import Proved
 
@@ -115,7 +116,21 @@ TYPED: Final = Words("输入编号核验", "Check by number", "번호로 확인"
 BULK: Final = Words("批量核验", "Check many at once", "여러 건 확인")
 NOTICES: Final = Words("职称公示", "Public notices", "직함 공시")
 SCAN: Final = Words("扫描或选取文件", "Scan or pick a file", "스캔 또는 파일로 확인")
+COMPARE_FILE: Final = Words("比对 PDF", "Compare a PDF", "PDF 비교")
 TRUST: Final = Words("信任从何而来", "Where trust comes from", "신뢰의 근거")
+GUARD: Final = Words("防伪提示", "Against fraud", "위조 방지 안내")
+NEVER_ASKS: Final = Words(
+    "本站从不要求登录、付款或安装程序；有此要求的页面不是本站。",
+    "This site never asks anybody to log in, to pay or to install anything: a page that does is not ours.",
+    "이 사이트는 로그인, 결제, 프로그램 설치를 요구하지 않습니다. 그런 것을 요구하는 페이지는 이 사이트가 아닙니다.",
+)
+OWN_DEVICE: Final = Words(
+    "别人在自己屏幕上给您看的结果不是证据：请用您自己的设备亲自扫描，或不用二维码，自己在地址栏输入",
+    "What somebody shows you on their own screen is no evidence: scan it yourself on your own device or, without any "
+    "code, type this address yourself and then number and name:",
+    "다른 사람이 자신의 화면으로 보여 주는 결과는 증거가 아닙니다. 본인의 기기로 직접 스캔하거나, QR 코드 없이 "
+    "주소창에 직접 다음 주소를 입력한 뒤 번호와 성명을 입력하십시오:",
+)
 NOT_FOUND: Final = Words("没有这个页面", "No such page", "없는 페이지입니다")
 NOT_ALLOWED: Final = Words("此处不接受该请求", "This is not accepted here", "여기서는 받아들이지 않는 요청입니다")
 BROKEN: Final = Words(
@@ -138,6 +153,72 @@ STAYS_LIKE_THIS: Final = Words(
     "이 페이지가 계속 이 상태라면 증명서 왼쪽의 QR 코드를 스캔하여 JavaScript가 필요 없는 확인 페이지를 여시거나, "
     "다음 오프라인 도구를 사용하십시오:",
 )
+
+
+REFUSALS: Final = {
+    "malformed": Words(
+        "不是规定的格式。",
+        "It is not in the one form that is accepted.",
+        "허용되는 형식이 아닙니다.",
+    ),
+    "bad-signature": Words(
+        "签名不符：签署之后有字节被改动，或由另一密钥签署。",
+        "The signature does not fit: a byte was changed after signing, or another key signed.",
+        "서명이 맞지 않습니다. 서명 후 바이트가 바뀌었거나 다른 키로 서명되었습니다.",
+    ),
+    "unknown-key": Words(
+        "签署所用的密钥不为登记簿所知。",
+        "The log knows no such key.",
+        "등록부가 알지 못하는 키로 서명되었습니다.",
+    ),
+    "not-entitled": Words(
+        "签署所用的密钥当时无权签署此类内容。",
+        "The key that signed was not entitled to this at its place in the log.",
+        "서명한 키에는 당시 이 내용에 서명할 권한이 없었습니다.",
+    ),
+    "key-compromised": Words(
+        "签署所用的密钥已被报告失密。",
+        "The key that signed was reported compromised.",
+        "서명한 키가 유출된 것으로 신고되었습니다.",
+    ),
+    "not-included": Words(
+        "没有成立的证明表明它在登记簿中。",
+        "No proof that holds says that it is in the log.",
+        "등록부에 있다는 증명이 성립하지 않습니다.",
+    ),
+    "inconsistent": Words(
+        "登记簿的两处内容互相矛盾。",
+        "Two views of the log contradict each other.",
+        "등록부의 두 내용이 서로 모순됩니다.",
+    ),
+    "mismatch": Words(
+        "所示内容不是当初签署的内容：有一项被改动，或被换成另一份证书的内容。",
+        "What it shows is not what was signed: a field was changed, or belongs to another certificate.",
+        "표시된 내용이 서명된 내용과 다릅니다. 항목이 바뀌었거나 다른 증명서의 것입니다.",
+    ),
+    "not-as-issued": Words(
+        "文件的封印不成立：签发之后有字节被改动，或没有封印。",
+        "The file's seal does not hold: a byte was changed since it was issued, or it has none.",
+        "파일의 봉인이 성립하지 않습니다. 발급 후 바이트가 바뀌었거나 봉인이 없습니다.",
+    ),
+    "rule-broken": Words(
+        "登记簿中的先后经过不合规则。",
+        "What the log tells of it breaks a rule.",
+        "등록부의 경과가 규칙에 어긋납니다.",
+    ),
+    "could-not-check": Words(
+        "核验所需的内容未能取得或读取。",
+        "Something that the check needs could not be had or read.",
+        "확인에 필요한 내용을 얻거나 읽지 못했습니다.",
+    ),
+}
+"""The class of what is wrong, by the code of the error (`verifier.errors`)."""
+
+
+def refusal(error: VerificationError | CouldNotCheck) -> Words:
+    """What is wrong: its class in the reader's language, and the field or byte as the verifier names it, in English."""
+    kind = REFUSALS.get(error.code, REFUSALS["could-not-check"])
+    return Words(f"{kind.zh}（{error.message}）", f"{kind.en} ({error.message})", f"{kind.ko} ({error.message})")
 
 
 def reason(answer: Answer) -> Words | None:

@@ -68,6 +68,7 @@ def test_no_documentation_pages_but_the_document(client: TestClient) -> None:
     assert set(client.get("/openapi.json").json()["paths"]) == {
         "/c/{link_id}.json",
         "/check.json",
+        "/compare.json",
         "/healthz",
         "/readyz",
     }
