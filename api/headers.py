@@ -19,7 +19,6 @@ PERSONAL: Final = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofoll
 
 _EVERYWHERE: Final = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",

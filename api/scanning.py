@@ -21,7 +21,7 @@ SHELL: Final = {"Cache-Control": "no-cache"}
 SCANNING: Final = {
     **SHELL,
     "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; worker-src 'self'; manifest-src 'self'",
-    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=(), payment=()",
 }
 """Of the page that scans: the one that may use the camera, start workers and be installed."""
 

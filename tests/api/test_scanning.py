@@ -26,11 +26,11 @@ def client(original: WholeLedger) -> Iterator[TestClient]:
 def test_only_the_page_that_scans_may_use_the_camera_and_start_workers(client: TestClient) -> None:
     scan = client.get("/scan").headers
     assert scan["content-security-policy"] == f"{CONTENT_SECURITY_POLICY}; worker-src 'self'; manifest-src 'self'"
-    assert scan["permissions-policy"] == "camera=(self), geolocation=(), microphone=()"
+    assert scan["permissions-policy"] == "camera=(self), geolocation=(), microphone=(), payment=()"
     for path in ("/", "/p", "/check", "/trust", "/offline", "/c/" + "0" * 24, "/nothing"):
         other = client.get(path).headers
         assert other["content-security-policy"] == CONTENT_SECURITY_POLICY, path
-        assert other["permissions-policy"] == "camera=(), geolocation=(), microphone=()", path
+        assert other["permissions-policy"] == "camera=(), geolocation=(), microphone=(), payment=()", path
 
 
 def test_webassembly_is_compiled_in_workers_alone(client: TestClient) -> None:
