@@ -43,7 +43,7 @@ def test_every_route_answers_under_the_same_protection(client: TestClient) -> No
         headers = answer.headers
         policy = headers["content-security-policy"]
         assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy.split("; ")), path
-        assert "unsafe-inline" not in policy and "http" not in policy and "*" not in policy, path
+        assert not re.search(r"unsafe-inline|http|\*", policy), path
         assert headers["referrer-policy"] == "no-referrer", path
         assert headers["x-content-type-options"] == "nosniff", path
         assert headers["x-frame-options"] == "DENY", path
