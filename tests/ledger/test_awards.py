@@ -14,7 +14,7 @@ from ledger.commands import AuthoriseKey, EraseTrainee, RetireKey, RevokeCertifi
 from ledger.open import Ledger
 from ledger.receipts import NotYetSigned
 from ledger.store import StoreCorrupt
-from tests.api.whole_ledger import TODAY, WholeLedger, build, by, do, founded, new_place, publish_now, trainee
+from tests.api.whole_ledger import TODAY, WholeLedger, by, do, founded, new_place, publish_now, trainee
 from tests.engines import Engine
 from verifier import bundle, trust
 from verifier.errors import Malformed, Mismatch, VerificationError
@@ -24,25 +24,9 @@ from verifier.standing import Standing
 from verifier.verify import verify_change, verify_proof
 
 
-@pytest.fixture(scope="module")
-def original(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
-    return build(engine, tmp_path_factory.mktemp("awards"))
-
-
-@pytest.fixture
-def whole(original: WholeLedger, tmp_path: Path) -> WholeLedger:
-    return original.copy(tmp_path)
-
-
 @pytest.fixture
 def ledger(whole: WholeLedger) -> Iterator[Ledger]:
     with whole.opened() as opened:
-        yield opened
-
-
-@pytest.fixture
-def awards(ledger: Ledger) -> Iterator[Awards]:
-    with open_awards(ledger) as opened:
         yield opened
 
 

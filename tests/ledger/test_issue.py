@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from pypdfium2 import PdfDocument
 
-from ledger.awards import Awards, open_awards
+from ledger.awards import Awards
 from ledger.commands import SuspendCertificate
 from ledger.issue import issue, issue_cohort
 from ledger.open import Ledger
 from ledger.refusals import Code, Refusal
-from tests.api.whole_ledger import NOW, TODAY, URL, WholeLedger, build, by, do, publish_now, trainee
-from tests.engines import Engine
+from tests.api.whole_ledger import NOW, TODAY, URL, WholeLedger, by, do, publish_now, trainee
 from verifier import bundle, tlogproof, trust
 from verifier.address import parse_address
 from verifier.check import Checker
@@ -29,25 +28,9 @@ from verifier.verdict import State
 from verifier.verify import verify_proof
 
 
-@pytest.fixture(scope="module")
-def original(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
-    return build(engine, tmp_path_factory.mktemp("issue"))
-
-
-@pytest.fixture
-def whole(original: WholeLedger, tmp_path: Path) -> WholeLedger:
-    return original.copy(tmp_path)
-
-
 @pytest.fixture
 def ledger(whole: WholeLedger) -> Iterator[Ledger]:
     with whole.opened() as opened:
-        yield opened
-
-
-@pytest.fixture
-def awards(ledger: Ledger) -> Iterator[Awards]:
-    with open_awards(ledger) as opened:
         yield opened
 
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
-from ledger.awards import Awards, Snapshot, open_awards
+from ledger.awards import Awards, Snapshot
 from ledger.commands import (
     AuthoriseKey,
     EraseTrainee,
@@ -22,8 +21,7 @@ from ledger.commands import (
 from ledger.open import Ledger
 from ledger.receipts import NotYetSigned
 from ledger.verification_receipt.making import Asked, Made, make
-from tests.api.whole_ledger import NOW, TODAY, WholeLedger, build, by, do, publish_now, trainee
-from tests.engines import Engine
+from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, do, publish_now, trainee
 from verifier import recheck
 from verifier.errors import CouldNotCheck
 from verifier.kinds import DOCUMENT_KIND
@@ -32,25 +30,9 @@ from verifier.verification_receipt import FILE, LINK, NUMBER, TEXT_LIMIT, Presen
 AT = datetime.fromtimestamp(NOW / 1000, UTC)
 
 
-@pytest.fixture(scope="module")
-def original(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> WholeLedger:
-    return build(engine, tmp_path_factory.mktemp("verification"))
-
-
-@pytest.fixture
-def whole(original: WholeLedger, tmp_path: Path) -> WholeLedger:
-    return original.copy(tmp_path)
-
-
 @pytest.fixture
 def ledger(whole: WholeLedger) -> Iterator[Ledger]:
     with whole.opened() as opened:
-        yield opened
-
-
-@pytest.fixture
-def awards(ledger: Ledger) -> Iterator[Awards]:
-    with open_awards(ledger) as opened:
         yield opened
 
 
