@@ -1,19 +1,17 @@
-"""An upload as it comes in: into memory and nowhere else, within its limits of size and time."""
+"""What somebody sends to be checked in bulk: a form's files, or a document of numbers and names."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from python_multipart.exceptions import FormParserError
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from api import bulk_words as says
+from api import uploads
 from api.bulk_turns import UPLOAD_BYTES
 from api.refused import Refused
 from ledger.bulk.items import ITEMS, Item, Place, TypedRow
@@ -37,12 +35,6 @@ class Sent:
     """The form that the answer is wanted in, where it was said."""
 
 
-class _InMemory(MultiPartParser):
-    """Keeps every file in memory, however large: `_within` bounds them all together."""
-
-    spool_max_size = 0
-
-
 def announced(request: Request) -> int:
     """How many bytes a request says that it has; as many as there may be where it does not say. Raises Refused."""
     length = request.headers.get("content-length", "")
@@ -54,15 +46,12 @@ def announced(request: Request) -> int:
 
 async def read(request: Request) -> Sent:
     """What was sent. Raises Refused."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            if kind == "multipart/form-data":
-                return await _form(request)
-            if kind == "application/json":
-                return Sent(items=tuple(_rows(b"".join([chunk async for chunk in _within(request, JSON_BYTES)]))))
-    except TimeoutError:
-        raise Refused(408, "upload-too-slow", says.TOO_SLOW, says.TOO_SLOW_HOW) from None
+    kind = uploads.media_type(request)
+    async with uploads.in_time(READ_SECONDS, Refused(408, "upload-too-slow", says.TOO_SLOW, says.TOO_SLOW_HOW)):
+        if kind == "multipart/form-data":
+            return await _form(request)
+        if kind == "application/json":
+            return Sent(items=tuple(_rows(await uploads.body(request, JSON_BYTES, _too_large()))))
     raise Refused(415, "bad-upload", says.BAD_UPLOAD, says.BAD_UPLOAD_HOW)
 
 
@@ -70,30 +59,18 @@ async def drain(request: Request) -> None:
     """Takes in what is still coming and forgets it: a browser reads no answer while it is still sending."""
     try:
         async with asyncio.timeout(READ_SECONDS):
-            async for _ in _within(request, UPLOAD_BYTES):
+            async for _ in uploads.within(request, UPLOAD_BYTES, _too_large()):
                 pass
     except (Refused, TimeoutError, RuntimeError, ClientDisconnect):
         return
 
 
-async def _within(request: Request, limit: int) -> AsyncGenerator[bytes]:
-    room = limit
-    async for chunk in request.stream():
-        room -= len(chunk)
-        if room < 0:
-            raise _too_large()
-        yield chunk
-
-
 async def _form(request: Request) -> Sent:
-    parser = _InMemory(request.headers, _within(request, UPLOAD_BYTES), max_files=ITEMS + 1, max_fields=8)
     try:
-        form = await parser.parse()
-    except MultiPartException as error:
-        if "Too many files" in error.message:
-            raise too_many_items() from None
-        raise _unreadable() from None
-    except (FormParserError, KeyError, ValueError):
+        form = await uploads.form(request, UPLOAD_BYTES, _too_large(), files=ITEMS + 1, fields=8)
+    except uploads.TooManyFiles:
+        raise too_many_items() from None
+    except uploads.BadForm:
         raise _unreadable() from None
     files = []
     for field, part in form.multi_items():

@@ -9,21 +9,19 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
-from python_multipart.exceptions import FormParserError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from api import compare_words as says
-from api import links, words
+from api import links, uploads, words
 from api.answer import Answer, State, answer_proof
 from api.banners import BANNERS, Banner, banner_of
 from api.headers import PERSONAL
@@ -156,36 +154,26 @@ class _Turns:
         self._held -= 1
 
 
-class _InMemory(MultiPartParser):
-    """Keeps the file in memory, however large: `_within` bounds it."""
-
-    spool_max_size = 0
-
-
 async def _upload(request: Request) -> bytes:
     """The one file of a request: a form's `file`, or a body that is a PDF itself. Raises Refused."""
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            if kind == "application/pdf":
-                data = b"".join([chunk async for chunk in _within(request, UPLOAD_LIMIT)])
-            elif kind == "multipart/form-data":
-                data = await _from_form(request)
-            else:
-                raise Refused(415, "no-file", says.NO_FILE, says.NO_FILE_HOW)
-    except TimeoutError:
-        raise Refused(408, "upload-too-slow", says.TOO_SLOW, says.TOO_SLOW_HOW) from None
+    kind = uploads.media_type(request)
+    async with uploads.in_time(READ_SECONDS, Refused(408, "upload-too-slow", says.TOO_SLOW, says.TOO_SLOW_HOW)):
+        if kind == "application/pdf":
+            data = await uploads.body(request, UPLOAD_LIMIT, _too_large())
+        elif kind == "multipart/form-data":
+            data = await _from_form(request)
+        else:
+            raise _no_file(415)
     if not data:
-        raise Refused(400, "no-file", says.NO_FILE, says.NO_FILE_HOW)
+        raise _no_file()
     return data
 
 
 async def _from_form(request: Request) -> bytes:
-    parser = _InMemory(request.headers, _within(request, UPLOAD_LIMIT + _FORM_ROOM), max_files=1, max_fields=4)
     try:
-        form = await parser.parse()
-    except (MultiPartException, FormParserError, KeyError, ValueError):
-        raise Refused(400, "no-file", says.NO_FILE, says.NO_FILE_HOW) from None
+        form = await uploads.form(request, UPLOAD_LIMIT + _FORM_ROOM, _too_large(), files=1, fields=4)
+    except uploads.BadForm:
+        raise _no_file() from None
     try:
         part = form.get("file")
         return await part.read() if isinstance(part, UploadFile) else b""
@@ -193,13 +181,12 @@ async def _from_form(request: Request) -> bytes:
         await form.close()
 
 
-async def _within(request: Request, limit: int) -> AsyncGenerator[bytes]:
-    room = limit
-    async for chunk in request.stream():
-        room -= len(chunk)
-        if room < 0:
-            raise Refused(413, "upload-too-large", says.TOO_LARGE, says.TOO_LARGE_HOW)
-        yield chunk
+def _no_file(status: int = 400) -> Refused:
+    return Refused(status, "no-file", says.NO_FILE, says.NO_FILE_HOW)
+
+
+def _too_large() -> Refused:
+    return Refused(413, "upload-too-large", says.TOO_LARGE, says.TOO_LARGE_HOW)
 
 
 # --- what is told ---------------------------------------------------------------------------------------------------

@@ -1,0 +1,75 @@
+"""An upload as it comes in: into memory and nowhere else, within its limits of size and time.
+
+What is refused is refused in the words of who asks: each page has its own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from python_multipart.exceptions import FormParserError
+from starlette.datastructures import FormData
+from starlette.formparsers import MultiPartException, MultiPartParser
+from starlette.requests import Request
+
+from api.refused import Refused
+
+
+class BadForm(Exception):
+    """A form that cannot be read."""
+
+
+class TooManyFiles(BadForm):
+    """A form with more files than are taken."""
+
+
+class _InMemory(MultiPartParser):
+    """Keeps every file in memory, however large: `within` bounds them all together."""
+
+    spool_max_size = 0
+
+
+def media_type(request: Request) -> str:
+    """What the body of a request is said to be, in small letters and without parameters."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@asynccontextmanager
+async def in_time(seconds: float, too_slow: Refused) -> AsyncGenerator[None]:
+    """Raises `too_slow` where what is done within takes longer."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise too_slow from None
+
+
+async def within(request: Request, limit: int, too_large: Refused) -> AsyncGenerator[bytes]:
+    """The body of a request as it comes. Raises `too_large` at the first byte after `limit`."""
+    room = limit
+    async for chunk in request.stream():
+        room -= len(chunk)
+        if room < 0:
+            raise too_large
+        yield chunk
+
+
+async def body(request: Request, limit: int, too_large: Refused) -> bytes:
+    """The whole body. Raises `too_large`."""
+    return b"".join([chunk async for chunk in within(request, limit, too_large)])
+
+
+async def form(request: Request, limit: int, too_large: Refused, *, files: int, fields: int) -> FormData:
+    """The fields and files of a multipart form of at most `limit` bytes. Who asks closes it.
+
+    Raises `too_large`, TooManyFiles and BadForm.
+    """
+    parser = _InMemory(request.headers, within(request, limit, too_large), max_files=files, max_fields=fields)
+    try:
+        return await parser.parse()
+    except MultiPartException as error:
+        raise TooManyFiles if "Too many files" in error.message else BadForm from None
+    except (FormParserError, KeyError, ValueError):
+        raise BadForm from None
