@@ -26,6 +26,11 @@ FRONT_PROOF_CODE: Final = Words(
     "오른쪽의 QR 코드를 스캔하면 그 안의 증명을 브라우저가 직접 확인하며 어디로도 보내지 않습니다.",
 )
 FRONT_OFFLINE: Final = Words("离线核验：", "Offline:", "오프라인 확인:")
+COMPARE: Final = Words(
+    "别人发来的 PDF：看它与签发的原件有无不同",
+    "A PDF that somebody sent you: see whether it differs from what was issued",
+    "다른 사람이 보낸 PDF: 발급 원본과 다른지 비교",
+)
 FRONT_YOURSELF: Final = Words(
     "请自己扫描或输入：别人屏幕上显示的内容不能作为证据。",
     "Scan or type it yourself: what somebody shows on a screen of their own is no evidence.",

@@ -201,6 +201,9 @@ def test_several_files_dropped_at_once_get_a_card_each_in_their_order(phone: Pag
     changed = phone.locator(".card").nth(1)
     expect(changed).to_contain_text("The fields are what was signed; the file may show something else.")
     expect(changed.locator("[data-field=name]")).to_have_count(1)
+    expect(phone.get_by_role("link", name="Compare it with what was issued")).to_have_count(1)
+    changed.get_by_role("link", name="Compare it with what was issued").click()
+    assert phone.url == f"{served.url}/compare?lang=en"
 
 
 def test_pasted_text_is_an_address_a_number_or_neither(phone: Page, served: Served) -> None:

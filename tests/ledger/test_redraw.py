@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
 
+from ledger.__main__ import main
 from ledger.awards import Awards, open_awards
 from ledger.certificate.pdf import DESIGN, design_mark
 from ledger.commands import EraseTrainee
@@ -174,3 +179,81 @@ def test_a_file_of_another_design_could_not_be_compared_and_is_not_called_a_forg
 def test_a_seal_by_anybody_else_is_no_seal(awards: Awards, whole: WholeLedger) -> None:
     paper = paper_of(awards, whole, "valid")
     assert compare(awards, seal.place(paper, bytes(64))).likeness is Likeness.LOOKS_AS_ISSUED
+
+
+# --- as a command ---------------------------------------------------------------------------------------------------
+
+
+def told(whole: WholeLedger, folder: Path, data: bytes, *options: str) -> Result:
+    """What `certledger compare` says of a file."""
+    file = folder / "shown.pdf"
+    file.write_bytes(data)
+    return CliRunner().invoke(main, ["compare", str(file), "--ledger", whole.address, *options])
+
+
+@pytest.fixture
+def issued(whole: WholeLedger) -> bytes:
+    with whole.opened() as opened, open_awards(opened) as found:
+        return paper_of(found, whole, "valid")
+
+
+def test_the_command_ends_with_0_for_a_file_as_issued(whole: WholeLedger, tmp_path: Path, issued: bytes) -> None:
+    told_of = told(whole, tmp_path, issued)
+    assert (told_of.exit_code, told_of.stdout) == (0, "as issued, byte for byte\n")
+
+
+def test_the_command_names_the_signed_field_and_draws_both_side_by_side(
+    whole: WholeLedger, awards: Awards, tmp_path: Path, issued: bytes
+) -> None:
+    as_issued = compare(awards, issued)
+    edited = edits.removed(issued, total_of(issued, as_issued))
+    total = next(field for field in as_issued.fields if field.key == "total")
+    picture = tmp_path / "beside.png"
+    found = told(whole, tmp_path, edited, "-o", str(picture))
+    assert (found.exit_code, found.stdout.splitlines()) == (
+        1,
+        ["not as issued", f"1  page 1: looks otherwise  total (signed: {total.text})"],
+    )
+    page = Image.open(BytesIO(as_issued.compared.pages[0].issued))
+    with Image.open(picture) as drawn:
+        assert drawn.format == "PNG"
+        assert drawn.width > 2 * page.width
+        left, right = (drawn.crop((at, 0, at + page.width, page.height)).convert("L") for at in (0, drawn.width // 2))
+    assert left.tobytes() != right.tobytes()
+    document = json.loads(told(whole, tmp_path, edited, "--json").stdout)
+    (region,) = document.pop("regions")
+    assert (region["page"], region["kind"], region["fields"]) == (1, "seen", ["total"])
+    assert document == {
+        "likeness": "not-as-issued",
+        "fields": {field.key: field.value for field in as_issued.fields},
+        "added": [],
+        "pages": {"file": 2, "issued": 2},
+        "unreadable": False,
+    }
+
+
+def test_the_command_calls_other_bytes_that_look_the_same_no_original(
+    whole: WholeLedger, tmp_path: Path, issued: bytes
+) -> None:
+    found = told(whole, tmp_path, edits.saved_again(issued))
+    assert found.exit_code == 1
+    assert found.stdout.startswith("other bytes than were issued")
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "sentence"),
+    [
+        (b"plain text", 1, "no PDF"),
+        (edits.BLANK, 1, "it carries no proof"),
+        (b"%PDF-1.7 broken", 3, "PDF: "),
+        (edits.ENCRYPTED, 3, "PDF: "),
+    ],
+)
+def test_the_command_tells_no_certificate_from_one_that_it_could_not_compare(
+    whole: WholeLedger, tmp_path: Path, data: bytes, code: int, sentence: str
+) -> None:
+    picture = tmp_path / "beside.png"
+    found = told(whole, tmp_path, data, "-o", str(picture))
+    assert (found.exit_code, found.stdout) == (code, "")
+    assert sentence in found.stderr
+    assert not picture.exists()

@@ -42,9 +42,11 @@ async function card(place, name, check, extra = () => []) {
 }
 
 /** Where a card leads on to. */
-function leads({ linkId }) {
-  if (!linkId) return [];
-  return [element("p", {}, element("a", { href: pageOf(linkId) }, say("open_page")))];
+function leads({ state, linkId }) {
+  const ways = [];
+  if (state === "not-as-issued") ways.push([`/compare?lang=${LANGUAGE}`, say("compare_file")]);
+  if (linkId) ways.push([pageOf(linkId), say("open_page")]);
+  return ways.map(([href, text]) => element("p", {}, element("a", { href }, text)));
 }
 
 const pageOf = (linkId) => `/c/${linkId}?lang=${LANGUAGE}`;
