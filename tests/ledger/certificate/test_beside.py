@@ -132,15 +132,15 @@ def test_the_smallest_edits_and_the_largest_noise_lie_far_apart(
         return drawn.draw(data, 1).pages[0].seen
 
     right = drawn_(issued)
-    noise = [drawn_(edits.nudged(issued, points)) for points in (0.05, 0.1, 0.2, 0.3)]
-    assert max(pixels.strokes(picture, right).getextrema()[1] for picture in noise) < 0.7 * pixels.STROKE
+    noise = [drawn_(edits.nudged(issued, points)) for points in (0.05, 0.1, 0.2, 0.3, 0.4, 0.5)]
+    assert max(pixels.strokes(picture, right).getextrema()[1] for picture in noise) < 0.85 * pixels.STROKE
     assert max(pixels.ground(picture, right).getextrema()[1] for picture in noise) <= 2
-    for one, other in (("6", "8"), ("9", "8"), ("0", "9"), ("3", "8")):
+    for one, other in (("9", "8"), ("5", "6"), ("2", "3"), ("3", "9")):
         first, second = (
             drawn_(pdf.render(replace(certificate, id_number_masked=f"500000********403{last}"), proof))
             for last in (one, other)
         )
-        assert pixels.strokes(first, second).getextrema()[1] > 1.5 * pixels.STROKE
+        assert pixels.strokes(first, second).getextrema()[1] > 1.2 * pixels.STROKE
 
 
 def test_a_veil_too_faint_for_the_eye_to_name_is_found(issued: bytes, shown: Shown) -> None:
