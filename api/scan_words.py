@@ -1,4 +1,4 @@
-"""The sentences of the page that scans, each in every language. What its script says stands in `sentences.json`."""
+"""The sentences of the page that scans, each in every language. What its script says stands in `scanning.json`."""
 
 from __future__ import annotations
 

@@ -68,7 +68,9 @@ def test_the_browsers_own_check_says_the_same() -> None:
 
 
 def test_the_browsers_sentences_are_there_in_every_language_with_the_same_places() -> None:
-    told = json.loads((SOURCES / "sentences.json").read_text("utf-8"))
+    tables = [json.loads((SOURCES / name).read_text("utf-8")) for name in ("sentences.json", "scanning.json")]
+    told = {name: said for table in tables for name, said in table.items()}
+    assert len(told) == sum(map(len, tables))
     sources = "".join(path.read_text("utf-8") for path in SOURCES.glob("*.js"))
     assert set(re.findall(r'say\("(\w+)"', sources)) == set(told)
     for name, said in told.items():

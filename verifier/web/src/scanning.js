@@ -11,7 +11,11 @@ import { heldHead, openLog } from "./log.js";
 import { readable, report } from "./report.js";
 import { busy, element } from "./result.js";
 import { scan } from "./scan.js";
-import { LANGUAGE, say } from "./words.js";
+import sentences from "./scanning.json" with { type: "json" };
+import { LANGUAGE, speaker } from "./words.js";
+
+/** A sentence of this page. A link code's page, which is to be light, does without them. */
+const say = speaker(sentences);
 
 const part = (id) => document.getElementById(id);
 const ANSWER_LIMIT = 1024 * 1024;

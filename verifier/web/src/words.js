@@ -7,9 +7,12 @@ import { stateOf } from "./states.js";
 /** The language of the page. */
 export const LANGUAGE = ["zh", "en", "ko"].find((known) => document.documentElement.lang.startsWith(known)) ?? "zh";
 
-/** A sentence by its name, `{places}` filled in. */
-export const say = (name, places = {}) =>
-  sentences[name][LANGUAGE].replace(/\{(\w+)\}/g, (_, place) => places[place]);
+/** What gives a sentence of a table by its name, `{places}` filled in. */
+export const speaker = (table) => (name, places = {}) =>
+  table[name][LANGUAGE].replace(/\{(\w+)\}/g, (_, place) => places[place]);
+
+/** A sentence that every page may need. */
+export const say = speaker(sentences);
 
 /** How long ago something was, in the largest whole unit. */
 export function age(milliseconds) {
