@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from verifier import address, fetch, kinds, recheck, scan, seal, verification_receipt
+from verifier import address, fetch, kinds, objection, recheck, scan, seal, verification_receipt
 from verifier.address import LinkAddress, ProofAddress
 from verifier.current import Change, Current, check_standing
 from verifier.errors import (
@@ -68,6 +68,7 @@ _SENTENCES: Final = {
     State.COULD_NOT_CHECK: "could not be checked: this says nothing for it and nothing against it",
     State.VERIFICATION_RECEIPT: "a genuine receipt of a check: what it says was so then, and it says nothing of today",
 }
+_OBJECTION: Final = "this is no certificate but the receipt of an objection: `certverify objection FILE` checks it"
 _BY_ITS_WORD: Final = "for items without evidence there is the base's word alone"
 
 
@@ -245,7 +246,13 @@ class Checker:
         return self._standing(thing, proved, [*notes, COMPARE], known)
 
     def _proof(self, thing: str, data: bytes, notes: Sequence[str]) -> Verdict:
-        return replace(self._standing(thing, verify_proof(data, self.trust), notes), proof=data)
+        try:
+            proved = verify_proof(data, self.trust)
+        except Malformed as error:
+            if not objection.claims_to_be(data):
+                raise
+            return replace(self._refused(thing, error), sentence=_OBJECTION)
+        return replace(self._standing(thing, proved, notes), proof=data)
 
     # --- what is checked of them ------------------------------------------------------------------------------------
 

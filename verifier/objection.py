@@ -31,6 +31,14 @@ class ProvedObjection:
     event: ObjectionLodged
 
 
+def claims_to_be(data: bytes) -> bool:
+    """Whether the bytes read as the receipt of an objection. Nothing of it is verified."""
+    try:
+        return isinstance(bundle.parse(data).statement.record.event, ObjectionLodged)
+    except Malformed:
+        return False
+
+
 def verify_objection(data: bytes, trust: Trust) -> ProvedObjection:
     """What the receipt of an objection proves. Raises VerificationError, or CouldNotCheck for an old trust file."""
     # (1) One exact form. (2) Signed by a key that may record objections, and in the log by its receipt.

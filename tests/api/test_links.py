@@ -170,10 +170,19 @@ def test_unknown_and_malformed_links_are_told_alike(client: TestClient, link: st
 
 def test_personal_answers_are_neither_kept_nor_indexed(client: TestClient, original: WholeLedger) -> None:
     link = original.links["valid"]
-    for path in (f"/c/{link}", f"/c/{link}.json", "/c/nope", "/c/nope.json", "/p"):
+    for path in (f"/c/{link}", f"/c/{link}.json", "/c/nope", "/c/nope.json"):
         headers = client.get(path).headers
         assert headers["cache-control"] == "no-store"
         assert headers["x-robots-tag"] == "noindex, nofollow"
+
+
+def test_the_page_of_proof_codes_may_be_kept_for_it_is_about_nobody(client: TestClient) -> None:
+    """What it shows stands behind the `#`, which no browser sends."""
+    page, asked = client.get("/p?lang=en"), client.get("/p?lang=en", headers={"Cookie": "a=b", "Referer": "https://x/"})
+    assert page.headers["cache-control"] == "no-cache"
+    assert page.text == asked.text
+    assert "data-field" not in page.text
+    assert 'id="proof"' not in page.text
 
 
 def test_the_json_twin_is_documented(client: TestClient, original: WholeLedger) -> None:

@@ -95,3 +95,19 @@ def test_at_a_terminal(lab: Lab, tmp_path: Path) -> None:
         certverify, ["objection", str(tmp_path / "none"), "--trust", str(tmp_path / "trust.txt")]
     )
     assert missing.exit_code == 3
+
+
+def test_the_check_of_certificates_says_what_it_is_and_how_to_check_it(lab: Lab, tmp_path: Path) -> None:
+    (tmp_path / "trust.txt").write_bytes(lab.files()["trust.txt"])
+    good = receipt(lab)
+    changed = good.replace("王异议".encode(), "王无议".encode())
+    told = {}
+    for name, data in {"good": good, "changed": changed, "cut": good[:-1]}.items():
+        (tmp_path / name).write_bytes(data)
+        arguments = ["check", "--json", "--offline", "--trust", str(tmp_path / "trust.txt"), str(tmp_path / name)]
+        result = CliRunner().invoke(certverify, arguments)
+        told[name] = json.loads(result.stdout)
+        assert (result.exit_code, told[name]["state"], told[name]["code"]) == (1, "not-a-proof", "malformed")
+    assert "`certverify objection FILE`" in told["good"]["sentence"]
+    assert told["changed"]["sentence"] == told["good"]["sentence"]  # it says what kind of thing it is, and no more
+    assert told["cut"]["sentence"] == "this is no certificate of a ledger"
