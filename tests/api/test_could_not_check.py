@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 
 from api.banners import BANNERS
 from tests.api.forging import COULD_NOT
+from tests.api.papers import papers
 from tests.api.whole_ledger import NOW, WholeLedger
 from verifier.check import Checker
 from verifier.fetch import FolderLog
@@ -51,6 +53,7 @@ def a_folder(path: str) -> Callable[[Path], None]:
     return spoil
 
 
+NAMES = ("valid", "revoked")
 LIST, CHECKPOINT = "status/0", "checkpoint"
 MISSING = [
     ("list gone", gone(LIST), NOT_STANDING),
@@ -75,7 +78,7 @@ def state_told(client: TestClient, link: str) -> tuple[str, str]:
     return state, said.get("state") or (COULD_NOT if twin.status_code == 503 else said["code"])
 
 
-@pytest.mark.parametrize("name", ["valid", "revoked"])
+@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("what", "spoil", "state"), MISSING, ids=[what for what, _, _ in MISSING])
 def test_what_is_published_cannot_be_had(
     whole: WholeLedger, name: str, what: str, spoil: Callable[[Path], None], state: str
@@ -91,14 +94,40 @@ def test_what_is_published_cannot_be_had(
     assert (verdict.state, verdict.exit_code) == (State.STANDING_NOT_CHECKED, 3)
 
 
-@pytest.mark.parametrize("name", ["valid", "revoked"])
+@pytest.mark.parametrize(("what", "spoil", "state"), MISSING, ids=[what for what, _, _ in MISSING])
+def test_neither_bulk_nor_a_receipt_says_more(
+    whole: WholeLedger, what: str, spoil: Callable[[Path], None], state: str
+) -> None:
+    held = papers(whole, *NAMES)
+    asked = {"items": [paper.row for paper in held.values()]}
+    spoil(whole.public)
+    with TestClient(whole.app(works=False)) as client:
+        rows = client.post("/bulk.json", json=asked).text.splitlines()
+        files = client.post("/bulk.json", files=[("files", (name, held[name].pdf)) for name in NAMES]).text.splitlines()
+        receipts = [client.get(f"/c/{whole.links[name]}/receipt.pdf") for name in NAMES]
+    told = [json.loads(line)["state"] for line in (*rows[1:-1], *files[1:-1])]
+    assert len(told) == 2 * len(NAMES)
+    assert set(told) == {state}
+    for receipt in receipts:
+        assert (receipt.status_code, receipt.headers["content-type"]) == (503, "text/html; charset=utf-8")
+        assert f'data-state="{state}"' in receipt.text
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_tile_gone_takes_the_proof_away(whole: WholeLedger, name: str) -> None:
+    """Of whoever brings no proof along: a PDF has its own, and the list needs no tile to be of the same tree."""
+    row, link = papers(whole, name)[name].row, whole.links[name]
     gone("tile/0")(whole.public)
     with TestClient(whole.app(works=False)) as client:
-        assert state_told(client, whole.links[name]) == (COULD_NOT, COULD_NOT)
+        assert state_told(client, link) == (COULD_NOT, COULD_NOT)
+        (told,) = client.post("/bulk.json", json={"items": [row]}).text.splitlines()[1:-1]
+        receipt = client.get(f"/c/{link}/receipt.pdf")
+    assert json.loads(told)["state"] == COULD_NOT
+    assert receipt.status_code == 503
+    assert f'data-state="{COULD_NOT}"' in receipt.text
 
 
-@pytest.mark.parametrize("name", ["valid", "revoked"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_list_out_of_date(whole: WholeLedger, name: str) -> None:
     now = [NOW]
     with TestClient(whole.app(lambda: now[0], works=False)) as client:
@@ -107,7 +136,7 @@ def test_a_list_out_of_date(whole: WholeLedger, name: str) -> None:
         assert state_told(client, whole.links[name]) == (NOT_STANDING, NOT_STANDING)
 
 
-@pytest.mark.parametrize("name", ["valid", "revoked"])
+@pytest.mark.parametrize("name", NAMES)
 def test_the_data_keys_cannot_be_had(whole: WholeLedger, name: str) -> None:
     """A wrapped key that does not open: neither is anybody erased by that, nor anything valid."""
     with TestClient(whole.app(works=False)) as warm:

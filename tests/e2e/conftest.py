@@ -51,12 +51,12 @@ class Served:
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[Served]:
-    """Builds a ledger that lives at a free port of this machine, and serves it."""
+def serving(folder: Path, **options: Any) -> Iterator[Served]:
+    """Builds a ledger that lives at a free port of this machine, and serves it with these options."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         whole = build(ENGINES["sqlite"], folder, url)
-        server = uvicorn.Server(uvicorn.Config(whole.app(), access_log=False, log_level="error", ws="none"))
+        server = uvicorn.Server(uvicorn.Config(whole.app(**options), access_log=False, log_level="error", ws="none"))
         thread = Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:

@@ -40,26 +40,32 @@ async function answer(fragment) {
 async function checkEmbedded(result, embedded) {
   const line = element("section", { class: "own-check", "data-own-check": "checking" }, say("checking_here"));
   result.append(line);
-  try {
-    const { proof, changes } = readEmbedded(embedded.textContent);
-    const trust = await fetchTrust();
-    const proved = await verifyProof(proof, trust);
-    const [known, remarks] = await verifiedChanges(changes, trust, proved);
-    const found = await standing(proved, trust, known);
-    const differing = differences(result, proved, trust, found);
-    const [outcome, text] = differing.length
-      ? ["differs", say("differs") + differing.join(", ")]
-      : ["agrees", say("agrees")];
-    line.dataset.ownCheck = outcome;
-    line.replaceChildren(element("p", {}, text + (differing.length ? "" : asOf(found.asOf ?? proved.size))));
-    const lines = [found.reason, ...remarks.map(noteText)].filter(Boolean);
-    if (lines.length) line.append(notes(lines));
-  } catch (error) {
-    const verdict = refused(error);
-    line.dataset.ownCheck = verdict.code === "could-not-check" ? "unknown" : "refused";
-    line.replaceChildren(element("h2", {}, say("check_here")), told(verdict, "h3"));
-  }
-  if (line.dataset.ownCheck !== "agrees") result.prepend(line);
+  const [outcome, ...shown] = await ownCheck(result, embedded).catch((error) => notBorneOut(refused(error)));
+  line.dataset.ownCheck = outcome;
+  line.replaceChildren(...shown);
+  if (outcome !== "agrees") result.prepend(line);
+}
+
+/** What comes of it in one word, and the elements that say so. */
+async function ownCheck(result, embedded) {
+  const { proof, changes } = readEmbedded(embedded.textContent);
+  const trust = await fetchTrust();
+  const proved = await verifyProof(proof, trust);
+  const [known, remarks] = await verifiedChanges(changes, trust, proved);
+  const found = await standing(proved, trust, known);
+  const said = result.querySelector("[data-state]")?.dataset.state;
+  const differing = differences(result, said, proved, trust, found);
+  const lines = [found.reason, ...remarks.map(noteText)].filter(Boolean);
+  const more = lines.length ? [notes(lines)] : [];
+  if (differing.length) return ["differs", element("p", {}, say("differs") + differing.join(", ")), ...more];
+  // A standing that the server tells, and that could not be checked here, is not agreed with.
+  if (found.state === UNCHECKED && said !== UNCHECKED) return notBorneOut(found);
+  return ["agrees", element("p", {}, say("agrees") + asOf(found.asOf ?? proved.size)), ...more];
+}
+
+function notBorneOut(verdict) {
+  const outcome = [UNCHECKED, "could-not-check"].includes(verdict.state) ? "unknown" : "refused";
+  return [outcome, element("h2", {}, say("check_here")), told(verdict, "h3")];
 }
 
 /** Whether the award still stands by the list alone (what ties it to the log the server checked), or why not known. */
@@ -70,17 +76,16 @@ async function standing(proved, trust, changes) {
     return { state, asOf: size, reason: changeLine(state, award) };
   } catch (error) {
     if (error.code === "inconsistent") throw error;
-    return { state: UNCHECKED, reason: english(error.message) };
+    return { ...refused(error), state: UNCHECKED, reason: english(error.message) };
   }
 }
 
-/** Fields of the server's page (`data-field`) and its state (`data-state`) that are not those of the proof. */
-function differences(result, proved, trust, found) {
+/** Fields of the server's page (`data-field`) and the state that it says, where they are not those of the proof. */
+function differences(result, said, proved, trust, found) {
   const signed = new Map(printedFields(proved, trust).map(([key, , value]) => [key, value]));
   const differing = [...result.querySelectorAll("[data-field]")]
     .filter(({ dataset, textContent }) => signed.has(dataset.field) && signed.get(dataset.field) !== textContent.trim())
     .map(({ dataset }) => dataset.field);
-  const said = result.querySelector("[data-state]")?.dataset.state;
   const contradicts = said && found.state !== UNCHECKED && said !== UNCHECKED && !agree(said, found.state);
   return contradicts ? ["state", ...differing] : differing;
 }
