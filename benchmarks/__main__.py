@@ -11,6 +11,7 @@ import click
 
 from benchmarks import (
     audit,
+    browser,
     bulk,
     checks,
     disk,
@@ -36,6 +37,7 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "bulk": bulk.measure,
     "scan": print_scan.measure,
     "serving": serving.measure,
+    "browser": browser.measure,
     "disk": disk.measure,
     "writers": writers.measure,
     "rebuild": rebuild.measure,

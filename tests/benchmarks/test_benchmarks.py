@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,7 +43,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     made.close()
 
 
-@pytest.mark.parametrize("name", list(BENCHMARKS))
+@pytest.mark.parametrize("name", [name for name in BENCHMARKS if name != "browser"])
 def test_it_runs_and_gives_figures(world: World, name: str) -> None:
     figures = run(world, (name,))
     assert figures
@@ -49,6 +52,20 @@ def test_it_runs_and_gives_figures(world: World, name: str) -> None:
         assert len(figure.floor_values) in (0, len(figure.values))
         assert (figure.met is None) == (figure.aim is None)
     assert len(table(figures)) == len(figures) + 2
+
+
+def test_a_browser_is_measured_in_a_process_of_its_own() -> None:
+    """Playwright runs once in a process, and the tests' own may run in this one."""
+    command = [sys.executable, "-m", "benchmarks", "browser", "--json", "--rounds", "1", "--trainees", "6"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    figures = {figure["name"]: figure["best"] for figure in json.loads(done.stdout)["figures"]}
+    if shutil.which("chromium") is None:
+        assert figures == {}
+        assert "no chromium on PATH" in done.stderr
+        return
+    assert len(figures) == 5
+    loaded, ready = (figures[name] for name in figures if "scan" in name or "offline" in name)
+    assert 0 < loaded < ready
 
 
 def test_endurance_counts_what_was_acknowledged(world: World) -> None:
