@@ -34,7 +34,7 @@ BANNERS: Final[dict[str, Banner]] = {
         "good",
         "M5 13l4.5 4.5L19 7",
         Words("有效", "Valid", "유효"),
-        Words("真实，且目前有效。", "Authentic, and it stands.", "진본이며 현재 유효합니다."),
+        Words("真实，且目前有效。", "Authentic, and valid today.", "진본이며 현재 유효합니다."),
     ),
     "not-yet-valid": Banner(
         "wait",
@@ -118,7 +118,7 @@ BANNERS: Final[dict[str, Banner]] = {
         Words("真实，状态未核", "Authentic, standing not checked", "진본, 현재 효력 미확인"),
         Words(
             "签名与登记属实，但未能核实目前是否仍有效。",
-            "Signed and logged as shown; whether it still stands could not be checked.",
+            "Signed and logged as shown; whether it is still valid could not be checked.",
             "서명과 등록은 사실이지만, 현재도 유효한지는 확인하지 못했습니다.",
         ),
     ),

@@ -16,14 +16,11 @@ FRONT_WHAT: Final = Words(
 )
 FRONT_CODES: Final = Words("扫描二维码核验", "Check by scanning a code", "QR 코드로 확인")
 FRONT_LINK_CODE: Final = Words(
-    "扫描证书左侧的二维码，逐项与纸面核对，并确认浏览器地址栏中的域名为",
-    "Scan the code on the left of the paper, compare the page with the paper, and make sure that the address bar shows",
-    "증명서 왼쪽의 QR 코드를 스캔하여 화면을 종이 증명서와 대조하고, 주소창의 도메인이 다음과 같은지 확인하십시오:",
-)
-FRONT_PROOF_CODE: Final = Words(
-    "扫描右侧的二维码：由浏览器自行核验其中的证明，证明不会发送到任何地方。",
-    "Scan the code on the right: your browser checks the proof in it and sends it nowhere.",
-    "오른쪽의 QR 코드를 스캔하면 그 안의 증명을 브라우저가 직접 확인하며 어디로도 보내지 않습니다.",
+    "用手机相机扫描证书左侧的二维码，确认浏览器地址栏中的域名，再逐项与纸面核对。域名应为",
+    "Point your phone's camera at the code on the left of the paper, look at the address bar, then compare the page "
+    "with the paper. The address bar must show",
+    "휴대전화 카메라로 증명서 왼쪽의 QR 코드를 스캔하고 주소창을 확인한 뒤, 화면을 종이 증명서와 대조하십시오. "
+    "주소창의 도메인:",
 )
 FRONT_OFFLINE: Final = Words("离线核验：", "Offline:", "오프라인 확인:")
 COMPARE: Final = Words(
@@ -31,11 +28,13 @@ COMPARE: Final = Words(
     "A PDF that somebody sent you: see whether it differs from what was issued",
     "다른 사람이 보낸 PDF: 발급 원본과 다른지 비교",
 )
-FRONT_YOURSELF: Final = Words(
-    "请自己扫描或输入：别人屏幕上显示的内容不能作为证据。",
-    "Scan or type it yourself: what somebody shows on a screen of their own is no evidence.",
-    "직접 스캔하거나 입력하십시오. 다른 사람의 화면에 보이는 내용은 증거가 되지 않습니다.",
+FRONT_OFFICE: Final = Words("人事部门：一次核验多份", "For an HR office", "인사 담당 부서")
+FRONT_MANY: Final = Words(
+    "上传编号与姓名的表格，或证书的 PDF，一次得到全部结果和可存档的回执。",
+    "Upload a table of numbers and names, or the PDFs, and get every result at once, with a receipt to keep.",
+    "번호와 성명의 표나 증명서 PDF를 올리면 모든 결과와 보관용 확인서를 한 번에 받습니다.",
 )
+FRONT_DOUBT: Final = Words("有疑问时", "When in doubt", "의심스러울 때")
 FRONT_LOG: Final = Words("公布的登记簿", "The published log", "공표된 등록부")
 FRONT_TRUST_FILE: Final = Words("信任文件", "trust file", "신뢰 파일")
 FRONT_CHECKPOINT: Final = Words("检查点", "signed tree head", "체크포인트")

@@ -47,6 +47,17 @@ def test_the_first_screen_of_a_phone_holds_all_that_is_to_be_compared(
         assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+@pytest.mark.parametrize("name", ["valid", "title valid"])
+def test_the_first_screen_of_a_proof_holds_it_too(phone: Page, served: Served, name: str, language: str) -> None:
+    phone.goto(served.proof_address(name).replace("/p#", f"/p?lang={language}#"))
+    expect(phone.locator("[data-state=valid]")).to_have_count(1)
+    for wanted in (".state", ".fields:has([data-field=issuer])", ".compare", ".checked .domain"):
+        box = phone.locator(wanted).bounding_box()
+        assert box is not None, wanted
+        assert box["y"] + box["height"] <= PHONE["height"], wanted
+
+
 def test_without_javascript_the_links_page_says_the_same(new_context: NewContext, served: Served) -> None:
     page = new_context(java_script_enabled=False).new_page()
     for name, word in STATES.items():

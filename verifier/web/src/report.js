@@ -11,12 +11,19 @@ export function report(verdict, known, heading = "h1", remarks = []) {
   const parts = [told(verdict, heading)];
   const offline = known?.online === false;
   if (offline) parts.push(element("p", { class: "held" }, heldLine(known)));
-  if (proved) parts.push(fields(rows(proved, known.trust)));
-  const lines = [...verdict.notes.map(noteText), ...remarks, ...(proved ? logNotes(proved, known) : [])];
-  if (lines.length) parts.push(notes(lines));
+  if (proved) parts.push(fields(awardRows(proved, known.trust)));
+  if (verdict.notes.some(isCompare)) parts.push(element("p", { class: "compare" }, say("compare")));
   if ([UNCHECKED, "could-not-check"].includes(state) && !offline) parts.push(lastGood(known));
-  return [...parts, checkedAt(found?.asOf ?? proved?.size, heading === "h1")];
+  parts.push(checkedAt(found?.asOf ?? proved?.size, heading === "h1"));
+  const others = verdict.notes.filter((note) => !isCompare(note));
+  const lines = [...others.map(noteText), ...remarks, ...(proved ? logNotes(proved, known) : [])];
+  if (lines.length) parts.push(notes(lines));
+  if (proved) parts.push(fields(signingRows(proved, known.trust)));
+  return parts;
 }
+
+/** Whether a note is the call to compare with paper, which stands right below the fields that it is about. */
+const isCompare = ([name]) => name === "compare";
 
 /** The head alone: state, sentence, and the reason; `said` is one that is no error's. */
 export function told({ state, code, message, said, found }, heading = "h1") {
@@ -42,11 +49,14 @@ export const readable = (moment) =>
 /** The log that an answer is of; its entries are numbered from 0. */
 export const asOf = (size) => say("as_of", { last: BigInt(size) - 1n, size });
 
-function rows(proved, trust) {
-  const [signer, custody] = signerLines(proved, trust);
+function awardRows(proved, trust) {
+  const [signer] = signerLines(proved, trust);
+  return [...printedFields(proved, trust), ["issuer", label("issuer"), signer]];
+}
+
+function signingRows(proved, trust) {
+  const [, custody] = signerLines(proved, trust);
   return [
-    ...printedFields(proved, trust),
-    ["issuer", label("issuer"), signer],
     ["custody", say("custody_label"), custody],
     ["recorded_at", say("recorded_label"), readable(new Date(proved.record.envelope.recordedAt))],
     ["entry", say("entry_label"), String(proved.index)],
