@@ -29,8 +29,8 @@ NEVER = {State.VALID}
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[Served]:
-    """A server of a ledger that may be spoilt."""
-    with serving(tmp_path) as found:
+    """A server of a ledger that may be spoilt. It publishes nothing, which would put a spoilt file right again."""
+    with serving(tmp_path, works=False) as found:
         yield found
 
 
