@@ -33,8 +33,10 @@ def test_one_role_and_no_other_proposes_a_kind(kind: str) -> None:
 def test_the_roles_are_those_of_domain() -> None:
     assert {kind for kind in KINDS if role_for(kind) == "administrator"} == set(ROOT_KINDS)
     assert {kind for kind in KINDS if role_for(kind) == "assessor"} == {"result.recorded", "result.amended"}
+    # The form that the public fills in has an account and a role of its own, for one kind of event (ADR 23).
+    assert {kind for kind in KINDS if role_for(kind) == "public"} == {"objection.lodged"}
     proposing = {role_for(kind) for kind in KINDS}
-    assert proposing == {"administrator", "assessor", "registrar"}
+    assert proposing == {"administrator", "assessor", "registrar", "public"}
 
 
 def test_an_auditor_changes_nothing_and_an_administrator_makes_no_awards() -> None:
