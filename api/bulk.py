@@ -26,7 +26,7 @@ from api.bulk_checks import Checked, Run, counted
 from api.bulk_turns import Full, Guesses, Turns
 from api.headers import PERSONAL
 from api.limits import Monotonic, address_of
-from api.problems import MEDIA_TYPE, problem
+from api.problems import problem
 from api.refused import Refused
 from api.templates import Site
 from ledger.awards import Awards
@@ -278,10 +278,7 @@ def _documented() -> dict[str, Any]:
         429: "`too-many-requests`, `too-many-at-once`: Retry-After says when to ask again.",
         503: "`busy`: Retry-After says when to ask again.",
     }
-    answers: dict[int | str, dict[str, Any]] = {
-        status: {"description": text, "content": {MEDIA_TYPE: {"schema": links.problem_schema()}}}
-        for status, text in told.items()
-    }
+    answers = links.problem_answers(told)
     lines = "One JSON object a line: `begin`, an `item` for each piece in order, `end` (docs/api.md)."
     answers[200] = {"description": lines, "content": {NDJSON: {"schema": {"type": "string"}}}}
     typed = {"number": {"type": "string"}, "name": {"type": "string"}}

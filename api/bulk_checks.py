@@ -147,15 +147,16 @@ class Run:
 
     def _file(self, held: HeldFile) -> Checked:
         data = held.read()
+        file_hash = sha256(data).digest()
         try:
             trust = self.awards().snapshot().trust
         except Exception:  # As for a link: store, keys or disk.
             _log.exception("the published log could not be read")
-            return replace(self._unchecked(held, CouldNotCheck.code), file_hash=sha256(data).digest())
+            return replace(self._unchecked(held, CouldNotCheck.code), file_hash=file_hash)
         # Offline: what stands, and what a link leads to, is asked of the ledger itself and not over the network.
         checker = Checker(trust, self.now(), offline=True, drawn=False)
         verdict = checker.check_bytes(held.place.entry or held.place.file, data)
-        return replace(self._of_verdict(held, verdict, data), file_hash=sha256(data).digest())
+        return replace(self._of_verdict(held, verdict, data), file_hash=file_hash)
 
     def _of_verdict(self, held: HeldFile, verdict: Verdict, data: bytes) -> Checked:
         now = verdict.checked_at or self.now()

@@ -7,21 +7,20 @@ from datetime import datetime
 
 from api.bulk_checks import NO_MATCH, TURNED_AWAY, Checked
 from api.bulk_rows import place_of
-from api.receipts import VOCABULARY
+from api.receipts import receipt_of
 from ledger.awards import Awards
 from ledger.bulk.items import TypedRow
-from ledger.verification_receipt import pdf
-from ledger.verification_receipt.making import Asked, make
+from ledger.verification_receipt.making import Asked
 from verifier.verification_receipt import FILE, NUMBER, Presented
 
 
 def receipt(awards: Awards, results: Iterable[Checked], now: datetime) -> bytes | None:
     """The sealed PDF; None where nothing was checked. What was turned away is no part of it.
 
-    Raises as `making.make`; CannotPrint.
+    Raises as `receipt_of`.
     """
     asked = [_asked(awards, checked) for checked in results if checked.state != TURNED_AWAY]
-    return pdf.issue(make(awards, asked, now), VOCABULARY) if asked else None
+    return receipt_of(awards, asked, now) if asked else None
 
 
 def _asked(awards: Awards, checked: Checked) -> Asked:

@@ -11,7 +11,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 
 from api import bulk_words as says
-from api import uploads
+from api import lookup, uploads
 from api.bulk_turns import UPLOAD_BYTES
 from api.refused import Refused
 from ledger.bulk.items import ITEMS, Item, Place, TypedRow
@@ -96,12 +96,11 @@ def _rows(data: bytes) -> list[TypedRow]:
         raise too_many_items()
     found = []
     for line, item in enumerate(items, start=1):
-        number, name = (item.get(key) if isinstance(item, dict) else None for key in ("number", "name"))
-        if not isinstance(number, str) or not isinstance(name, str):
-            raise _unreadable()
-        if any("\ud800" <= character <= "\udfff" for character in number + name):
-            raise _unreadable()  # JSON can spell half a character, which no text has
-        found.append(TypedRow(Place("", line), number, name))
+        try:
+            typed = lookup.typed_of(item if isinstance(item, dict) else {})
+        except Refused:
+            raise _unreadable() from None
+        found.append(TypedRow(Place("", line), typed.number, typed.name))
     return found
 
 

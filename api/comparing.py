@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import base64
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -25,7 +26,7 @@ from api import links, uploads, words
 from api.answer import Answer, State, answer_proof
 from api.banners import BANNERS, Banner, banner_of
 from api.headers import PERSONAL
-from api.problems import MEDIA_TYPE, problem
+from api.problems import problem
 from api.refused import Refused
 from api.templates import Site
 from ledger.awards import Awards
@@ -81,7 +82,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
 
     async def compared(request: Request) -> tuple[Redrawn, Answer]:
         """What came of a file. Raises Refused, VerificationError, CouldNotCheck."""
-        async with turns.upload():
+        with turns.upload():
             upload = await _upload(request)
             async with turns.running:
                 return await run_in_threadpool(
@@ -141,17 +142,16 @@ class _Turns:
         self.running = asyncio.Semaphore(AT_ONCE)
         self._held = 0
 
-    def upload(self) -> _Turns:
-        """Refuses whoever would be one too many. Raises Refused."""
+    @contextmanager
+    def upload(self) -> Iterator[None]:
+        """Room for one upload until it is answered. Raises Refused for whoever would be one too many."""
         if self._held >= WAITING:
             raise Refused(503, "busy", says.BUSY, says.BUSY_HOW)
-        return self
-
-    async def __aenter__(self) -> None:
         self._held += 1
-
-    async def __aexit__(self, *_: object) -> None:
-        self._held -= 1
+        try:
+            yield
+        finally:
+            self._held -= 1
 
 
 async def _upload(request: Request) -> bytes:
@@ -270,10 +270,7 @@ def _documented() -> dict[str, Any]:
         429: "`too-many-requests`: Retry-After says when to ask again.",
         503: "`busy`.",
     }
-    answers: dict[int | str, dict[str, Any]] = {
-        status: {"description": text, "content": {MEDIA_TYPE: {"schema": links.problem_schema()}}}
-        for status, text in told.items()
-    }
+    answers = links.problem_answers(told)
     file = {"type": "string", "format": "binary"}
     content = {
         "application/pdf": {"schema": file},

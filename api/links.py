@@ -127,10 +127,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
     async def as_page(link_id: str, request: Request) -> Response:
         return await run(make_page, link_id, request)
 
-    problems: dict[int | str, dict[str, Any]] = {
-        404: {"description": "No such certificate.", "content": {MEDIA_TYPE: {"schema": problem_schema()}}},
-        503: {"description": "Could not be checked.", "content": {MEDIA_TYPE: {"schema": problem_schema()}}},
-    }
+    problems = problem_answers({404: "No such certificate.", 503: "Could not be checked."})
     for prefix, documented in (("/c", True), ("/C", False)):
         made.add_api_route(
             f"{prefix}/{{link_id}}.json",
@@ -243,7 +240,15 @@ def _base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
 
 
-def problem_schema() -> dict[str, Any]:
+def problem_answers(told: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    """What stands in the OpenAPI document of the problems of a route: what each status means."""
+    return {
+        status: {"description": text, "content": {MEDIA_TYPE: {"schema": _problem_schema()}}}
+        for status, text in told.items()
+    }
+
+
+def _problem_schema() -> dict[str, Any]:
     """The schema of a problem document, for a route that may answer with one."""
     schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     return {key: value for key, value in schema.items() if key != "$defs"}  # `Sentence` stands there already

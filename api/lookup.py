@@ -19,11 +19,11 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api import links, sentences
+from api import links, sentences, uploads
 from api.answer import Answer, State, answer_link
 from api.headers import PERSONAL
 from api.pace import Run
-from api.problems import MEDIA_TYPE, problem
+from api.problems import problem
 from api.refused import Refused
 from api.templates import Site
 from ledger.awards import Awards
@@ -123,7 +123,7 @@ def answer_typed(awards: Callable[[], Awards], typed: Typed, now: datetime) -> t
 
 async def _from_form(request: Request) -> Typed:
     fields = parse_qs(_text(await body_of(request, "application/x-www-form-urlencoded")), keep_blank_values=True)
-    return _typed({name: values[0] if len(values) == 1 else None for name, values in fields.items()})
+    return typed_of({name: values[0] if len(values) == 1 else None for name, values in fields.items()})
 
 
 async def _from_json(request: Request) -> Typed:
@@ -131,19 +131,14 @@ async def _from_json(request: Request) -> Typed:
         read = json.loads(_text(await body_of(request, "application/json")))
     except (ValueError, RecursionError):
         raise _unreadable() from None
-    return _typed(read if isinstance(read, dict) else {})
+    return typed_of(read if isinstance(read, dict) else {})
 
 
 async def body_of(request: Request, media_type: str, limit: int = BODY_LIMIT) -> bytes:
     """The body of a request, if it is of this type and no larger than `limit` bytes. Raises Refused."""
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type:
+    if uploads.media_type(request) != media_type:
         raise _unreadable(415)
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        if len(data) > limit:
-            raise _unreadable(413)
-    return bytes(data)
+    return await uploads.body(request, limit, _unreadable(413))
 
 
 def _text(data: bytes) -> str:
@@ -153,7 +148,8 @@ def _text(data: bytes) -> str:
         raise _unreadable() from None
 
 
-def _typed(fields: dict[str, Any]) -> Typed:
+def typed_of(fields: dict[str, Any]) -> Typed:
+    """Number and name out of what was sent. Raises Refused."""
     number, name = fields.get("number"), fields.get("name")
     if not isinstance(number, str) or not isinstance(name, str):
         raise _unreadable()
@@ -175,10 +171,7 @@ def _documented() -> dict[str, Any]:
         429: "`too-many-requests`: Retry-After says when to ask again.",
         503: "Could not be checked.",
     }
-    answers: dict[int | str, dict[str, Any]] = {
-        status: {"description": text, "content": {MEDIA_TYPE: {"schema": links.problem_schema()}}}
-        for status, text in told.items()
-    }
+    answers = links.problem_answers(told)
     body = {"required": True, "content": {"application/json": {"schema": Typed.model_json_schema()}}}
     return {
         "response_model": links.LinkAnswer,

@@ -12,6 +12,7 @@ import pytest
 from api.answer import Answer, State, answer_link
 from ledger.awards import open_awards
 from ledger.commands import ReportKeyCompromised, RevokeCertificate, SuspendCertificate
+from tests.api.forging import execute, replace_in_statement, rows
 from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, do, publish_now, trainee
 from verifier.address import link_digest
 
@@ -23,39 +24,20 @@ def answer(whole: WholeLedger, name: str = "valid", at: datetime = AT) -> Answer
         return answer_link(awards, whole.links[name], at)
 
 
-def execute(whole: WholeLedger, sql: str, *values: object) -> None:
-    assert len(whole.engine.query(whole.address, f"{sql} RETURNING 1", values)) == 1
-
-
-def place(whole: WholeLedger, name: str) -> tuple[int, list[int]]:
-    """Row of the award and rows of its changes."""
-    with whole.opened() as ledger, open_awards(ledger) as awards:
-        issued = by(awards, whole.links[name])
-        return issued.index + 1, [index + 1 for index, _ in issued.changes]
-
-
-def statement_with(whole: WholeLedger, row: int, old: bytes, new: bytes) -> None:
-    """Changes some bytes of a statement."""
-    ((state,),) = whole.engine.query(whole.address, "SELECT state FROM stored_events WHERE notification_id = ?", (row,))
-    assert old in state
-    changed = state.replace(old, new)
-    execute(whole, "UPDATE stored_events SET state = ? WHERE notification_id = ?", changed, row)
-
-
 def test_the_unaltered_copy_is_valid(whole: WholeLedger) -> None:
     assert answer(whole).state is State.VALID
 
 
 def test_a_changed_day_of_expiry(whole: WholeLedger) -> None:
-    row, _ = place(whole, "expired")
+    row, _ = rows(whole, "expired")
     with whole.opened() as ledger, open_awards(ledger) as awards:
         expires = str(getattr(by(awards, whole.links["expired"]).event, "expires_on", ""))
-    statement_with(whole, row, expires.encode(), b"2099" + expires.encode()[4:])
+    replace_in_statement(whole, row, expires.encode(), b"2099" + expires.encode()[4:])
     assert answer(whole, "expired").state is State.COULD_NOT_CHECK
 
 
 def test_every_tenth_bit_of_the_stored_statement(whole: WholeLedger) -> None:
-    row, _ = place(whole, "valid")
+    row, _ = rows(whole, "valid")
     with whole.opened() as ledger, open_awards(ledger) as awards:
         (entry,) = ledger.store.entries(row - 1, 1)
         for bit in range(0, 8 * len(entry.statement), 10):
@@ -67,28 +49,28 @@ def test_every_tenth_bit_of_the_stored_statement(whole: WholeLedger) -> None:
 
 
 def test_a_deleted_revocation(whole: WholeLedger) -> None:
-    _, (row,) = place(whole, "revoked")
+    _, (row,) = rows(whole, "revoked")
     execute(whole, "DELETE FROM stored_events WHERE notification_id = ?", row)
     assert answer(whole, "revoked").state is State.REVOKED_OR_SUPERSEDED
 
 
 def test_a_revocation_moved_to_another_stream(whole: WholeLedger) -> None:
-    _, (row,) = place(whole, "revoked")
-    other, _ = place(whole, "expired")
+    _, (row,) = rows(whole, "revoked")
+    other, _ = rows(whole, "expired")
     stream = "SELECT originator_id FROM stored_events WHERE notification_id = ?"
     execute(whole, f"UPDATE stored_events SET originator_id = ({stream}) WHERE notification_id = ?", other, row)
     assert answer(whole, "revoked").state is State.REVOKED_OR_SUPERSEDED
 
 
 def test_a_revocation_dated_later(whole: WholeLedger) -> None:
-    _, (row,) = place(whole, "revoked")
-    statement_with(whole, row, b"jrevoked_onj20", b"jrevoked_onj29")
+    _, (row,) = rows(whole, "revoked")
+    replace_in_statement(whole, row, b"jrevoked_onj20", b"jrevoked_onj29")
     assert answer(whole, "revoked").state is State.COULD_NOT_CHECK
 
 
 def test_personal_values_of_somebody_else(whole: WholeLedger) -> None:
-    row, _ = place(whole, "valid")
-    other, _ = place(whole, "expired")
+    row, _ = rows(whole, "valid")
+    other, _ = rows(whole, "expired")
     sql = "UPDATE vault SET sealed = (SELECT sealed FROM vault WHERE notification_id = ?) WHERE notification_id = ?"
     execute(whole, sql, other, row)
     assert answer(whole).state is State.COULD_NOT_CHECK
