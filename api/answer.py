@@ -271,19 +271,8 @@ def _with_standing(answer: Answer, found: Current, *, erased: bool) -> Answer:
     answer = replace(answer, log_size=found.list.size, standing=found.standing)
     if erased:
         return replace(answer, state=State.ERASED, code="erased")
-    match found.standing:
-        case None:
-            return replace(answer, state=State.REVOKED_OR_SUPERSEDED)
-        case Standing.REVOKED:
-            return replace(answer, state=State.REVOKED, changed_on=award.revoked_on, reason=award.revoked_for)
-        case Standing.SUPERSEDED:
-            return replace(answer, state=State.SUPERSEDED, changed_on=award.superseded_on)
-        case Standing.SUSPENDED:
-            since = award.suspensions[-1][0] if award.suspensions else None
-            return replace(answer, state=State.SUSPENDED, changed_on=since)
-        case Standing.EXPIRED:
-            return replace(answer, state=State.EXPIRED, changed_on=award.expires_on)
-        case Standing.NOT_YET_VALID:
-            return replace(answer, state=State.NOT_YET_VALID, changed_on=award.awarded_on)
-        case Standing.VALID:
-            return replace(answer, state=State.VALID)
+    if found.standing is None:
+        return replace(answer, state=State.REVOKED_OR_SUPERSEDED)
+    reason = award.revoked_for if found.standing is Standing.REVOKED else None
+    state = State(found.standing.value)
+    return replace(answer, state=state, changed_on=award.since(found.standing), reason=reason)

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from typing import Final, assert_never
 
@@ -23,7 +23,7 @@ from api.limits import Monotonic
 from api.refused import Refused
 from ledger.awards import Awards
 from ledger.bulk.items import HeldFile, Item, TurnedAway, TypedRow, Unread
-from ledger.handle import Clock
+from ledger.handle import Clock, moment_of
 from ledger.lookup import folded_name
 from verifier.address import check_number
 from verifier.check import Checker
@@ -101,7 +101,7 @@ class Run:
 
     def now(self) -> datetime:
         """The ledger's own time."""
-        return datetime.fromtimestamp(self.clock() / 1000, UTC)
+        return moment_of(self.clock)
 
     def _check(self, item: Item) -> Checked:
         try:

@@ -11,7 +11,7 @@ import base64
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -32,7 +32,7 @@ from api.templates import Site
 from ledger.awards import Awards
 from ledger.certificate.beside import PageBeside, Region
 from ledger.certificate.pixels import DOTS_PER_INCH
-from ledger.handle import Clock
+from ledger.handle import Clock, moment_of
 from ledger.redraw import UPLOAD_LIMIT, Likeness, Redrawn, compare
 from verifier.check import state_of
 from verifier.errors import CouldNotCheck, VerificationError
@@ -85,9 +85,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
         with turns.upload():
             upload = await _upload(request)
             async with turns.running:
-                return await run_in_threadpool(
-                    answer_upload, awards, upload, datetime.fromtimestamp(clock() / 1000, UTC)
-                )
+                return await run_in_threadpool(answer_upload, awards, upload, moment_of(clock))
 
     def form(request: Request, refused: Refused | None = None) -> HTMLResponse:
         status = 200 if refused is None else refused.status

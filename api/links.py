@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Callable, Coroutine, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -24,7 +24,7 @@ from api.refused import Refused
 from api.remembered import Remembered
 from api.templates import Site
 from ledger.awards import Awards
-from ledger.handle import Clock
+from ledger.handle import Clock, moment_of
 from verifier.kinds import CertificateAwarded
 from verifier.verdict import PrintedField
 from verifier.verification_receipt import STANDINGS
@@ -107,7 +107,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
     made, remembered = APIRouter(route_class=LinkRoute), Remembered()
 
     def make_json(link_id: str, request: Request) -> Response:
-        now, plain = datetime.fromtimestamp(clock() / 1000, UTC), not request.scope["query_string"]
+        now, plain = moment_of(clock), not request.scope["query_string"]
         if plain and (body := remembered.find(awards(), link_id, now)) is not None:
             return Response(body, 200, PERSONAL, "application/json")
         answer = answer_link(awards(), link_id, now)
@@ -117,7 +117,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
         return response
 
     def make_page(link_id: str, request: Request) -> Response:
-        answer = answer_link(awards(), link_id, datetime.fromtimestamp(clock() / 1000, UTC))
+        answer = answer_link(awards(), link_id, moment_of(clock))
         said = dates.told(awards(), request, answer, link_id)
         return page_of(site, answer, request, said, link_id=link_id)
 

@@ -27,7 +27,7 @@ from api.problems import problem
 from api.refused import Refused
 from api.templates import Site
 from ledger.awards import Awards
-from ledger.handle import Clock
+from ledger.handle import Clock, moment_of
 from ledger.lookup import NAME_LIMIT, folded_name, match
 from verifier.address import check_number
 from verifier.errors import CouldNotCheck, Malformed
@@ -55,7 +55,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
         """The answer and the link id that it is of. Raises Refused."""
         begun = asyncio.get_running_loop().time()
         check(typed)
-        found = await run(answer_typed, awards, typed, datetime.fromtimestamp(clock() / 1000, UTC))
+        found = await run(answer_typed, awards, typed, moment_of(clock))
         if found is None:
             await asyncio.sleep(begun + SECONDS - asyncio.get_running_loop().time())
             raise Refused(404, "no-match", sentences.NO_MATCH, sentences.NO_MATCH_HOW)

@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qs
 
@@ -22,7 +22,7 @@ from api.languages import choose
 from api.refused import Refused
 from api.templates import Site
 from ledger.deciders.objection import LIMITS, text_fault
-from ledger.handle import Clock
+from ledger.handle import Clock, moment_of
 from ledger.notices import Gone, Notice, Notices
 from ledger.receipts import NotYetSigned
 from ledger.refusals import Code, Refusal
@@ -63,7 +63,7 @@ def router(site: Site, notices: Callable[[], Notices], clock: Clock) -> APIRoute
     made = APIRouter()
 
     def now() -> datetime:
-        return datetime.fromtimestamp(clock() / 1000, UTC)
+        return moment_of(clock)
 
     @made.api_route("/notices", methods=["GET", "HEAD"], include_in_schema=False)
     def listed(request: Request) -> HTMLResponse:

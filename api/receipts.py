@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from fastapi import APIRouter
@@ -19,7 +19,7 @@ from api.links import STATUS, page_of
 from api.templates import Site
 from api.words import REASONS, SINCE
 from ledger.awards import Awards
-from ledger.handle import Clock
+from ledger.handle import Clock, moment_of
 from ledger.verification_receipt import pdf
 from ledger.verification_receipt.making import Asked, make
 from ledger.verification_receipt.page import Told, Vocabulary
@@ -46,7 +46,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
     made = APIRouter()
 
     def as_pdf(link_id: str, request: Request) -> Response:
-        now = datetime.fromtimestamp(clock() / 1000, UTC)
+        now = moment_of(clock)
         answer = answer_link(awards(), link_id, now)
         if answer.state.value not in STANDINGS:
             return _without(site, answer, request)

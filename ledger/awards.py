@@ -258,6 +258,10 @@ class Awards:
         verified = self.snapshot().verified
         return [verified.transparent(index, statement, ()) for index, statement in issued.changes]
 
+    def log_signer(self, authority: Authority, kind: str) -> Signer:
+        """The log's newest key for a use, neither retired nor compromised. Raises Refusal `no-key`."""
+        return self.ledger.keystore.signer(authority.base, kind, {key.kid for key in authority.current_keys(kind)})
+
     # --- inside -----------------------------------------------------------------------------------------------------
 
     def _first(self, column: str, digest: bytes) -> IssuedAward | None:
@@ -283,7 +287,7 @@ class Awards:
         signer = next(thumbprint(key.public_key) for key, _ in signed)
         trusted = trust.parse(text)
         self._check_trust(trusted)
-        verified = Verified(head, tree, trusted, lambda: self._receipt_signer(authority))
+        verified = Verified(head, tree, trusted, lambda: self.log_signer(authority, RECEIPT_KIND))
         return Snapshot(head, tree, authority, trusted, text, signer, self._newest_at(there, tree), verified)
 
     def _check_trust(self, folded: Trust) -> None:
@@ -298,10 +302,6 @@ class Awards:
             return  # nothing here believes that file; who does is told of it on the page about trust
         if there.as_of == folded.as_of and there != folded:
             raise Mismatch(f"{TRUST_FILE}, as published, is not the one that the log in the database gives")
-
-    def _receipt_signer(self, authority: Authority) -> Signer:
-        current = {key.kid for key in authority.log_keys(RECEIPT_KIND) if key.until is key.compromised_from is None}
-        return self.ledger.keystore.signer(authority.base, RECEIPT_KIND, current)
 
     def _newest_at(self, there: Checkpoint, tree: TreeReader) -> datetime | None:
         try:

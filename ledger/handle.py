@@ -12,7 +12,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Protocol, assert_never
 from uuid import UUID
 
@@ -63,6 +63,11 @@ TITLE_PREFIXES = {"assistant-engineer": "AENG", "engineer": "ENG"}
 def system_clock() -> int:
     """The machine's clock."""
     return time.time_ns() // 1_000_000
+
+
+def moment_of(clock: Clock) -> datetime:
+    """What a clock says now, in UTC."""
+    return datetime.fromtimestamp(clock() / 1000, UTC)
 
 
 @dataclass(slots=True)

@@ -134,6 +134,10 @@ class Authority:
         """The keys ever authorised for one of the log's own uses, oldest first."""
         return [key for key in self.keys.values() if kind in key.kinds]
 
+    def current_keys(self, kind: str) -> list[Key]:
+        """Those of `log_keys` that are neither retired nor reported compromised."""
+        return [key for key in self.log_keys(kind) if key.until is key.compromised_from is None]
+
     def _start(self, event: kinds.LogStarted, statement: Statement) -> None:
         self.origin, self.base, self.url, self.genesis = event.origin, event.code, event.url, statement.leaf
         self.organisations[event.code] = Organisation(event.code, "base", event.uri, event.name_zh, event.name_en)

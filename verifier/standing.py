@@ -59,6 +59,17 @@ class Award:
             return Standing.SUSPENDED
         return Standing.VALID
 
+    def since(self, standing: Standing) -> date | None:
+        """The day from which a standing of this award counts, the last day of validity for `expired`; None for none."""
+        days = {
+            Standing.NOT_YET_VALID: self.awarded_on,
+            Standing.EXPIRED: self.expires_on,
+            Standing.SUSPENDED: self.suspensions[-1][0] if self.suspensions else None,
+            Standing.REVOKED: self.revoked_on,
+            Standing.SUPERSEDED: self.superseded_on,
+        }
+        return days.get(standing)
+
     @property
     def suspended(self) -> bool:
         """Whether a suspension is open at the end of the history."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from ledger.certificate.page import Bilingual, CertificatePage
+from verifier import scan
 
-PROOF: Final = "proof.cbor"
+PROOF: Final = scan.ATTACHMENT
 TLOG_PROOF: Final = "inclusion.tlog-proof"
 TRUST: Final = "trust.txt"
 README: Final = "README.txt"

@@ -1,7 +1,7 @@
 """A PDF as PDFium draws it, on the screen and for a printer, with the text that programs read and what else is active.
 
 PDFium is not for several threads, and a hostile file may make it slow, large or crash: for foreign files this runs in
-`ledger.certificate.comparing`'s process of its own.
+`ledger.certificate.bench`'s process of its own.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,7 @@ import click
 from ledger.awards import open_awards
 from ledger.cli.shared import actor_options, actors_of, json_option, ledger_option, opened, report
 from ledger.commands import SetNoticeTerms
+from ledger.handle import moment_of
 from ledger.objections import Held, UnderWay, expire, held, resolve, set_terms, under_way
 from ledger.open import Ledger
 from ledger.settings import SettingsError
@@ -81,7 +82,7 @@ def resolve_objection(
 
 
 def _today(ledger: Ledger) -> date:
-    return business_day(datetime.fromtimestamp(ledger.clock() / 1000, UTC))
+    return business_day(moment_of(ledger.clock))
 
 
 def _read_terms(file: Path, terms_id: UUID) -> SetNoticeTerms:

@@ -12,7 +12,6 @@ from typing import Final
 
 from ledger.awards import Awards, IssuedAward, Snapshot
 from ledger.receipts import NotYetSigned
-from ledger.refusals import Code, Refusal
 from ledger.signing import Signer
 from verifier import recheck, verification_receipt
 from verifier.errors import CouldNotCheck, Inconsistent, KeyCompromised, VerificationError
@@ -71,7 +70,7 @@ def make(awards: Awards, asked: Sequence[Asked], now: datetime) -> Made:
 
 
 def _signed(awards: Awards, by: Snapshot, files: Mapping[str, bytes], items: Sequence[Item], now: datetime) -> Made:
-    signer, trust = _signer(awards, by), by.trust
+    signer, trust = awards.log_signer(by.authority, DOCUMENT_KIND), by.trust
     seconds = int(now.timestamp())
     data = verification_receipt.make(signer.kid, trust.origin, trust.genesis, seconds, files, items, signer.sign)
     return Made(data, recheck.verify(data, trust, now), trust, signer)
@@ -112,14 +111,6 @@ def _checked(item: Item, log: VerifiedLog, trust: Trust, now: datetime) -> Item:
     except (VerificationError, CouldNotCheck) as error:
         state, code = CouldNotCheck.code, error.code
     return Item(item.presented, state, code)
-
-
-def _signer(awards: Awards, now: Snapshot) -> Signer:
-    """The newest document key that is neither retired nor compromised. Raises Refusal `no-key`."""
-    current = {key.kid for key in now.authority.log_keys(DOCUMENT_KIND) if key.until is key.compromised_from is None}
-    if not current:
-        raise Refusal(Code.NO_KEY, "no key for documents is authorised by the published log")
-    return awards.ledger.keystore.signer(now.authority.base, DOCUMENT_KIND, current)
 
 
 def _told(text: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
 from typing import Any, Final
 
@@ -145,14 +144,7 @@ def _award(stood: Stood, trust: Trust) -> dict[str, Any]:
 def _since(stood: Stood, vocabulary: Vocabulary) -> dict[str, str] | None:
     """From which day a state counts and why, where it has one."""
     standing, award = stood.current.standing, stood.current.award
-    days: dict[Standing | None, date | None] = {
-        Standing.REVOKED: award.revoked_on,
-        Standing.SUPERSEDED: award.superseded_on,
-        Standing.SUSPENDED: award.suspensions[-1][0] if award.suspensions else None,
-        Standing.EXPIRED: award.expires_on,
-        Standing.NOT_YET_VALID: award.awarded_on,
-    }
-    day = days.get(standing)
+    day = None if standing is None else award.since(standing)
     if standing is None or day is None:
         return None
     zh, en = vocabulary.since[standing.value]

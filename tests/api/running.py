@@ -152,6 +152,10 @@ class Running:
         """The serving processes that it has started."""
         return {int(task.parent.name) for task in Path("/proc").glob("[0-9]*/cmdline") if self._started(task.parent)}
 
+    def serving(self) -> set[int]:
+        """Those of `children` that take connections by now; the others are still starting."""
+        return {pid for pid in self.children() if _takes_connections(pid)}
+
     def _started(self, process: Path) -> bool:
         try:
             parent = process.joinpath("stat").read_text().rsplit(")", 1)[1].split()[1]
@@ -189,6 +193,19 @@ def alive(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def _takes_connections(pid: int) -> bool:
+    """Whether the event loop of a process waits on a listening socket, as its `epoll` says."""
+    process = Path(f"/proc/{pid}")
+    try:
+        rows = [line.split() for line in process.joinpath("net/tcp").read_text().splitlines()[1:]]
+        listening = {f"socket:[{row[9]}]" for row in rows if row[3] == "0A"}
+        descriptors = {file.name for file in process.joinpath("fd").iterdir() if os.readlink(file) in listening}
+        watched = [file.read_text() for file in process.joinpath("fdinfo").iterdir()]
+    except OSError:
+        return False  # it has just ended, or a descriptor was closed meanwhile
+    return any(number in descriptors for text in watched for number in re.findall(r"^tfd:\s*([0-9]+)", text, re.M))
 
 
 def ask(url: str) -> tuple[int, bytes]:

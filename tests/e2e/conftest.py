@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from ledger.awards import open_awards
@@ -51,19 +52,32 @@ class Served:
 
 
 @contextmanager
+def at_a_free_port() -> Iterator[tuple[socket.socket, str]]:
+    """A free port of this machine and its address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener, f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@contextmanager
+def running(app: FastAPI, listener: socket.socket) -> Iterator[None]:
+    """Serves an application at a port until it is left."""
+    server = uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="error", ws="none"))
+    thread = Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
 def serving(folder: Path, **options: Any) -> Iterator[Served]:
     """Builds a ledger that lives at a free port of this machine, and serves it with these options."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with at_a_free_port() as (listener, url):
         whole = build(ENGINES["sqlite"], folder, url)
-        server = uvicorn.Server(uvicorn.Config(whole.app(**options), access_log=False, log_level="error", ws="none"))
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
+        with running(whole.app(**options), listener):
             yield Served(whole, url)
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="module")

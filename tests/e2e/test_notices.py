@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
 from ledger import commands as c
@@ -19,7 +16,7 @@ from ledger.awards import open_awards
 from ledger.objections import expire, held
 from tests.api.noticed import NAMES, Noticed, build
 from tests.api.whole_ledger import TODAY, actors
-from tests.e2e.conftest import NewContext
+from tests.e2e.conftest import NewContext, at_a_free_port, running
 from tests.e2e.test_axe import SIZES, complaints
 from tests.e2e.test_axe import axe as axe
 from tests.engines import ENGINES
@@ -40,17 +37,10 @@ class Served:
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Served]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    with at_a_free_port() as (listener, url):
         noticed = build(ENGINES["sqlite"], folder, url)
-        server = uvicorn.Server(uvicorn.Config(noticed.whole.app(), access_log=False, log_level="error", ws="none"))
-        thread = Thread(target=server.run, kwargs={"sockets": [listener]})
-        thread.start()
-        try:
+        with running(noticed.whole.app(), listener):
             yield Served(noticed, url)
-        finally:
-            server.should_exit = True
-            thread.join()
 
 
 @pytest.fixture(scope="module")
