@@ -121,6 +121,14 @@ class Executor:
                 self._forget(base)
         raise AssertionError("attempts end with an error")
 
+    def base(self) -> Base:
+        """The base as it is recorded now, shared: it is not to be changed. Raises StoreError."""
+        base = self._known_base()
+        if not self._is_stale(base):
+            return base
+        self._forget(base)
+        return self._known_base()
+
     # --- one attempt ------------------------------------------------------------------------------------------------
 
     def _attempt(self, asked: Asked, actors: Actors, identity: bytes, base: Base) -> Executed:

@@ -77,6 +77,7 @@ def found(
     ledger = assemble(place, settings, master, clock, randomness)
     try:
         _begin(ledger)
+        place.open_cabinet().close()  # made by whoever owns the ledger: who serves may not be allowed to
         # Last: what has no settings is no ledger, so a crash before leaves nothing that could be mistaken for one.
         place.write_settings(settings)
     except BaseException:

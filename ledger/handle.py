@@ -10,9 +10,10 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Protocol, assert_never
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from ledger.store import Appended, Batch, BoundaryMoved, Claim, ClaimTaken, Entr
 from ledger.vault import Vault
 from verifier import kinds
 from verifier.address import LINK_ID_BYTES, NUMBER_RANDOM_BYTES, new_link_id, new_number
+from verifier.catalogue import Catalogue
 from verifier.events import Event, event_type
 from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS, TEACHING_KINDS
 from verifier.rules import policy_in_force
@@ -240,6 +242,7 @@ class Desk:
             events = base_decider.decide(command, self.base)
             self._check(events, actors)
             signers = [self._signer(self._issuer_of_definition(event), event) for event in events]
+            self._check_organisations(events, signers, actors)
             for event, signer in zip(events, signers, strict=True):
                 self.base.evolve(event)
                 self._signers.clear()
@@ -256,6 +259,7 @@ class Desk:
             raise Refusal(Code.DUPLICATE_TRAINEE, "the trainee number or the identity document is there already")
         # All keys before the first event is taken in: a refusal for want of one leaves nothing half decided.
         signers = [self._signer(self._issuer(event, command, dossier), event) for event in events]
+        self._check_organisations(events, signers, actors, partial(_concerned, command, dossier, self.base.catalogue))
         for event, signer in zip(events, signers, strict=True):
             dossier.evolve(event)
             self._draft(event, dossier.versions[event.stream_id], command.trainee, signer)
@@ -462,6 +466,7 @@ class Desk:
             events = objection.erase(command, there, application, catalogue)
         self._check(events, actors)
         signers = [self._signer(self.base.code, event) for event in events]
+        self._check_organisations(events, signers, actors)
         if isinstance(command, c.LodgeObjection):
             # Decided on this dossier, and on so many objections: a decision that is made meanwhile does not hold.
             self._touch(command.trainee, 0)
@@ -485,6 +490,18 @@ class Desk:
     def _check(self, events: Sequence[Event], actors: Actors) -> None:
         for kind in {event_type(event).kind for event in events}:
             permissions.check(kind, actors, self.base.accounts)
+
+    def _check_organisations(
+        self,
+        events: Sequence[Event],
+        signers: Sequence[Signer],
+        actors: Actors,
+        concerned: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
+        for event, signer in zip(events, signers, strict=True):
+            kind, signing = event_type(event).kind, signer.organisation
+            holder = self.base.code if signer.custody == "base" else signing
+            permissions.check_organisation(kind, actors, self.base.account_organisations, signing, holder, concerned)
 
     def _issuer(self, event: Event, command: c.PersonCommand, dossier: Dossier) -> str:
         """The organisation that records an event (DOMAIN.md, Control)."""
@@ -588,3 +605,22 @@ def _cohort_of(event: Event, command: c.PersonCommand, dossier: Dossier) -> str:
     if not isinstance(cohort, str):
         raise Refusal(Code.ERASED, f"the cohort of this {event_type(event).kind} is erased")
     return cohort
+
+
+def _concerned(command: c.PersonCommand, dossier: Dossier, catalogue: Catalogue) -> set[str]:
+    """The organisations that a person's affairs are about: those that teach and certify, employ and recommend."""
+    named: list[str | None] = [getattr(command, "recommended_by", None)]
+    if isinstance(command, c.Enrol | c.Withdraw):  # that of the cohort alone, not of others that the person is in
+        return set(_parties(command.cohort, catalogue))
+    named.append(command.employer if isinstance(command, c.RegisterTrainee) else None)
+    if dossier.trainee is not None:
+        named.append(dossier.trainee.employer)
+    for enrolment in dossier.enrolments.values():
+        named += _parties(enrolment.cohort, catalogue)
+    return {organisation for organisation in named if organisation is not None}
+
+
+def _parties(cohort: str, catalogue: Catalogue) -> list[str]:
+    known = catalogue.cohorts.get(cohort)
+    programme = None if known is None else catalogue.programme_of(known)
+    return [] if programme is None else [programme.taught_by, programme.certified_by]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 from uuid import UUID
 
+from ledger.cabinet_key import CabinetKey
 from ledger.claims import ClaimKeys
 from ledger.executing import Executor
 from ledger.handle import Clock, Desk, system_clock
@@ -47,6 +48,7 @@ class Ledger:
     vault: Vault
     keystore: Keystore
     claim_keys: ClaimKeys
+    cabinet_key: CabinetKey
     clock: Clock
     randomness: Randomness
     _close: Callable[[], None]
@@ -140,6 +142,7 @@ def assemble(place: Place, settings: Settings, master: bytes, clock: Clock, rand
             Vault(data_keys),
             keystore,
             ClaimKeys(derive(master, "claims")),
+            CabinetKey(derive(master, "office")),
             clock,
             randomness,
             undo.pop_all().close,

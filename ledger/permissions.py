@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from ledger.refusals import Code, Refusal
 from verifier.kinds import APPROVED_KINDS, ROOT_KINDS
+
+DELEGATED_KINDS = frozenset(
+    {
+        "application.filed",
+        "enrolment.made",
+        "enrolment.withdrawn",
+        "evidence.attached",
+        "trainee.details-amended",
+        "trainee.name-changed",
+        "trainee.registered",
+    }
+)
+"""What the base records at the word of the organisations that it is about, too."""
 
 ASSESSED_KINDS = frozenset({"result.recorded", "result.amended"})
 PUBLIC_KIND = "objection.lodged"
@@ -47,3 +60,27 @@ def check(kind: str, actors: Actors, accounts: Mapping[str, frozenset[str]]) -> 
         raise Refusal(Code.SAME_PERSON, f"{actors.proposer} cannot both propose and approve {kind}")
     if "approver" not in accounts.get(actors.approver, frozenset()):
         raise Refusal(Code.MISSING_ROLE, f"{actors.approver} lacks the role approver, which {kind} needs")
+
+
+def check_organisation(
+    kind: str,
+    actors: Actors,
+    organisations: Mapping[str, str],
+    signing: str,
+    holder: str,
+    concerned: Callable[[], Collection[str]],
+) -> None:
+    """Raises Refusal unless those who act may act for the organisation in whose name an event is signed.
+
+    `organisations`: of the accounts, by pseudonym. `signing`: whose key signs; `holder`: who holds it, the base where
+    it does, so that its staff may use it. `concerned`: the organisations that the event is about.
+    """
+    acting = (actors.proposer, actors.approver) if kind in APPROVED_KINDS else (actors.proposer,)
+    for actor in filter(None, acting):
+        own = organisations.get(actor)
+        if own in (signing, holder) or (kind in DELEGATED_KINDS and own in concerned()):
+            continue
+        raise Refusal(
+            Code.OTHER_ORGANISATION,
+            f"{actor} is of {own} and may not act for {signing}, in whose name {kind} is signed",
+        )

@@ -16,7 +16,9 @@ from typing import Final, Protocol
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from ledger.cabinet import CABINET_SCHEMA, Cabinet
 from ledger.fence import Restoring
+from ledger.postgres.cabinet import CABINET, PostgresCabinet
 from ledger.postgres.datakeys import KEYS, KEYS_SCHEMA, PostgresDataKeys
 from ledger.postgres.datastore import PATIENCE_SECONDS
 from ledger.postgres.migrations import LOG
@@ -28,6 +30,7 @@ from ledger.postgres.views import PostgresViews
 from ledger.projector import Views
 from ledger.settings import Settings, SettingsError, parse_settings, user_data_folder, user_folder
 from ledger.signing import MASTER_KEY_SIZE, KeyFiles, KeyFolder
+from ledger.sqlite.cabinet import SqliteCabinet
 from ledger.sqlite.datakeys import SqliteDataKeys
 from ledger.sqlite.restoring import SqliteRestoring
 from ledger.sqlite.store import SqliteStore
@@ -47,6 +50,7 @@ PUBLIC_FOLDER: Final = "CERTLEDGER_PUBLIC"
 SETTINGS_FILE: Final = "ledger.toml"
 DATABASE: Final = "ledger.sqlite"
 DATA_KEYS: Final = "data-keys.sqlite"
+OFFICE: Final = "office.sqlite"
 VIEWS: Final = "views.sqlite"
 """Of a ledger in a folder; it may be deleted at any time."""
 
@@ -67,6 +71,13 @@ class OpenDataKeys(DataKeys, Protocol):
 
 class OpenViews(Views, Protocol):
     """Views that are to be closed."""
+
+    def close(self) -> None:
+        """Closes all connections."""
+
+
+class OpenCabinet(Cabinet, Protocol):
+    """A cabinet that is to be closed."""
 
     def close(self) -> None:
         """Closes all connections."""
@@ -106,6 +117,9 @@ class Place(Protocol):
     def open_views(self) -> OpenViews:
         """Opens the views, making them where they are not there. Raises StoreError."""
 
+    def open_cabinet(self) -> OpenCabinet:
+        """Opens the office's database, making it where it is not there. Raises StoreError."""
+
     def check_whole(self) -> None:
         """Raises StoreError where a part of the ledger is missing that must never be made anew."""
 
@@ -120,6 +134,12 @@ class Place(Protocol):
 
     def open_key_restoring(self) -> Restoring:
         """The bare table of the data keys for who copies, made where it is not there. Raises StoreError."""
+
+    def open_office_tables(self) -> Tables:
+        """The bare tables of the office, made where they are not there. Raises StoreError."""
+
+    def open_office_restoring(self) -> Restoring:
+        """The bare tables of the office for who copies, made where they are not there. Raises StoreError."""
 
     def has_tables(self) -> bool:
         """Whether the tables of a log are there, with or without entries. Raises StoreError."""
@@ -189,6 +209,10 @@ class FolderPlace:
         """See `Place`."""
         return SqliteViews.open(self.folder / VIEWS)
 
+    def open_cabinet(self) -> SqliteCabinet:
+        """See `Place`."""
+        return SqliteCabinet.open(self.folder / OFFICE)
+
     def check_whole(self) -> None:
         """See `Place`."""
         for name in (DATABASE, DATA_KEYS):
@@ -214,6 +238,17 @@ class FolderPlace:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         SqliteDataKeys(self.folder / DATA_KEYS, bytes(MASTER_KEY_SIZE)).close()  # makes its table
         return SqliteRestoring(self.folder / DATA_KEYS)
+
+    def open_office_tables(self) -> SqliteTables:
+        """See `Place`."""
+        self.open_cabinet().close()
+        return SqliteTables(self.folder / OFFICE, is_ledger=False)
+
+    def open_office_restoring(self) -> SqliteRestoring:
+        """See `Place`."""
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.open_cabinet().close()
+        return SqliteRestoring(self.folder / OFFICE)
 
     def has_tables(self) -> bool:
         """See `Place`."""
@@ -297,6 +332,10 @@ class DatabasePlace:
         """See `Place`."""
         return PostgresViews.open(self.address, patience_seconds=self.patience_seconds)
 
+    def open_cabinet(self) -> PostgresCabinet:
+        """See `Place`."""
+        return PostgresCabinet(self.address, patience_seconds=self.patience_seconds)
+
     def check_whole(self) -> None:
         """See `Place`. A migration that was applied is not applied again, so what is missing is missed when opened."""
 
@@ -315,6 +354,15 @@ class DatabasePlace:
     def open_key_restoring(self) -> PostgresRestoring:
         """See `Place`."""
         return PostgresRestoring(self.data_keys_address or self.address, KEYS)
+
+    def open_office_tables(self) -> PostgresTables:
+        """See `Place`."""
+        self.open_cabinet().close()
+        return PostgresTables(self.address, CABINET_SCHEMA)
+
+    def open_office_restoring(self) -> PostgresRestoring:
+        """See `Place`."""
+        return PostgresRestoring(self.address, CABINET)
 
     def has_tables(self) -> bool:
         """See `Place`."""

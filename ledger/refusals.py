@@ -31,6 +31,7 @@ class Code(StrEnum):
     BAD_NUMBER = "bad-number"
     BAD_PANEL = "bad-panel"
     BAD_ORDER = "bad-order"
+    BAD_FORM = "bad-form"
     # Commands that the present state does not allow.
     ALREADY_REVOKED = "already-revoked"
     ALREADY_SUPERSEDED = "already-superseded"
@@ -54,8 +55,13 @@ class Code(StrEnum):
     SAME_PERSON = "same-person"
     NO_APPROVER = "no-approver"
     MISSING_ROLE = "missing-role"
+    OTHER_ORGANISATION = "other-organisation"
     UNKNOWN_ACCOUNT = "unknown-account"
     DUPLICATE_ACCOUNT = "duplicate-account"
+    ALREADY_DECIDED = "already-decided"
+    UNKNOWN_PROPOSAL = "unknown-proposal"
+    WEAK_PASSWORD = "weak-password"
+    BAD_PASSKEY = "bad-passkey"
     NO_KEY = "no-key"
 
 

@@ -30,12 +30,26 @@ LOG_TABLES: Final[dict[str, tuple[str, ...]]] = {
 """Tables of the log and of what is private beside it, with their columns, those of the primary key first."""
 KEY_TABLES: Final[dict[str, tuple[str, ...]]] = {"data_keys": ("subject", "wrapped")}
 """The table of the data keys."""
+OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
+    "staff": (
+        *("account", "pseudonym", "login", "sealed", "password", "failures", "locked_until"),
+        *("created_at", "closed_at"),
+    ),
+    "passkeys": ("credential", "account", "public_key", "signs", "name", "created_at", "used_at"),
+    "invitations": ("secret", "account", "expires_at"),
+    "tokens": ("secret", "id", "account", "name", "scopes", "created_at", "expires_at", "used_at"),
+    "proposals": (
+        *("id", "number", "kind", "state", "version", "proposer", "organisation", "approver"),
+        *("proposed_at", "decided_at", "done", "commands", "sealed", "note", "reason"),
+    ),
+}
+"""The tables of the office that move with a ledger: who is signed in somewhere signs in again."""
 _WIDE_KEYS: Final = {"streams": 2}
 
 
 def columns_of(table: str) -> tuple[str, ...]:
     """The columns of a table."""
-    return LOG_TABLES[table] if table in LOG_TABLES else KEY_TABLES[table]
+    return (LOG_TABLES | KEY_TABLES | OFFICE_TABLES)[table]
 
 
 def key_columns(table: str) -> tuple[str, ...]:

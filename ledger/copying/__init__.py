@@ -26,7 +26,7 @@ from ledger.fence import BACKUP, MOVED, OPEN, UNFINISHED, Fence, FenceMoved, Res
 from ledger.places import FolderPlace, Place
 from ledger.settings import Settings, SettingsError
 from ledger.store import StoreClosed
-from ledger.tables import LOG_TABLES
+from ledger.tables import LOG_TABLES, OFFICE_TABLES
 
 Progress = Callable[[int, int], None]
 """Hears how much of how much is done, in rows of the log and of the vault."""
@@ -74,7 +74,9 @@ def copy(
         here = stack.enter_context(closing(source.open_restoring()))
         there = stack.enter_context(closing(destination.open_restoring()))
         there_keys = stack.enter_context(closing(destination.open_key_restoring()))
-        return _Copy(source, destination, settings, here, there, there_keys, progress, chunk).run(backup)
+        there_office = stack.enter_context(closing(destination.open_office_restoring()))
+        copying = _Copy(source, destination, settings, here, there, there_keys, there_office, progress, chunk)
+        return copying.run(backup)
 
 
 def _check_destination(destination: Place, settings: Settings) -> None:
@@ -105,13 +107,14 @@ class _Copy:
         here: Restoring,
         there: Restoring,
         there_keys: Restoring,
+        there_office: Restoring,
         progress: Progress,
         chunk: int,
     ) -> None:
         self._source, self._destination = source, destination
         # A master key inside the folder is a demo's; it is not copied.
         self._settings = replace(settings, master_key="")
-        self._here, self._there, self._there_keys = here, there, there_keys
+        self._here, self._there, self._there_keys, self._there_office = here, there, there_keys, there_office
         self._progress, self._chunk = progress, chunk
         self._tree = CopiedTree(source, destination, settings)
         self._fence = Fence()
@@ -225,6 +228,7 @@ class _Copy:
                 level(table, tables.rows(table), self._there, self._fence, heard, chunk=self._chunk)
             erased = {row["subject"] for row in tables.rows("erasures")}
         self._copy_keys(erased)
+        self._copy_office()
         self._copy_key_files()
         self._progress(2 * size, 2 * size)
         return size
@@ -235,6 +239,13 @@ class _Copy:
             rows = (row for row in tables.rows("data_keys") if row["subject"] not in erased)
             self._check_turn()
             level("data_keys", rows, self._there_keys, None, may_go=lambda key: key[0] in erased, chunk=self._chunk)
+
+    def _copy_office(self) -> None:
+        """Staff, their tokens and what is proposed. Who writes to it in the last moment of a move writes in vain."""
+        with closing(self._source.open_office_tables()) as tables:
+            self._check_turn()
+            for table in OFFICE_TABLES:
+                level(table, tables.rows(table), self._there_office, None, chunk=self._chunk)
 
     def _check_turn(self) -> None:
         """The data keys may lie in another database than the fence."""

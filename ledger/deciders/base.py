@@ -43,6 +43,8 @@ class Base:
     accounts: dict[str, frozenset[str]] = field(default_factory=dict)
     """Roles of the open accounts, by pseudonym."""
     account_streams: dict[str, UUID] = field(default_factory=dict)
+    account_organisations: dict[str, str] = field(default_factory=dict)
+    """Organisation of every account that was ever opened, by pseudonym."""
     packs: dict[UUID, kinds.PackTakenIn] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -74,6 +76,7 @@ class Base:
             case kinds.AccountOpened():
                 self.accounts[event.pseudonym] = frozenset(event.roles)
                 self.account_streams[event.pseudonym] = event.account_id
+                self.account_organisations[event.pseudonym] = event.organisation
             case kinds.AccountClosed():
                 self.accounts.pop(event.pseudonym, None)
             case kinds.ProgrammePublished():

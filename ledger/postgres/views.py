@@ -116,7 +116,7 @@ class PostgresViews(PostgresTrackingRecorder):
         """
         reached = Position(seen.count + len(entries), entries[-1].leaf)
 
-        def apply(tables: _Tables) -> None:
+        def apply(tables: TransactionTables) -> None:
             if _position(tables.select, projection, "FOR UPDATE OF p") != seen:
                 raise ViewMoved(projection.name)
             projection.apply(tables, entries)
@@ -129,7 +129,7 @@ class PostgresViews(PostgresTrackingRecorder):
     def reset(self, projection: Projection) -> None:
         """See `ledger.projector.Views`."""
 
-        def make(tables: _Tables) -> None:
+        def make(tables: TransactionTables) -> None:
             tables.execute(
                 "INSERT INTO projections VALUES (?, ?, '') ON CONFLICT (name)"
                 " DO UPDATE SET revision = excluded.revision, last_leaf = excluded.last_leaf",
@@ -161,32 +161,35 @@ class PostgresViews(PostgresTrackingRecorder):
         with patience():
             return self.datastore.persist(ask)
 
-    def _write(self, work: Callable[[_Tables], T]) -> T:
+    def _write(self, work: Callable[[TransactionTables], T]) -> T:
         # A crash may cost the last changes, position and all; the next catch-up makes them again.
         settings = f"SET LOCAL search_path = {self.datastore.schema}; SET LOCAL synchronous_commit = off"
 
         def transact(connection: psycopg.Connection[DictRow]) -> T:
             with connection.transaction(), connection.cursor() as c:
                 c.execute(settings.encode())
-                return work(_Tables(c))
+                return work(TransactionTables(c))
 
         with patience():
             return self.datastore.persist(transact)
 
 
-class _Tables:
+class TransactionTables:
     """The port `Tables` inside one transaction."""
 
     def __init__(self, cursor: psycopg.Cursor[DictRow]) -> None:
         self.cursor = cursor
 
     def execute(self, sql: str, params: Sequence[Any] = (), /) -> None:
+        """See `ledger.projector.Tables`."""
         self.cursor.execute(dialect.statement(sql).encode(), params)
 
     def executemany(self, sql: str, rows: Sequence[Sequence[Any]], /) -> None:
+        """See `ledger.projector.Tables`."""
         self.cursor.executemany(dialect.statement(sql).encode(), rows)
 
     def select(self, sql: str, params: Sequence[Any] = (), /) -> list[Any]:
+        """See `ledger.projector.Tables`."""
         with self.cursor.connection.cursor(binary=True, row_factory=named_rows) as c:
             return list(c.execute(dialect.statement(sql).encode(), params).fetchall())
 

@@ -82,7 +82,7 @@ class SqliteViews(SQLiteTrackingRecorder):
         with patience(), self.datastore.transaction(commit=True) as c:
             if self._position(c, projection) != seen:
                 raise ViewMoved(projection.name)
-            projection.apply(_Tables(c), entries)
+            projection.apply(TransactionTables(c), entries)
             c.execute("UPDATE projections SET last_leaf = ? WHERE name = ?", (reached.leaf, projection.name))
             self._insert_tracking(c, Tracking(projection.name, reached.count))
         return reached
@@ -115,19 +115,22 @@ class SqliteViews(SQLiteTrackingRecorder):
         return Position(row["notification_id"] or 0, row["last_leaf"])
 
 
-class _Tables:
+class TransactionTables:
     """The port `Tables` inside one transaction."""
 
     def __init__(self, cursor: SQLiteCursor) -> None:
         self._cursor = cursor
 
     def execute(self, sql: str, params: Sequence[Any] = (), /) -> None:
+        """See `ledger.projector.Tables`."""
         self._cursor.execute(sql, params)
 
     def executemany(self, sql: str, rows: Sequence[Sequence[Any]], /) -> None:
+        """See `ledger.projector.Tables`."""
         self._cursor.executemany(sql, rows)
 
     def select(self, sql: str, params: Sequence[Any] = (), /) -> list[Any]:
+        """See `ledger.projector.Tables`."""
         self._cursor.execute(sql, params)
         rows: list[Any] = self._cursor.fetchall()
         return rows

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from ledger.cabinet import CABINET_SCHEMA
 from ledger.postgres import roles
 from ledger.postgres.datakeys import KEYS_SCHEMA
 from ledger.postgres.datastore import LOG_SCHEMA
@@ -28,4 +29,4 @@ def test_the_sql_of_the_roles_is_the_programs() -> None:
 
 def test_every_role_and_schema_is_described() -> None:
     assert table("Roles") == list(Roles().all)
-    assert table("What lies where") == [LOG_SCHEMA, KEYS_SCHEMA, VIEWS_SCHEMA]
+    assert table("What lies where") == [LOG_SCHEMA, KEYS_SCHEMA, VIEWS_SCHEMA, CABINET_SCHEMA]

@@ -1,0 +1,282 @@
+"""Proposals: what one person asks for and another approves or declines (DOMAIN.md, Control).
+
+A proposal is a list of commands in which everything is settled, what is drawn at random included, and a seed from which
+the rest follows. So what the approver sees is what comes to be recorded, or nothing is. Its state:
+
+    open → approved → done             another person approved it, and its commands are recorded one by one
+    open → declined, withdrawn         by another person with a reason; by who proposed it
+    approved → stopped                 a command was refused when its turn came; what was recorded before stays
+
+Recording is repeated safely: each command's id follows from the proposal's seed.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+from ledger import commands as c
+from ledger.cabinet import Cabinet
+from ledger.cabinet_key import CabinetKey
+from ledger.command_forms import from_plain, name_of, to_plain
+from ledger.executing import COMMAND_ID_SIZE, Executor
+from ledger.handle import Clock, Desk
+from ledger.office.staff import Member
+from ledger.permissions import Actors
+from ledger.projector import Tables
+from ledger.refusals import Code, Refusal
+from verifier.events import Event
+
+OPEN, APPROVED, DONE, DECLINED, WITHDRAWN, STOPPED = "open", "approved", "done", "declined", "withdrawn", "stopped"
+MOST_COMMANDS: Final = 1000
+REASON_LIMIT: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A proposal as it stands; times in milliseconds since 1970 UTC."""
+
+    id: UUID
+    number: int
+    kind: str
+    """Name of its commands' form; all are of one kind."""
+    state: str
+    version: int
+    proposer: str
+    organisation: str
+    """The proposer's."""
+    approver: str
+    """Who approved or declined it; empty before."""
+    proposed_at: int
+    decided_at: int | None
+    done: int
+    """Commands that are recorded."""
+    size: int
+    note: str
+    reason: str
+
+    @property
+    def waits(self) -> bool:
+        """Whether somebody has to do something about it."""
+        return self.state in (OPEN, APPROVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What one command of a proposal would record, decided on what is there now."""
+
+    command: c.Command
+    events: tuple[Event, ...]
+    refusal: Refusal | None = None
+
+
+class AlreadyDecided(Refusal):
+    """Somebody else decided on the proposal meanwhile, or it was changed since it was looked at."""
+
+    def __init__(self, proposal: Proposal) -> None:
+        super().__init__(Code.ALREADY_DECIDED, f"proposal {proposal.number} is {proposal.state} by now")
+        self.proposal = proposal
+
+
+class Proposals:
+    """Takes, shows and carries out proposals. Shared freely by threads."""
+
+    def __init__(
+        self, cabinet: Cabinet, key: CabinetKey, executor: Executor, desk: Callable[[], Desk], clock: Clock
+    ) -> None:
+        self._cabinet, self._key, self._executor, self._desk, self._clock = cabinet, key, executor, desk, clock
+
+    # --- proposing ----------------------------------------------------------------------------------------------------
+
+    def propose(self, member: Member, commands: Sequence[c.Command], note: str, id_: UUID | None = None) -> Proposal:
+        """Takes a proposal. The same `id_` again gives what was proposed then. Raises Refusal; StoreError."""
+        kinds = {name_of(type(command)) for command in commands}
+        if len(kinds) != 1 or len(commands) > MOST_COMMANDS:
+            raise Refusal(Code.BAD_NUMBER, f"a proposal has 1 to {MOST_COMMANDS} commands of one kind")
+        made = id_ or UUID(bytes=secrets.token_bytes(16), version=4)
+        body = [[to_plain(command) for command in commands], secrets.token_bytes(32)]
+        sealed = self._key.seal("proposals", made.bytes, body)
+        noted = self._key.seal("proposals.note", made.bytes, _check_reason(note))
+        kind = kinds.pop()
+
+        def enter(tables: Tables) -> None:
+            if tables.select("SELECT 1 FROM proposals WHERE id = ?", (made.bytes,)):
+                return
+            number = tables.select("SELECT COALESCE(MAX(number), 0) + 1 AS next FROM proposals")[0]["next"]
+            fixed = (made.bytes, number, kind, OPEN, 1, member.pseudonym, member.organisation, "", self._clock())
+            row = (*fixed, None, 0, len(commands), sealed, noted, b"")
+            tables.execute(f"INSERT INTO proposals VALUES ({', '.join('?' * len(row))})", row)
+
+        self._cabinet.write(enter)
+        return self.get(made)
+
+    # --- looking ------------------------------------------------------------------------------------------------------
+
+    def get(self, id_: UUID) -> Proposal:
+        """The proposal of an id. Raises Refusal `unknown-proposal`; StoreError."""
+        return self._proposal(self._row(id_))
+
+    def all(self, states: Sequence[str] = (), before: int | None = None, limit: int = 50) -> list[Proposal]:
+        """Proposals in these states, newest first, from below a number on. Raises StoreError."""
+        marks = ", ".join("?" * len(states))
+        where = [f"state IN ({marks})"] if states else []
+        where += ["number < ?"] if before is not None else []
+        clause = f"WHERE {' AND '.join(where)}" if where else ""
+        params = (*states, *((before,) if before is not None else ()), limit)
+        rows = self._cabinet.select(f"SELECT * FROM proposals {clause} ORDER BY number DESC LIMIT ?", params)
+        return [self._proposal(row) for row in rows]
+
+    def commands(self, id_: UUID) -> list[c.Command]:
+        """What is proposed. Raises Refusal; StoreError."""
+        return self._body(self._row(id_))[0]
+
+    def foresee(self, id_: UUID, approver: str) -> Iterator[Foreseen]:
+        """What each command would record if `approver` approved now, one decided after the other, none recorded.
+
+        Raises Refusal `unknown-proposal`; StoreError.
+        """
+        row = self._row(id_)
+        commands, _ = self._body(row)
+        desk, actors = self._desk(), Actors(str(row["proposer"]), approver)
+        for command in commands:
+            try:
+                yield Foreseen(command, tuple(desk.decide(command, actors)))
+            except Refusal as refusal:
+                yield Foreseen(command, (), refusal)
+
+    # --- deciding -----------------------------------------------------------------------------------------------------
+
+    def approve(self, id_: UUID, member: Member, version: int) -> Proposal:
+        """Approves a proposal as it was at this version; `carry_out` records it. Raises Refusal; StoreError."""
+        proposal = self.get(id_)
+        if proposal.proposer == member.pseudonym:
+            raise Refusal(Code.SAME_PERSON, f"{member.pseudonym} cannot both propose and approve")
+        if "approver" not in member.roles:
+            raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role approver")
+        refused = [item for item in self.foresee(id_, member.pseudonym) if item.refusal is not None]
+        if refused:
+            assert refused[0].refusal is not None
+            raise refused[0].refusal
+        return self._decided(proposal, APPROVED, member.pseudonym, "", version)
+
+    def decline(self, id_: UUID, member: Member, reason: str, version: int) -> Proposal:
+        """Declines a proposal, with a reason. Raises Refusal; StoreError."""
+        proposal = self.get(id_)
+        if not reason.strip():
+            raise Refusal(Code.BAD_TEXT, "who declines says why")
+        if proposal.proposer == member.pseudonym:
+            raise Refusal(Code.SAME_PERSON, f"{member.pseudonym} withdraws what is its own")
+        if "approver" not in member.roles:
+            raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role approver")
+        return self._decided(proposal, DECLINED, member.pseudonym, _check_reason(reason), version)
+
+    def withdraw(self, id_: UUID, member: Member, version: int) -> Proposal:
+        """Takes one's own proposal back while nobody has decided. Raises Refusal; StoreError."""
+        proposal = self.get(id_)
+        if proposal.proposer != member.pseudonym:
+            raise Refusal(Code.MISSING_ROLE, f"only {proposal.proposer} withdraws what it proposed")
+        return self._decided(proposal, WITHDRAWN, "", "", version)
+
+    # --- carrying out -------------------------------------------------------------------------------------------------
+
+    def carry_out(self, id_: UUID) -> Proposal:
+        """Records what is approved, from where it was left; safe to repeat and to do twice at once. Raises StoreError.
+
+        Where a command is refused by now, the proposal stops there, and says so.
+        """
+        row = self._row(id_)
+        if str(row["state"]) != APPROVED:
+            return self._proposal(row)
+        commands, seed = self._body(row)
+        actors = Actors(str(row["proposer"]), str(row["approver"]))
+        for n in range(int(row["done"]), len(commands)):
+            try:
+                self._executor.execute(commands[n], actors, _command_id(seed, n))
+            except Refusal as refusal:
+                self._stop(id_, n, refusal)
+                return self.get(id_)
+            self._progress(id_, n + 1)
+        self._finish(id_, DONE, b"")
+        return self.get(id_)
+
+    def unfinished(self) -> list[UUID]:
+        """Proposals that are approved and not carried out: a crash may have come between. Raises StoreError."""
+        rows = self._cabinet.select("SELECT id FROM proposals WHERE state = ? ORDER BY number", (APPROVED,))
+        return [UUID(bytes=bytes(row["id"])) for row in rows]
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _decided(self, proposal: Proposal, state: str, who: str, reason: str, version: int) -> Proposal:
+        sealed = self._key.seal("proposals.reason", proposal.id.bytes, reason) if reason else b""
+        now = self._clock()
+
+        def decide(tables: Tables) -> bool:
+            rows = tables.select("SELECT state, version FROM proposals WHERE id = ?", (proposal.id.bytes,))
+            if (rows[0]["state"], rows[0]["version"]) != (OPEN, version):
+                return False
+            tables.execute(
+                "UPDATE proposals SET state = ?, version = version + 1, approver = ?, decided_at = ?, reason = ?"
+                " WHERE id = ?",
+                (state, who, now, sealed, proposal.id.bytes),
+            )
+            return True
+
+        if not self._cabinet.write(decide):
+            raise AlreadyDecided(self.get(proposal.id))
+        return self.get(proposal.id)
+
+    def _progress(self, id_: UUID, done: int) -> None:
+        sql = "UPDATE proposals SET done = ? WHERE id = ? AND done < ?"
+        self._cabinet.write(lambda tables: tables.execute(sql, (done, id_.bytes, done)))
+
+    def _stop(self, id_: UUID, n: int, refusal: Refusal) -> None:
+        why = f"{n + 1}: {refusal.message} ({refusal.code})"
+        self._finish(id_, STOPPED, self._key.seal("proposals.reason", id_.bytes, why))
+
+    def _finish(self, id_: UUID, state: str, reason: bytes) -> None:
+        sql = "UPDATE proposals SET state = ?, version = version + 1, reason = ? WHERE id = ? AND state = ?"
+        self._cabinet.write(lambda tables: tables.execute(sql, (state, reason, id_.bytes, APPROVED)))
+
+    def _row(self, id_: UUID) -> Any:
+        rows = self._cabinet.select("SELECT * FROM proposals WHERE id = ?", (id_.bytes,))
+        if not rows:
+            raise Refusal(Code.UNKNOWN_PROPOSAL, "no such proposal")
+        return rows[0]
+
+    def _body(self, row: Any) -> tuple[list[c.Command], bytes]:
+        plain, seed = self._key.open("proposals", bytes(row["id"]), bytes(row["sealed"]))
+        return [from_plain(str(row["kind"]), item) for item in plain], seed
+
+    def _proposal(self, row: Any) -> Proposal:
+        id_, reason = bytes(row["id"]), bytes(row["reason"])
+        return Proposal(
+            UUID(bytes=id_),
+            row["number"],
+            str(row["kind"]),
+            str(row["state"]),
+            row["version"],
+            str(row["proposer"]),
+            str(row["organisation"]),
+            str(row["approver"]),
+            row["proposed_at"],
+            row["decided_at"],
+            row["done"],
+            row["commands"],
+            self._key.open("proposals.note", id_, bytes(row["note"])),
+            self._key.open("proposals.reason", id_, reason) if reason else "",
+        )
+
+
+def _check_reason(text: str) -> str:
+    if len(text) > REASON_LIMIT or any(ord(character) < 32 and character not in "\n\t" for character in text):
+        raise Refusal(Code.BAD_TEXT, f"a note or reason has at most {REASON_LIMIT} characters, all of them printable")
+    return text.strip()
+
+
+def _command_id(seed: bytes, n: int) -> bytes:
+    """The id of a proposal's command: nobody without the seed can tell it, and it is the same at each try."""
+    return sha256(b"certledger/proposal" + seed + n.to_bytes(4, "big")).digest()[:COMMAND_ID_SIZE]
