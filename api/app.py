@@ -14,12 +14,15 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, trusting
 from api.headers import Headers
 from api.limits import Limits, Monotonic
+from api.office import proposing, signing
+from api.office.console import Console
+from api.office.gate import Gate
+from api.office.opened import OpenedOffice
 from api.pace import pace_of
 from api.problems import Problems
 from api.templates import Site
@@ -47,12 +50,14 @@ def create_app(
     settings = place.settings()
     site = Site(settings.name_zh, settings.name_en, settings.url, settings.origin)
     problems = Problems(site)
+    office = OpenedOffice(lambda: running["awards"].ledger)
     running: dict[str, Any] = {}
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
             ledger = stack.enter_context(open_place(place, clock))
+            stack.callback(office.close)
             running["awards"] = stack.enter_context(open_awards(ledger))
             running["notices"] = Notices(running["awards"])
             if works:
@@ -87,10 +92,10 @@ def create_app(
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
     app.include_router(scanning.router(site))
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
+    app.router.routes.extend(_office_routes(Console(site, office, Gate(office, settings.url))))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
-
-    @app.api_route("/p", methods=["GET", "HEAD"], include_in_schema=False)
-    def proof(request: Request) -> HTMLResponse:
-        return site.page("proof.html", request, headers=scanning.SHELL)
-
     return app
+
+
+def _office_routes(console: Console) -> list[Route]:
+    return [*signing.routes(console), *proposing.routes(console)]

@@ -34,6 +34,10 @@ def router(site: Site) -> APIRouter:
     def page(request: Request) -> HTMLResponse:
         return site.page("scan.html", request, headers=SCANNING, says=scan_words, sentences=sentences)
 
+    @made.api_route("/p", methods=["GET", "HEAD"], include_in_schema=False)
+    def proof(request: Request) -> HTMLResponse:
+        return site.page("proof.html", request, headers=SHELL)
+
     @made.api_route("/offline", methods=["GET", "HEAD"], include_in_schema=False)
     def offline(request: Request) -> HTMLResponse:
         return site.page("offline.html", request, headers=SHELL, says=scan_words)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from api import languages, words
-from api.languages import Words
+from api.languages import Language, Words
 
 _ENVIRONMENT: Final = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "web" / "templates"),
@@ -38,9 +38,9 @@ class Site:
         own = {"Content-Language": languages.TAGS[languages.choose(request)], "Vary": "Accept-Language"}
         return HTMLResponse(text, status, {**own, **(headers or {})})
 
-    def text(self, template: str, request: Request, **values: Any) -> str:
-        """A template in the visitor's language. In it `t(words)` is a sentence in that language."""
-        language = languages.choose(request)
+    def text(self, template: str, request: Request, *, language: Language | None = None, **values: Any) -> str:
+        """A template in a language, by default the visitor's. In it `t(words)` is a sentence in that language."""
+        language = language or languages.choose(request)
 
         def told(sentence: Words) -> str:
             return sentence.of(language)

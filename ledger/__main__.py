@@ -23,6 +23,10 @@ COMMANDS = {
     "notice-terms": "ledger.cli.notices:notice_terms",
     "objections": "ledger.cli.notices:objections",
     "resolve-objection": "ledger.cli.notices:resolve_objection",
+    "staff": "ledger.cli.staff:staff",
+    "add-staff": "ledger.cli.staff:add_staff",
+    "invite-staff": "ledger.cli.staff:invite_staff",
+    "close-staff": "ledger.cli.staff:close_staff",
     "copy": "ledger.cli.copy:copy",
     "demo": "ledger.cli.demo:demo",
 }

@@ -157,6 +157,8 @@ class Proposals:
             raise Refusal(Code.SAME_PERSON, f"{member.pseudonym} cannot both propose and approve")
         if "approver" not in member.roles:
             raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role approver")
+        if (proposal.state, proposal.version) != (OPEN, version):
+            raise AlreadyDecided(proposal)
         refused = [item for item in self.foresee(id_, member.pseudonym) if item.refusal is not None]
         if refused:
             assert refused[0].refusal is not None

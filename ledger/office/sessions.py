@@ -7,7 +7,7 @@ it is old, and when it is revoked. What weighs most asks for a fresh sign of who
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -75,9 +75,11 @@ class Sessions:
             self._set("used_at", now, id_)
         return session
 
-    def freshen(self, session: Session) -> None:
-        """Who it is was shown just now."""
-        self._set("fresh_at", self._clock(), session.id)
+    def freshened(self, session: Session) -> Session:
+        """The session of somebody who has shown just now who it is."""
+        now = self._clock()
+        self._set("fresh_at", now, session.id)
+        return replace(session, fresh_at=now)
 
     def of(self, account: UUID) -> list[Session]:
         """The open sessions of an account, newest first."""

@@ -48,9 +48,8 @@ def test_freshness_passes_and_is_renewed(office: Office, hands: Hands) -> None:
     assert session.is_fresh(hands())
     hands.turn(1)
     assert not session.is_fresh(hands())
-    office.sessions.freshen(session)
-    renewed = office.sessions.find(secret)
-    assert renewed is not None
+    renewed = office.sessions.freshened(session)
+    assert renewed == office.sessions.find(secret)
     assert renewed.is_fresh(hands())
 
 

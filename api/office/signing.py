@@ -1,0 +1,281 @@
+"""Signing in and out, one's own account, and the list of staff."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from api.headers import PERSONAL
+from api.office import refusal_words, signing_words, words
+from api.office.console import Console, Sent, see_other
+from api.office.forms import Field, Filled, blank, filled, whole_of
+from api.office.gate import Acting, NotSignedIn, OtherSite
+from api.office.moments import moment
+from ledger.office.passkeys import FRESH, SIGN_IN
+from ledger.office.staff import CannotSignIn
+from ledger.office.tokens import SCOPES
+from ledger.permissions import Actors
+from ledger.refusals import Code, Refusal
+
+_PASSWORDS: Final = (
+    Field("password", signing_words.NEW_PASSWORD, "password", autocomplete="new-password"),
+    Field("again", signing_words.AGAIN, "password", autocomplete="new-password"),
+)
+_TOKEN: Final = (
+    Field("name", signing_words.TOKEN_NAME),
+    Field(
+        "scopes", signing_words.SCOPES_OF, "many", choices=[(scope, signing_words.SCOPES[scope]) for scope in SCOPES]
+    ),
+    Field("days", signing_words.DAYS, "whole"),
+)
+
+
+def routes(console: Console) -> list[Route]:
+    """The routes below `/console` that are about who somebody is."""
+    pages = Signing(console)
+    return [
+        Route("/console/passkey", pages.passkey, methods=["POST"]),
+        console.open_route("/welcome/{secret}", pages.welcome),
+        console.route("/sign-out", pages.sign_out, ["POST"]),
+        console.route("/account", pages.account),
+        console.route("/staff", pages.staff),
+    ]
+
+
+class Signing:
+    """The pages."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    async def passkey(self, request: Request) -> Response:
+        """The options of a ceremony, for the script: to sign in nobody needs to be anybody yet."""
+        return await run_in_threadpool(self._options, request)
+
+    def sign_out(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """Ends the session here."""
+        if acting.session is not None:
+            self._console.office.sessions.end(acting.member.account, acting.session.id)
+        response = see_other("/console")
+        self._console.gate.let_out(response)
+        return response
+
+    # --- one's own account --------------------------------------------------------------------------------------------
+
+    def account(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """Passkeys, password, sessions and tokens of who is here."""
+        done = sent.get("do", "")
+        if not done:
+            return self._account_page(request, acting)
+        office, account = self._console.office, acting.member.account
+        if done in ("add-passkey", "remove-passkey", "change-password", "make-token"):
+            self._console.gate.check_fresh(acting)
+        match done:
+            case "add-passkey":
+                office.passkeys.finish_registration(
+                    account, sent.get("ticket", ""), _answer(sent), sent.get("name", ""), lambda tables: None
+                )
+            case "remove-passkey":
+                office.passkeys.remove(account, _bytes(sent.get("credential", "")))
+            case "end-session":
+                office.sessions.end(account, _bytes(sent.get("session", "")))
+            case "revoke-token":
+                office.tokens.revoke(account, _uuid(sent.get("token", "")))
+            case "change-password":
+                return self._change_password(request, acting, sent)
+            case "make-token":
+                return self._make_token(request, acting, sent)
+        return see_other("/console/account")
+
+    def _change_password(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        form = _passwords(sent)
+        if form.good:
+            try:
+                self._console.office.staff.change_password(acting.member.account, form["password"])
+            except Refusal as refusal:
+                form = form.with_fault("password", refusal_words.SENTENCES[refusal.code])
+        if not form.good:
+            return self._account_page(request, acting, 422, form=form)
+        if acting.session is not None:
+            self._console.office.sessions.end_others(acting.member.account, acting.session.id)
+        return see_other("/console/account")
+
+    def _make_token(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        form = filled(_TOKEN, sent)
+        if not form.good:
+            return self._account_page(request, acting, 422, token_form=form)
+        try:
+            _, secret = self._console.office.tokens.make(
+                acting.member.account, form["name"], form["scopes"].split(), whole_of(form["days"]) or 0
+            )
+        except Refusal as refusal:
+            name = "days" if refusal.code is Code.BAD_NUMBER else "name"
+            form = form.with_fault(name, refusal_words.SENTENCES[refusal.code])
+            return self._account_page(request, acting, 422, token_form=form)
+        return self._account_page(request, acting, secret=secret)
+
+    def _account_page(
+        self,
+        request: Request,
+        acting: Acting,
+        status: int = 200,
+        form: Filled | None = None,
+        token_form: Filled | None = None,
+        secret: str = "",
+    ) -> Response:
+        office, account = self._console.office, acting.member.account
+        return self._console.page(
+            "office/account.html",
+            request,
+            acting,
+            status,
+            signing=signing_words,
+            moment=moment,
+            passkeys=office.passkeys.of(account),
+            sessions=office.sessions.of(account),
+            tokens=office.tokens.of(account),
+            form=form or blank(_PASSWORDS),
+            token_form=token_form or blank(_TOKEN, days="90"),
+            secret=secret,
+            fault=None,
+        )
+
+    # --- staff --------------------------------------------------------------------------------------------------------
+
+    def staff(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """Everybody; who is added gets a link."""
+        if not acting.may("administrator"):
+            raise Refusal(Code.MISSING_ROLE, f"{acting.member.pseudonym} lacks the role administrator")
+        office, fields = self._console.office, self._staff_fields()
+        match sent.get("do", ""):
+            case "add":
+                form = filled(fields, sent)
+                if form.good:
+                    try:
+                        _, secret = office.staff.add(
+                            form["login"],
+                            form["name"],
+                            form["email"],
+                            form["organisation"],
+                            form["roles"].split(),
+                            Actors(acting.member.pseudonym),
+                        )
+                    except Refusal as refusal:
+                        if refusal.code in (Code.MISSING_ROLE, Code.OTHER_ORGANISATION):
+                            raise
+                        form = form.with_fault("login", refusal_words.SENTENCES[refusal.code])
+                    else:
+                        return self._staff_page(request, acting, blank(fields), secret)
+                return self._staff_page(request, acting, form, status=422)
+            case "invite":
+                return self._staff_page(
+                    request, acting, blank(fields), office.staff.invite(_uuid(sent.get("account", "")))
+                )
+            case "close":
+                self._console.gate.check_fresh(acting)
+                office.staff.close(_uuid(sent.get("account", "")), Actors(acting.member.pseudonym))
+                return see_other("/console/staff")
+        return self._staff_page(request, acting, blank(fields))
+
+    def _staff_page(
+        self, request: Request, acting: Acting, form: Filled, secret: str = "", status: int = 200
+    ) -> Response:
+        link = f"{self._console.site.url}/console/welcome/{secret}" if secret else ""
+        members = self._console.office.staff.all()
+        return self._console.page(
+            "office/staff.html", request, acting, status, signing=signing_words, members=members, form=form, link=link
+        )
+
+    def _staff_fields(self) -> tuple[Field, ...]:
+        organisations = self._console.office.executor.base().organisations.values()
+        named = [(item.code, words.named(item.name_zh, item.name_en)) for item in organisations]
+        return (
+            Field("login", signing_words.LOGIN),
+            Field("name", signing_words.NAME),
+            Field("email", signing_words.EMAIL, required=False),
+            Field("organisation", signing_words.ORGANISATION, "choice", choices=named),
+            Field("roles", signing_words.ROLES_OF, "many", choices=list(words.ROLES.items())),
+        )
+
+    # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _options(self, request: Request) -> Response:
+        gate, office = self._console.gate, self._console.office
+        purpose = request.query_params.get("for", "")
+        try:
+            gate.check_site(request)
+            if purpose == SIGN_IN:
+                begun = office.passkeys.begin(SIGN_IN)
+            else:
+                acting = gate.acting(request)
+                if purpose == FRESH:
+                    begun = office.passkeys.begin(FRESH, acting.member.account)
+                else:
+                    begun = office.passkeys.begin_registration(acting.member)
+        except (OtherSite, NotSignedIn):
+            return JSONResponse({}, 403, PERSONAL)
+        return JSONResponse({"ticket": begun.ticket, "options": begun.options}, 200, PERSONAL)
+
+    def welcome(self, request: Request, sent: Sent) -> Response:
+        """The page of a link that somebody new was given: they set a password, and are signed in."""
+        office, secret = self._console.office, str(request.path_params["secret"])
+        member, form, status = office.staff.invited(secret), blank(_PASSWORDS), 200
+        if request.method == "POST" and member is not None:
+            form, status = _passwords(sent), 422
+            try:
+                if form.good:
+                    office.staff.accept(secret, form["password"])
+                    response = see_other("/console")
+                    agent, before = request.headers.get("User-Agent", ""), self._console.gate.secret(request)
+                    self._console.gate.let_in(response, office.sessions.open(member.account, agent, before))
+                    return response
+            except Refusal as refusal:
+                form = form.with_fault("password", refusal_words.SENTENCES[refusal.code])
+            except CannotSignIn:
+                member = None
+        return self._console.page(
+            "office/welcome.html",
+            request,
+            None,
+            404 if member is None else status,
+            signing=signing_words,
+            member=member,
+            form=form,
+        )
+
+
+def _passwords(sent: Sent) -> Filled:
+    form = filled(_PASSWORDS, sent)
+    if form.good and form["password"] != form["again"]:
+        form = form.with_fault("again", signing_words.DIFFER)
+    return form
+
+
+def _answer(sent: Sent) -> dict[str, Any]:
+    try:
+        answer = json.loads(sent.get("answer", ""))
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise Refusal(Code.BAD_PASSKEY, "the browser sent no answer of a passkey")
+    return answer
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal(Code.UNKNOWN_ACCOUNT, "no such account or token") from None

@@ -1,0 +1,77 @@
+"""Sentences of the console that all its pages share, in every language."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from api.languages import Words
+
+CONSOLE: Final = Words("工作台", "Office", "업무실")
+HOME: Final = Words("首页", "Home", "홈")
+SKIP: Final = Words("跳到正文", "Skip to the content", "본문으로 건너뛰기")
+MENU: Final = Words("导航", "Navigation", "탐색")
+PROPOSALS: Final = Words("待批事项", "Proposals", "승인 요청")
+STAFF: Final = Words("人员", "Staff", "직원")
+ACCOUNT: Final = Words("我的账户", "My account", "내 계정")
+SIGN_OUT: Final = Words("退出", "Sign out", "로그아웃")
+SEND: Final = Words("提交", "Send", "보내기")
+CANCEL: Final = Words("取消", "Cancel", "취소")
+BACK: Final = Words("返回", "Back", "뒤로")
+SHOW: Final = Words("查看", "Show", "보기")
+OLDER: Final = Words("更早", "Older", "이전 항목")
+NOTHING: Final = Words("没有内容。", "There is nothing here.", "내용이 없습니다.")
+OPTIONAL: Final = Words("（可不填）", "(may be empty)", "(선택)")
+NOTE: Final = Words("说明（可不填）", "Note (may be empty)", "메모(선택)")
+REASON: Final = Words("理由", "Reason", "사유")
+
+MISSING: Final = Words("请填写此项。", "This has to be filled in.", "이 항목을 입력해 주십시오.")
+TOO_LONG: Final = Words("内容过长。", "This is too long.", "너무 깁니다.")
+UNPRINTABLE: Final = Words(
+    "含有无法显示的字符。", "There are characters in it that do not print.", "표시할 수 없는 문자가 있습니다."
+)
+NO_DAY: Final = Words(
+    "请按“年-月-日”填写日期，例如 2026-05-04。",
+    "Give a day as year-month-day, such as 2026-05-04.",
+    "날짜를 연-월-일로 입력해 주십시오. 예: 2026-05-04",
+)
+NO_NUMBER: Final = Words("请填写数字。", "Give a number.", "숫자를 입력해 주십시오.")
+NO_WHOLE: Final = Words("请填写整数。", "Give a whole number.", "정수를 입력해 주십시오.")
+NOT_LISTED: Final = Words("请从列表中选择。", "Choose one of the list.", "목록에서 선택해 주십시오.")
+
+OTHER_SITE: Final = Words(
+    "此请求不是由本站页面发出的，未作任何处理。",
+    "This request was not sent by a page of this site. Nothing was done.",
+    "이 요청은 이 사이트의 페이지에서 보낸 것이 아닙니다. 아무 작업도 하지 않았습니다.",
+)
+NOT_NOW: Final = Words(
+    "现在无法处理。若刚才提交了内容，请稍后再次提交同一表单：同一表单只会记录一次。",
+    "This cannot be done now. If you sent something, send the same form again in a moment: it is recorded once.",
+    "지금은 처리할 수 없습니다. 방금 보낸 양식이 있다면 잠시 후 같은 양식을 다시 보내 주십시오. 한 번만 기록됩니다.",
+)
+REFUSED: Final = Words("未获准", "Refused", "거부됨")
+UNKNOWN_PAGE: Final = Words("没有这个页面", "No such page", "없는 페이지입니다")
+TECHNICAL: Final = Words("技术原因（英文）", "Technical reason", "기술적 사유(영어)")
+
+ROLES: Final = {
+    "administrator": Words("管理员", "administrator", "관리자"),
+    "registrar": Words("登记员", "registrar", "등록 담당"),
+    "assessor": Words("考核员", "assessor", "평가 담당"),
+    "approver": Words("审批员", "approver", "승인 담당"),
+    "auditor": Words("审计员", "auditor", "감사 담당"),
+}
+"""Roles that people have (DOMAIN.md, Control)."""
+
+
+def lacking(role: str) -> Words:
+    """Which right is missing."""
+    told = ROLES[role]
+    return Words(
+        f"您的账户没有“{told.zh}”角色。",
+        f"Your account lacks the role of {told.en}.",
+        f"계정에 ‘{told.ko}’ 역할이 없습니다.",
+    )
+
+
+def named(name_zh: str, name_en: str) -> Words:
+    """A name that the log has in Chinese and English."""
+    return Words(name_zh, name_en, name_en)
