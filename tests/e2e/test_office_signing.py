@@ -1,0 +1,123 @@
+"""The office in a real browser: a link, a password, a passkey by a virtual authenticator; axe and the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from ledger.office.opening import Office, open_office
+from tests.api.whole_ledger import actors, build
+from tests.e2e.conftest import NewContext, at_a_free_port, running
+from tests.e2e.test_axe import SIZES, complaints
+from tests.e2e.test_axe import axe as axe
+from tests.engines import ENGINES
+
+PASSWORD = "a passphrase for tests"
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, str]]:
+    """The open office of a ledger that is served at a free port; passkeys want a name, not a number."""
+    folder: Path = tmp_path_factory.mktemp("office")
+    with at_a_free_port() as (listener, address):
+        url = address.replace("127.0.0.1", "localhost")
+        whole = build(ENGINES["sqlite"], folder, url)
+        with running(whole.app(works=False), listener), whole.opened() as ledger, open_office(ledger) as opened:
+            yield opened, url
+
+
+def invited(office: tuple[Office, str], login: str, *roles: str) -> str:
+    opened, url = office
+    _, secret = opened.staff.add(login, f"{login} 某", "", "BASE", roles, actors(opened.ledger))
+    return f"{url}/console/welcome/{secret}"
+
+
+def with_authenticator(page: Page) -> Page:
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    return page
+
+
+def comes_in(page: Page, link: str) -> None:
+    page.goto(link)
+    page.locator("#field-password").fill(PASSWORD)
+    page.locator("#field-again").fill(PASSWORD)
+    page.locator("#field-again").press("Enter")
+    expect(page).to_have_url(f"{link.split('/console')[0]}/console")
+
+
+def test_a_passkey_is_made_and_lets_its_owner_in(office: tuple[Office, str], new_context: NewContext) -> None:
+    page = with_authenticator(new_context(locale="en-GB").new_page())
+    comes_in(page, invited(office, "first", "registrar"))
+    page.goto(f"{office[1]}/console/account")
+    page.locator("#passkey-name").fill("office computer")
+    page.get_by_role("button", name="Add a passkey").click()
+    expect(page.get_by_text("office computer")).to_be_visible()
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_role("heading", name="Home")).to_be_visible()
+    assert "first 某" in page.locator("header").inner_text()
+
+
+def test_a_browser_without_the_passkey_says_so(office: tuple[Office, str], new_context: NewContext) -> None:
+    page = with_authenticator(new_context(locale="en-GB").new_page())
+    page.goto(f"{office[1]}/console")
+    page.get_by_role("button", name="Use a passkey").click()
+    expect(page.get_by_text("The passkey could not be used")).to_be_visible()
+
+
+def test_everything_works_by_the_keyboard_and_without_script(
+    office: tuple[Office, str], new_context: NewContext
+) -> None:
+    page = new_context(locale="zh-CN", java_script_enabled=False).new_page()
+    comes_in(page, invited(office, "keys", "administrator"))
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.goto(f"{office[1]}/console/staff")
+    page.locator("#field-login").focus()
+    for text in ("newcomer", "新人"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("B")
+    page.locator("#field-organisation").select_option("BASE")
+    page.locator("[name=roles][value=registrar]").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="请把此链接交给本人")).to_be_visible()
+
+
+@pytest.mark.parametrize(("size", "language"), [("tablet", "zh"), ("desktop", "en"), ("phone", "ko")])
+def test_axe_finds_nothing(
+    office: tuple[Office, str], new_context: NewContext, axe: str, size: str, language: str
+) -> None:
+    page = new_context(viewport=SIZES[size], bypass_csp=True).new_page()
+    link = invited(office, f"axe-{size}", "administrator", "approver")
+    found = []
+
+    def look() -> None:
+        found.extend(f"{page.url[-30:]} {complaint}" for complaint in complaints(page, axe))
+        assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], page.url
+
+    page.goto(f"{office[1]}/console?lang={language}")
+    look()
+    page.goto(link)
+    look()
+    comes_in(page, link)
+    for path in ("/console", "/console/account", "/console/staff", "/console/proposals", "/console/proposals/none"):
+        page.goto(f"{office[1]}{path}?lang={language}")
+        look()
+    assert found == []
