@@ -160,7 +160,7 @@ class PersonFile:
                 module, hours = shown(event.module), hours_of(row.hours)
                 hours[module] = hours.get(module, Decimal(0)) + shown(event.hours)
                 row.hours = encoded_hours(hours)
-            case kinds.CertificationRefused():
+            case kinds.CertificationRefused() if row.certificate is None:  # an award stands, whichever was asked first
                 row.total, row.refused_for = _tenths(shown(event.total)), shown(event.reason)
                 row.asked_on = _text(shown(event.requested_on))
 
