@@ -113,8 +113,10 @@ _TITLES: Final = _joined("titles", "titles", "title", "granted_on")
 class Register:
     """Lists, searches and counts. Shared freely by threads."""
 
-    def __init__(self, ledger: Ledger, views: Views) -> None:
+    def __init__(self, ledger: Ledger, views: Views, *, counted: int = COUNTED) -> None:
+        """`counted`: how far the totals of lists are counted."""
         self.views = views
+        self._counted = counted
         self._ledger = ledger
         projection = register_with(VaultOpening(ledger.data_keys, ledger.claim_keys))
         self._projector = Projector(ledger.store, views, [projection])
@@ -312,8 +314,8 @@ class Register:
     def _total(self, of: _List, conditions: Sequence[Condition]) -> Total:
         where, params = _all(conditions)
         sql = f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM {of.source} WHERE {where} LIMIT ?) AS counted"
-        count: int = self.views.select(sql, (*params, COUNTED + 1))[0]["n"]
-        return Total(min(count, COUNTED), count > COUNTED)
+        count: int = self.views.select(sql, (*params, self._counted + 1))[0]["n"]
+        return Total(min(count, self._counted), count > self._counted)
 
     def _count(self, of: _List, conditions: Sequence[Condition]) -> int:
         where, params = _all(conditions)
