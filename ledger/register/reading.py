@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,7 +20,7 @@ from ledger.handle import fold_base
 from ledger.names import pieces_of_search
 from ledger.open import Ledger
 from ledger.projections.register import register_with
-from ledger.projector import Projector, Views
+from ledger.projector import Live, Projector, Views
 from ledger.register import scope as scoped
 from ledger.register.lines import (
     ApplicationLine,
@@ -134,6 +134,10 @@ class Register:
     def rebuild(self) -> int:
         """Makes it anew from entry 0 on. Returns the log's size. Raises StoreError."""
         return self._projector.rebuild()
+
+    def live(self) -> AbstractContextManager[Live]:
+        """Follows the log in a thread of its own as long as the context lasts, so that an erasure waits for nobody."""
+        return self._projector.live(self._ledger.store)
 
     # --- lists --------------------------------------------------------------------------------------------------------
 

@@ -110,3 +110,12 @@ def test_two_readers_follow_one_register(ledger: Ledger, register: Register) -> 
         registered(ledger, 7, TODAY)
         assert other.catch_up() == register.catch_up() == register.shown() == ledger.store.head().size
         assert other.people(limit=500) == register.people(limit=500)
+
+
+def test_it_follows_the_log_by_itself(ledger: Ledger, register: Register) -> None:
+    gone = register.people(limit=1).rows[0].who.subject
+    with register.live() as live:
+        do(ledger, c.EraseTrainee(gone))
+        assert live.wait(ledger.store.head().size, timeout=30)
+    rows = register.views.select("SELECT COUNT(*) AS n FROM name_tokens WHERE subject = ?", (gone.bytes,))
+    assert rows[0]["n"] == 0
