@@ -73,7 +73,10 @@ class _Copy:
                     values["card"] = self._cards.seal(self._subjects[owner], stream, told)
                 made.append(tuple(values[column] for column in table.columns))
             yield table.upsert, made
-        yield REACH.upsert, [(code, day, self._ids[subject]) for code, day, subject in self._rows["reach"]]
+        yield (
+            REACH.upsert,
+            [(code, day, self._ids[subject], whole) for code, day, subject, whole in self._rows["reach"]],
+        )
         days = {row[0]: row[2] for row in self._rows["people"]}
         yield (
             NAME_TOKENS.upsert,

@@ -29,7 +29,8 @@ _COLUMNS: Final[dict[By, str]] = {
     "certified_by": "c.certified_by",
     "employer": "p.employer",
 }
-_TRAINING: Final = "enrolments t JOIN people p ON p.subject = t.subject JOIN cohorts c ON c.cohort = t.cohort"
+_ALL_TRAINING: Final = "enrolments t JOIN cohorts c ON c.cohort = t.cohort"
+_TRAINING: Final = f"{_ALL_TRAINING} JOIN people p ON p.subject = t.subject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,11 @@ def funnel(views: Views, by: By = "cohort", scope: Scope = WHOLE) -> list[Funnel
     """Enrolled → trained → certified → titled, in the order of codes. Raises StoreError, as all of these."""
     column = _COLUMNS[by]
     where, params = scoped.of_training(scope)
+    source = _TRAINING if by == "employer" else _from(scope)
     rows = views.select(
         f"SELECT {column} AS code, COUNT(*) AS enrolled, SUM(t.trained) AS trained,"
         " SUM(CASE WHEN t.status = 'certified' THEN 1 ELSE 0 END) AS certified, SUM(t.titled) AS titled"
-        f" FROM {_TRAINING} WHERE {where} GROUP BY {column} ORDER BY {column}",
+        f" FROM {source} WHERE {where} GROUP BY {column}",
         params,
     )
     found = [
@@ -135,7 +137,7 @@ def totals(views: Views, programme: str | None = None, scope: Scope = WHOLE) -> 
     where, params = scoped.of_training(scope)
     bar = f"CASE WHEN t.total >= {_TOP} THEN {_TOP} ELSE t.total - t.total % {STEP} END"
     rows = views.select(
-        f"SELECT c.programme AS programme, {bar} AS low, COUNT(*) AS n FROM {_TRAINING}"
+        f"SELECT c.programme AS programme, {bar} AS low, COUNT(*) AS n FROM {_from(scope)}"
         f" WHERE t.total IS NOT NULL AND (? = '' OR c.programme = ?) AND {where}"
         f" GROUP BY c.programme, {bar} ORDER BY 1, 2",
         (programme or "", programme or "", *params),
@@ -151,12 +153,17 @@ def durations(views: Views, scope: Scope = WHOLE) -> list[DurationRow]:
     where, params = scoped.of_applications(scope)
     rows = views.select(
         "SELECT t.level AS level, t.step AS step, t.days AS days, COUNT(*) AS n"
-        " FROM applications t JOIN people p ON p.subject = t.subject"
+        " FROM applications t"
         f" WHERE t.days IS NOT NULL AND t.route IS NOT NULL AND {where}"
         " GROUP BY t.level, t.step, t.days ORDER BY 1, 2, 3",
         params,
     )
     return list(_durations(rows))
+
+
+def _from(scope: Scope) -> str:
+    """People are looked up only where the scope asks who they are."""
+    return _ALL_TRAINING if scope.organisation is None else _TRAINING
 
 
 def _durations(rows: list[Any]) -> Iterator[DurationRow]:

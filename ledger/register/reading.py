@@ -5,6 +5,7 @@ line reads the person's dossier.
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
@@ -252,21 +253,23 @@ class Register:
 
     def waiting(self, today: date, scope: Scope = WHOLE) -> Waiting:
         """What waits, in numbers. Raises StoreError."""
-        within = scoped.of_applications(scope)
-        panel, notice, under_notice, objections = (
-            self._count(_APPLICATIONS, [condition, within])
-            for condition in (
-                ("t.step = 'eligible'", ()),
-                ("t.step = 'panel'", ()),
-                ("t.step = 'notice'", ()),
-                ("t.step = 'notice' AND t.objection = 'pending'", ()),
-            )
+        where, params = _all([("t.ended_on IS NULL", ()), scoped.of_applications(scope)])
+        rows = self.views.select(
+            "SELECT t.step AS step, t.policy AS policy, t.posted_on AS posted_on, t.objection AS objection,"
+            f" COUNT(*) AS n FROM applications t WHERE {where} GROUP BY t.step, t.policy, t.posted_on, t.objection",
+            params,
         )
+        of_step: Counter[str] = Counter()
+        for row in rows:
+            of_step[row["step"]] += int(row["n"])
+        noticed = [row for row in rows if row["step"] == "notice"]
+        objections = sum(int(row["n"]) for row in noticed if row["objection"] == "pending")
         try:
-            due = self._count(_APPLICATIONS, [("t.step = 'notice'", ()), self._due(today), within])
+            last = self._last_posted(today)
         except NoCalendar:
-            return Waiting(panel, notice, None, None, objections)
-        return Waiting(panel, notice, under_notice - due, due, objections)
+            return Waiting(of_step["eligible"], of_step["panel"], None, None, objections)
+        due = sum(int(row["n"]) for row in noticed if row["posted_on"] <= last.get(row["policy"], ""))
+        return Waiting(of_step["eligible"], of_step["panel"], of_step["notice"] - due, due, objections)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -320,11 +323,6 @@ class Register:
         sql = f"SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM {of.source} WHERE {where} LIMIT ?) AS counted"
         count: int = self.views.select(sql, (*params, self._counted + 1))[0]["n"]
         return Total(min(count, self._counted), count > self._counted)
-
-    def _count(self, of: _List, conditions: Sequence[Condition]) -> int:
-        where, params = _all(conditions)
-        count: int = self.views.select(f"SELECT COUNT(*) AS n FROM {of.source} WHERE {where}", params)[0]["n"]
-        return count
 
     def _cohort_lines(self, rows: Sequence[Cells]) -> Iterator[CohortLine]:
         if not rows:
@@ -383,16 +381,22 @@ class Register:
 
     def _due(self, today: date) -> Condition:
         """On `t`, an application under notice: the days of its policy have passed. Raises NoCalendar."""
+        last = self._last_posted(today)
+        if not last:
+            return "1 = 0", ()
+        sql = " OR ".join(["(t.policy = ? AND t.posted_on <= ?)"] * len(last))
+        return f"({sql})", tuple(value for item in last.items() for value in item)
+
+    def _last_posted(self, today: date) -> dict[str, str]:
+        """By edition: the last day of posting whose notices have stood their days. Raises NoCalendar."""
         catalogue = self._known_base().catalogue
-        parts: list[Condition] = []
+        found = {}
         for policy in catalogue.policies:
             posted = today - timedelta(days=1)
             while not notice_has_stood(posted, policy.notice_working_days, today, catalogue.calendars):
                 posted -= timedelta(days=1)
-            parts.append(("(t.policy = ? AND t.posted_on <= ?)", (policy.edition, posted.isoformat())))
-        if not parts:
-            return "1 = 0", ()
-        return f"({' OR '.join(sql for sql, _ in parts)})", tuple(value for _, values in parts for value in values)
+            found[policy.edition] = posted.isoformat()
+        return found
 
     def _known_base(self) -> Base:
         store, log_id = self._ledger.store, self._ledger.log_id

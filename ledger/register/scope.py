@@ -24,6 +24,7 @@ WHOLE: Final = Scope()
 Condition = tuple[str, tuple[Any, ...]]
 """A condition in SQL, and its parameters."""
 ALWAYS: Final[Condition] = ("1 = 1", ())
+_EMPLOYED: Final = "t.subject IN (SELECT subject FROM people WHERE employer = ?)"
 
 
 def of_cohorts(scope: Scope) -> Condition:
@@ -49,26 +50,27 @@ def of_training(scope: Scope) -> Condition:
     if scope.organisation is None:
         return ALWAYS
     sql = (
-        "(t.cohort IN (SELECT cohort FROM cohorts WHERE taught_by = ? OR certified_by = ?) OR p.employer = ?"
-        " OR EXISTS (SELECT 1 FROM applications a WHERE a.subject = t.subject"
-        " AND (a.authority = ? OR a.recommended_by = ?)))"
+        "(t.cohort IN (SELECT cohort FROM cohorts WHERE taught_by = ? OR certified_by = ?)"
+        " OR EXISTS (SELECT 1 FROM reach r WHERE r.organisation = ? AND r.registered_on = p.registered_on"
+        " AND r.subject = t.subject AND r.whole = 1))"
     )
-    return sql, (scope.organisation,) * 5
+    return sql, (scope.organisation,) * 3
 
 
 def of_applications(scope: Scope) -> Condition:
-    """On `t`, an application, beside `p`, its person."""
+    """On `t`, an application."""
     if scope.organisation is None:
         return ALWAYS
-    return "(t.recommended_by = ? OR t.authority = ? OR p.employer = ?)", (scope.organisation,) * 3
+    sql = f"(t.recommended_by = ? OR t.authority = ? OR {_EMPLOYED})"
+    return sql, (scope.organisation,) * 3
 
 
 def of_titles(scope: Scope) -> Condition:
-    """On `t`, a title, beside `p`, its person."""
+    """On `t`, a title."""
     if scope.organisation is None:
         return ALWAYS
     sql = (
-        "(p.employer = ? OR EXISTS (SELECT 1 FROM applications a WHERE a.application = t.application"
-        " AND (a.authority = ? OR a.recommended_by = ?)))"
+        "(t.policy IN (SELECT edition FROM policy_editions WHERE authority = ?)"
+        f" OR t.application IN (SELECT application FROM applications WHERE recommended_by = ?) OR {_EMPLOYED})"
     )
     return sql, (scope.organisation,) * 3

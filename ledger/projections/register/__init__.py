@@ -129,7 +129,7 @@ class _Before:
     def __init__(self, subject: UUID) -> None:
         self.subject = subject
         self.rows: Rows = {table.name: {} for table in PERSONAL}
-        self.reach: set[tuple[str, str, bytes]] = set()
+        self.reach: set[tuple[str, str, bytes, int]] = set()
 
 
 def _owners(tables: Tables, entries: Sequence[Recorded]) -> dict[int, UUID]:
@@ -185,7 +185,7 @@ def _write(tables: Tables, rows: dict[UUID, _Before], files: dict[UUID, PersonFi
         _run(tables, table.delete, gone)
         _run(tables, table.upsert, changed)
     reached = {subject: file.reached_by(known) for subject, file in files.items()}
-    _run(tables, REACH.delete, [row for subject, old in rows.items() for row in old.reach - reached[subject]])
+    _run(tables, REACH.delete, [row[:3] for subject, old in rows.items() for row in old.reach - reached[subject]])
     _run(tables, REACH.upsert, [row for subject, old in rows.items() for row in reached[subject] - old.reach])
     _write_tokens(tables, rows, files)
 

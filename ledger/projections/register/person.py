@@ -75,17 +75,18 @@ class PersonFile:
             TITLES.name: {key: TITLES.values(item) for key, item in self.titles.items()},
         }
 
-    def reached_by(self, known: Definitions) -> set[tuple[str, str, bytes]]:
+    def reached_by(self, known: Definitions) -> set[tuple[str, str, bytes, int]]:
         """Rows of `reach`: which organisations have to do with the person, once it is registered."""
         if self.person is None:
             return set()
-        codes = {self.person.employer}
+        whole, trained = {self.person.employer}, set[str | None]()
+        for application in self.applications.values():
+            whole |= {application.recommended_by, application.authority}
         for enrolment in self.enrolments.values():
             if (cohort := known.cohorts.get(enrolment.cohort)) is not None:
-                codes |= {cohort.taught_by, cohort.certified_by}
-        for application in self.applications.values():
-            codes |= {application.recommended_by, application.authority}
-        return {(code, self.person.registered_on, self.person.subject) for code in codes if code is not None}
+                trained |= {cohort.taught_by, cohort.certified_by}
+        day, subject = self.person.registered_on, self.person.subject
+        return {(code, day, subject, int(code in whole)) for code in whole | trained if code is not None}
 
     def erase(self) -> None:
         """The person's data are erased: nothing of it stays."""

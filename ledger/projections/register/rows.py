@@ -126,6 +126,8 @@ class Reach:
     organisation: str
     registered_on: str
     subject: bytes
+    whole: int
+    """1 where it has to do with the person as such: its employee, or an applicant. 0 for its cohorts alone."""
 
 
 @dataclass(slots=True)
@@ -242,10 +244,11 @@ TABLES: Final = (*PERSONAL, REACH, NAME_TOKENS, COHORTS, PROGRAMMES, POLICIES)
 INDEXES: Final = (
     "CREATE INDEX people_by_day ON people (registered_on, subject)",
     "CREATE INDEX people_by_employer ON people (employer, subject)",
+    "CREATE INDEX people_employers ON people (subject, employer)",
     "CREATE INDEX name_tokens_by_subject ON name_tokens (subject)",
-    "CREATE INDEX enrolments_by_subject ON enrolments (subject)",
+    "CREATE INDEX enrolments_by_subject ON enrolments (subject, cohort, status, trained, titled)",
     "CREATE INDEX enrolments_by_cohort ON enrolments (cohort, enrolled_on, enrolment)",
-    "CREATE INDEX enrolments_by_status ON enrolments (cohort, status, trained, titled)",
+    "CREATE INDEX enrolments_counted ON enrolments (cohort, status, trained, titled, total, subject)",
     "CREATE INDEX certificates_by_subject ON certificates (subject)",
     "CREATE INDEX certificates_by_day ON certificates (awarded_on, certificate)",
     "CREATE INDEX certificates_by_cohort ON certificates (cohort, awarded_on, certificate)",
@@ -253,7 +256,15 @@ INDEXES: Final = (
     "CREATE INDEX applications_by_number ON applications (number_token)",
     "CREATE INDEX applications_by_day ON applications (applied_on, application)",
     "CREATE INDEX applications_by_step ON applications (step, applied_on, application)",
+    "CREATE INDEX applications_by_recommender ON applications (recommended_by, application)",
+    # What the home page and the picture of durations count: all that they look at, so that no row is read for it.
+    "CREATE INDEX applications_open ON applications"
+    " (step, policy, posted_on, objection, recommended_by, authority, subject) WHERE ended_on IS NULL",
+    "CREATE INDEX applications_timed ON applications"
+    " (level, step, days, recommended_by, authority, subject) WHERE route IS NOT NULL AND days IS NOT NULL",
     "CREATE INDEX titles_by_subject ON titles (subject)",
     "CREATE INDEX titles_by_day ON titles (granted_on, title)",
+    "CREATE INDEX titles_counted ON titles"
+    " (level, speciality, granted_on, revoked_on, superseded_on, policy, application, subject)",
     "CREATE INDEX cohorts_by_day ON cohorts (starts_on, cohort)",
 )
