@@ -36,6 +36,7 @@ from ledger.register.opening import TOKEN_SIZE, VaultOpening, token_of
 from ledger.register.paging import COUNTED, MOST_ROWS, Page, Total, read_cursor, write_cursor
 from ledger.register.scope import WHOLE, Condition, Scope
 from ledger.vault import Vault
+from verifier.errors import Malformed
 from verifier.rules import NoCalendar, notice_has_stood
 from verifier.rules.lists import ID_TYPES
 from verifier.standing import Award, Standing
@@ -161,6 +162,8 @@ class Register:
         none of these, parts of a name (`ledger.names`): beginnings of words, or characters side by side.
         """
         text = unicodedata.normalize("NFKC", search).strip()
+        if not _is_plain(text):
+            return Page((), None, Total(0))
         if text and (exact := self._exact(text)):
             marks = ", ".join("?" * len(exact))
             conditions: list[Condition] = [(f"p.subject IN ({marks})", tuple(exact)), scoped.of_people(scope)]
@@ -173,6 +176,11 @@ class Register:
         if scope.organisation is None:
             return self._page(_PEOPLE, [], after, limit, _person)
         return self._page(_REACHED, _equal("r.organisation", scope.organisation), after, limit, _person)
+
+    def person(self, subject: UUID, scope: Scope = WHOLE) -> PersonLine | None:
+        """One trainee; None for nobody, and for somebody whom the scope does not reach."""
+        conditions = [("p.subject = ?", (subject.bytes,)), scoped.of_people(scope)]
+        return next(iter(self._page(_PEOPLE, conditions, None, 1, _person).rows), None)
 
     def enrolments(
         self,
@@ -304,7 +312,7 @@ class Register:
         total = self._total(of, conditions)
         if after is not None:
             day, place = read_cursor(of.name, after)
-            found: Any = place.decode(errors="replace") if key is _text_key else place
+            found: Any = _text_of(place) if key is _text_key else place
             conditions = [*conditions, (f"({of.day}, {of.key}) {'<' if of.descending else '>'} (?, ?)", (day, found))]
         where, params = _all(conditions)
         way = " DESC" if of.descending else ""
@@ -425,7 +433,27 @@ def _all(conditions: Sequence[Condition]) -> tuple[str, tuple[Any, ...]]:
 
 
 def _equal(column: str, value: str | None) -> list[Condition]:
-    return [] if value is None else [(f"{column} = ?", (value,))]
+    if value is None:
+        return []
+    return [(f"{column} = ?", (value,)) if _is_plain(value) else ("1 = 0", ())]
+
+
+def _is_plain(text: str) -> bool:
+    """Whether a database can hold this text at all: no half of a surrogate pair, no NUL."""
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False
+
+
+def _text_of(place: bytes) -> str:
+    try:
+        text = place.decode()
+    except UnicodeDecodeError:
+        raise Malformed("not a cursor of a list by codes") from None
+    if "\x00" in text:
+        raise Malformed("not a cursor of a list by codes")
+    return text
 
 
 def _in_year(column: str, year: int | None) -> list[Condition]:

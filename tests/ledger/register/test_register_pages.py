@@ -119,3 +119,21 @@ def test_it_follows_the_log_by_itself(ledger: Ledger, register: Register) -> Non
         assert live.wait(ledger.store.head().size, timeout=30)
     rows = register.views.select("SELECT COUNT(*) AS n FROM name_tokens WHERE subject = ?", (gone.bytes,))
     assert rows[0]["n"] == 0
+
+
+@pytest.mark.parametrize("text", ["\x00", "a\x00b", "\ud800", "'; DROP TABLE people; --", "%", "_", "?", "x" * 5000])
+def test_any_text_may_be_asked_for(register: Register, text: str) -> None:
+    assert register.people(search=text).rows == ()
+    assert register.enrolments(text).rows == register.enrolments("BDI-2022A", status=text).rows == ()
+    assert register.cohorts(programme=text).rows == ()
+    assert register.applications(step=text, level=text).rows == register.titles(TODAY, level=text).rows == ()
+    for place in (("2020-01-01", b"\xff"), ("2020-01-01", b"\x00")):
+        with pytest.raises(Malformed):
+            register.cohorts(after=write_cursor("cohorts", place))
+
+
+def test_one_person_is_shown_within_a_scope(ledger: Ledger, register: Register) -> None:
+    line = next(item for item in register.people(limit=500).rows if item.employer == "ENT-02")
+    assert register.person(line.who.subject) == register.person(line.who.subject, Scope("ENT-02")) == line
+    assert register.person(line.who.subject, Scope("CQEDU")) is None
+    assert register.person(ledger.desk().new_id()) is None
