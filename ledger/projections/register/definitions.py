@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 
@@ -11,6 +10,7 @@ from ledger.projections.register.rows import COHORTS, POLICIES, PROGRAMMES, Coho
 from ledger.projector import Tables
 from verifier import cbor, kinds
 from verifier.events import Event
+from verifier.rules import hours_needed
 
 
 class Definitions:
@@ -25,12 +25,9 @@ class Definitions:
         """Takes in, and writes down, one more event; one that defines nothing of these changes nothing."""
         match event:
             case kinds.ProgrammePublished():
-                needs = {
-                    module.code: str(Fraction(event.min_attendance) * Fraction(module.hours))
-                    for module in event.modules
-                }
+                needed = hours_needed(event.min_attendance, event.modules)
                 edition = ProgrammeEdition(
-                    event.code, event.edition, event.taught_by, event.certified_by, cbor.encode(cbor.ordered_map(needs))
+                    event.code, event.edition, event.taught_by, event.certified_by, encoded_hours(needed)
                 )
                 self._tables.execute(PROGRAMMES.upsert, PROGRAMMES.values(edition))
             case kinds.PolicyPublished():
@@ -75,16 +72,14 @@ class Definitions:
         self._tables.execute(COHORTS.upsert, COHORTS.values(cohort))
 
 
-def hours_of(encoded: bytes) -> dict[str, Decimal]:
-    """The hours attended in each module."""
-    return {module: Decimal(text) for module, text in cbor.decode(encoded).items()}
-
-
-def encoded_hours(hours: dict[str, Decimal]) -> bytes:
-    """The same as they are kept."""
-    return cbor.encode(cbor.ordered_map({module: format(value, "f") for module, value in hours.items()}))
-
-
-@lru_cache(maxsize=1024)
-def _needs(encoded: bytes) -> dict[str, Fraction]:
+def hours_of(encoded: bytes) -> dict[str, Fraction]:
+    """Hours by module, exact."""
     return {module: Fraction(text) for module, text in cbor.decode(encoded).items()}
+
+
+def encoded_hours(hours: Mapping[str, Fraction]) -> bytes:
+    """The same as they are kept."""
+    return cbor.encode(cbor.ordered_map({module: str(value) for module, value in hours.items()}))
+
+
+_needs = lru_cache(maxsize=1024)(hours_of)

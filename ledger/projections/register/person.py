@@ -27,6 +27,7 @@ from ledger.projections.register.rows import (
 )
 from verifier import kinds
 from verifier.events import Event
+from verifier.rules import attended_enough
 
 NO_HOURS: Final = encoded_hours({})
 
@@ -63,6 +64,8 @@ class PersonFile:
         self.titles = {key: Title(*row) for key, row in rows[TITLES.name].items()}
         self.tokens: set[bytes] | None = None
         """Those of the name, where it was told in these entries."""
+        self._hours: dict[bytes, dict[str, Fraction]] = {}
+        """Of the enrolments whose hours changed; written into their rows by `settle`."""
 
     def rows(self) -> Rows:
         """The rows as they are to lie in the tables."""
@@ -158,9 +161,9 @@ class PersonFile:
                 on = _text(shown(event.withdrawn_on))
                 row.withdrawn_on = min(on, row.withdrawn_on or on)
             case kinds.AttendanceRecorded():
-                module, hours = shown(event.module), hours_of(row.hours)
-                hours[module] = hours.get(module, Decimal(0)) + shown(event.hours)
-                row.hours = encoded_hours(hours)
+                module, more = shown(event.module), shown(event.hours)
+                hours = self._hours.get(stream) or hours_of(row.hours)
+                self._hours[stream] = hours | {module: hours.get(module, 0) + Fraction(more)}
             case kinds.CertificationRefused() if row.certificate is None:  # an award stands, whichever was asked first
                 row.total, row.refused_for = _tenths(shown(event.total)), shown(event.reason)
                 row.asked_on = _text(shown(event.requested_on))
@@ -175,10 +178,11 @@ class PersonFile:
                 _certify(made, certificate)
 
     def _settle(self, row: Enrolment, known: Definitions) -> None:
+        if (changed := self._hours.get(row.enrolment)) is not None:
+            row.hours = encoded_hours(changed)
         needs = known.needs(row.cohort)
         if not row.trained and needs is not None:
-            hours = hours_of(row.hours)
-            row.trained = int(all(Fraction(hours.get(module, 0)) >= need for module, need in needs.items()))
+            row.trained = int(attended_enough(hours_of(row.hours), needs))
         certificate = None if row.certificate is None else self.certificates.get(row.certificate)
         since = None if certificate is None else certificate.awarded_on
         row.titled = int(since is not None and any(title.granted_on >= since for title in self.titles.values()))

@@ -33,7 +33,7 @@ class Enrolment:
     enrolled_on: str
     withdrawn_on: str | None
     hours: bytes
-    """Hours attended so far: a CBOR map from module to decimal text."""
+    """Hours attended so far: a CBOR map from module to an exact number, `8` or `32/5`."""
     trained: int
     """1 once the hours of each module reach what the programme's edition asks for, whatever came later."""
     certificate: bytes | None
@@ -153,7 +153,7 @@ class Cohort:
     taught_by: str
     certified_by: str
     needs: bytes
-    """Hours that each module asks for: a CBOR map from module to decimal text."""
+    """Hours that each module asks for: a CBOR map from module to an exact number, `8` or `32/5`."""
 
 
 @dataclass(slots=True)
