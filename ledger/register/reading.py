@@ -153,6 +153,11 @@ class Register:
         rows, following, total = self._read(_COHORTS, conditions, after, limit, _text_key)
         return Page(tuple(self._cohort_lines(rows)), following, total)
 
+    def cohort(self, code: str, scope: Scope = WHOLE) -> CohortLine | None:
+        """One cohort; None for none, and for one that the scope does not reach."""
+        rows, _, _ = self._read(_COHORTS, [*_equal("c.cohort", code), scoped.of_cohorts(scope)], None, 1, _text_key)
+        return next(self._cohort_lines(rows), None)
+
     def people(
         self, scope: Scope = WHOLE, *, search: str = "", after: str | None = None, limit: int = LIMIT
     ) -> Page[PersonLine]:

@@ -137,3 +137,11 @@ def test_one_person_is_shown_within_a_scope(ledger: Ledger, register: Register) 
     assert register.person(line.who.subject) == register.person(line.who.subject, Scope("ENT-02")) == line
     assert register.person(line.who.subject, Scope("CQEDU")) is None
     assert register.person(ledger.desk().new_id()) is None
+
+
+def test_one_cohort_is_shown_within_a_scope(register: Register) -> None:
+    for line in register.cohorts().rows:
+        assert register.cohort(line.cohort) == register.cohort(line.cohort, Scope(line.certified_by)) == line
+        assert register.cohort(line.cohort, Scope("CQEDU")) is None
+    assert register.cohort("no such cohort") is None
+    assert register.cohort("\x00") is None
