@@ -10,6 +10,7 @@ from verifier.kinds import APPROVED_KINDS, ROOT_KINDS
 
 ASSESSED_KINDS = frozenset({"result.recorded", "result.amended"})
 PUBLIC_KIND = "objection.lodged"
+SIGNING_KIND = "approval.signed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,14 +22,17 @@ class Actors:
 
 
 def role_for(kind: str) -> str:
-    """The role that proposes an event of this kind: administrators do keys and accounts, assessors do results.
+    """The role that proposes an event of this kind: administrators do keys and passkeys, assessors do results.
 
-    A form that anybody may fill in records nothing but its own kind, and nobody else records that.
+    What an approver's passkey signed, the approver alone records. A form that anybody may fill in records nothing but
+    its own kind, and nobody else records that.
     """
     if kind in ROOT_KINDS:
         return "administrator"
     if kind == PUBLIC_KIND:
         return "public"
+    if kind == SIGNING_KIND:
+        return "approver"
     return "assessor" if kind in ASSESSED_KINDS else "registrar"
 
 

@@ -57,6 +57,8 @@ class Code(StrEnum):
     UNKNOWN_ACCOUNT = "unknown-account"
     DUPLICATE_ACCOUNT = "duplicate-account"
     NO_KEY = "no-key"
+    BAD_APPROVAL = "bad-approval"
+    NOT_SIGNED = "not-signed"
 
 
 class Refusal(Exception):

@@ -642,3 +642,6 @@ APPROVED_KINDS: Final = frozenset(
 
 INTAKE_KINDS: Final = frozenset({"certificate.awarded", "certificate.revoked", "title.granted", "title.revoked"})
 """Those of them that come of the rows of a pack: who approved the intake, as a whole, approved these."""
+
+SIGNED_KINDS: Final = APPROVED_KINDS | {"passkey.registered", "passkey.removed"}
+"""What a passkey signs, where the approver, or the account whose passkeys change, has one."""

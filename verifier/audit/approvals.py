@@ -20,6 +20,8 @@ UNASKED: Final = "without the consent of the passkeys that the account has"
 class Approvals:
     """What was signed and is not recorded yet. What is recorded is forgotten: an entry comes once."""
 
+    begun: bool = False
+    """Whether any passkey was registered so far."""
     _waiting: dict[str, dict[bytes, set[bytes]]] = field(default_factory=dict)
     """Digests, by approver and passkey."""
     _packs: dict[bytes, tuple[str, bytes]] = field(default_factory=dict)
@@ -30,7 +32,6 @@ class Approvals:
     """Approved entries of an intake that a passkey signed as a whole."""
     _bare: int = 0
     """Approved entries since the first passkey whose approver has none."""
-    _begun: bool = False
 
     def take(self, index: int, read: Statement, approvers: Approvers) -> Finding | None:
         """Takes in an entry, whose own signatures are checked. `approvers` knows this entry already.
@@ -42,7 +43,7 @@ class Approvals:
             case kinds.ApprovalSigned():
                 self._waiting.setdefault(event.approver, {}).setdefault(event.passkey, set()).update(event.digests)
             case kinds.PasskeyRegistered():
-                self._begun = True
+                self.begun = True
                 others = approvers.of(event.pseudonym).keys() - {passkey.parse(event.public_key).thumbprint}
                 if others and self._use(event.pseudonym, read) is None:
                     return Finding(index, f"a passkey of {event.pseudonym} was registered {UNASKED}")
@@ -51,7 +52,7 @@ class Approvals:
                 self._waiting.get(event.pseudonym, {}).pop(event.passkey, None)
                 if signer is None:
                     return Finding(index, f"a passkey of {event.pseudonym} was removed {UNASKED}")
-            case _ if self._begun and read.record.type.kind in kinds.APPROVED_KINDS:
+            case _ if self.begun and read.record.type.kind in kinds.APPROVED_KINDS:
                 approver = read.record.envelope.actors[1]
                 self._take_approved(read, approver, approvers.of(approver))
             case _:
@@ -60,7 +61,7 @@ class Approvals:
 
     def notes(self) -> Iterator[str]:
         """For a log with passkeys: on what its approved entries since the first of them rest."""
-        if self._begun:
+        if self.begun:
             yield (
                 f"of the approved entries since the first passkey was registered, {self._signed} were signed by their "
                 f"approver's, {self._in_packs} came with an intake that was signed as a whole, and {self._bare} are of "
