@@ -350,17 +350,27 @@ class Desk:
             return None
         return self._record(taken, self._sealer.seal(taken.drafts, taken.shared, taken.salts))
 
-    def flush_behind(self, background: Background, actors: Actors, pack: UUID | None = None) -> Appended | None:
+    def flush_behind(
+        self,
+        background: Background,
+        actors: Actors,
+        pack: UUID | None = None,
+        command_id: bytes | None = None,
+        *,
+        salts: Randomness | None = None,
+        approvals: Sequence[UUID] = (),
+    ) -> Appended | None:
         """As a shuffled `flush`, but sealed elsewhere meanwhile: what is recorded now, and returned, is what was
         handed over the time before. `settle` records the last.
         """
+        self._consents.give(approvals, self.base.approvers)
         before = self._behind
         sealed = [] if before is None else background.finish()
-        self._behind = self._take(actors, pack, None, True)
+        self._behind = self._take(actors, pack, command_id, True, salts)
         if self._behind is not None:
-            salts = self._behind.salts
-            prepared, _ = self._sealer.prepare(self._behind.drafts, self._behind.shared, salts)
-            background.start(prepared, self._behind.shared, salts)
+            handed = self._behind
+            prepared, drawn = self._sealer.prepare(handed.drafts, handed.shared, handed.salts)
+            background.start(prepared, handed.shared, drawn)
         return None if before is None else self._record(before, self._sealer.entries(before.drafts, sealed))
 
     def settle(self, background: Background) -> Appended | None:
