@@ -15,7 +15,7 @@ from verifier.approvers import Approvers
 from verifier.audit.approvals import Approvals
 from verifier.errors import RuleBroken
 from verifier.events import EVENTS
-from verifier.statement import parse
+from verifier.statement import Statement, parse
 
 _CONCERNED: Final = kinds.SIGNED_KINDS | {"approval.signed"}
 
@@ -26,6 +26,8 @@ class Consents:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._approvals = Approvals(begun=True)
+        self._given: list[tuple[int, Statement]] = []
+        """With the indices at which they are recorded."""
 
     def give(self, approvals: Sequence[UUID], approvers: Approvers) -> None:
         """Takes in approvals that are recorded; one whose passkey is removed by now counts for nothing.
@@ -33,18 +35,23 @@ class Consents:
         Raises Refusal where there is no such approval.
         """
         for stream in approvals:
-            signed = [parse(recorded.statement) for recorded in self._store.stream(stream)]
-            events = [read.record.event for read in signed]
-            if len(events) != 1 or not isinstance(event := events[0], kinds.ApprovalSigned):
+            signed = [(recorded.index, parse(recorded.statement)) for recorded in self._store.stream(stream)]
+            if not signed or not isinstance(event := signed[0][1].record.event, kinds.ApprovalSigned):
                 raise Refusal(Code.NOT_SIGNED, f"no approval {stream} is recorded")
             if event.passkey in approvers.of(event.approver):
-                self._approvals.take(0, signed[0], approvers)
+                self._given += signed
+                self._approvals.take(*signed[0], approvers)
 
     def resume(self, pack: UUID, approvers: Approvers) -> None:
-        """Takes in an intake that is recorded already, where an approval given here is of it."""
+        """Takes in an intake that is recorded already, where an approval given here is of it and came before it."""
         for recorded in self._store.stream(pack):
+            before = Approvals(begun=True)
+            for index, signed in self._given:
+                if index < recorded.index:
+                    before.take(index, signed, approvers)
             with suppress(RuleBroken):  # then it approves nothing of what still comes of it
-                self._approvals.take(0, parse(recorded.statement), approvers)
+                before.take(recorded.index, read := parse(recorded.statement), approvers)
+                self._approvals.take(recorded.index, read, approvers)
 
     def check(self, entries: Iterable[Entry], before: Approvers, lost: Collection[UUID]) -> None:
         """Raises Refusal where an approver's passkey did not sign an entry, or none consented to another passkey.

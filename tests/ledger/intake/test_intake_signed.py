@@ -37,9 +37,13 @@ HELD = Authenticator("head")
 def ledger(address: str) -> Iterator[Ledger]:
     """A ledger of which nothing is known yet, whose approver has a passkey."""
     with found(address, Founding()) as made:
-        actors = operators(made)
-        passkeys.change(made, c.RegisterPasskey(actors.approver or "", HELD.cose_key, HELD.rp_id), actors)
+        registers(made)
         yield made
+
+
+def registers(ledger: Ledger) -> None:
+    actors = operators(ledger)
+    passkeys.change(ledger, c.RegisterPasskey(actors.approver or "", HELD.cose_key, HELD.rp_id), actors)
 
 
 @pytest.fixture(params=[False, True], ids=["in this process", "sealed elsewhere"])
@@ -102,21 +106,42 @@ def test_an_intake_that_is_not_signed_is_not_taken_in(ledger: Ledger, elsewhere:
     assert ledger.store.head().size == size + 1, "the approval alone"
 
 
-def test_an_intake_goes_on_under_the_approval_of_its_event(
-    ledger: Ledger, elsewhere: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Killed(Exception):
-        pass
+class Killed(Exception):
+    pass
 
-    def after_one(done: int, total: int) -> None:
+
+def killed(ledger: Ledger, signed: Signed) -> None:
+    """An intake that ends after its first transactions."""
+
+    def ends(done: int, total: int) -> None:
         if ledger.store.head().size > 100:
             raise Killed
 
+    with pytest.raises(Killed):
+        take_in(ledger.desk(), sample(), operators(ledger), signed=signed, progress=ends)
+
+
+def test_an_intake_goes_on_under_the_approval_of_its_event(
+    ledger: Ledger, elsewhere: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(engine, "CHUNK", 60)
     signed = drawn(ledger)
     signed = replace(signed, approvals=(signs(ledger, foreseen(ledger.desk(), sample(), operators(ledger), signed)),))
-    with pytest.raises(Killed):
-        take_in(ledger.desk(), sample(), operators(ledger), signed=signed, progress=after_one)
+    killed(ledger, signed)
     refused(Code.NOT_SIGNED, lambda: taken(ledger, None))
     assert taken(ledger, signed).pack == signed.pack_id
     assert "1 were signed by their approver's" in is_good(ledger)
+
+
+def test_what_is_signed_after_an_intake_began_approves_nothing_of_it(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "CHUNK", 60)
+    with found(address, Founding()) as ledger:
+        signed = drawn(ledger)
+        digests = foreseen(ledger.desk(), sample(), operators(ledger), signed)
+        killed(ledger, signed)
+        registers(ledger)
+        late = replace(signed, approvals=(signs(ledger, digests),))
+        refused(Code.NOT_SIGNED, lambda: taken(ledger, late))
+        is_good(ledger)
