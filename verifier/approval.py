@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
 
-from verifier.errors import BadSignature, Malformed, Mismatch
+from verifier.errors import BadSignature, Malformed, NotApproved
 from verifier.passkey import Passkey
 
 DOMAIN: Final = b"certledger/approval/1"
@@ -68,13 +68,13 @@ def challenge(digests: Sequence[bytes]) -> bytes:
 
 
 def verify(passkey: Passkey, rp_id: str, digests: Sequence[bytes], assertion: Assertion) -> Approval:
-    """The approval that an assertion is. Raises Malformed, Mismatch or BadSignature."""
+    """The approval that an assertion is. Raises Malformed, NotApproved or BadSignature."""
     origin = verify_assertion(passkey, rp_id, challenge(digests), assertion)
     return Approval(passkey, tuple(digests), origin)
 
 
 def verify_assertion(passkey: Passkey, rp_id: str, expected: bytes, assertion: Assertion) -> str:
-    """The origin of the page for which `passkey` signed the challenge. Raises Malformed, Mismatch or BadSignature.
+    """The origin of the page for which `passkey` signed the challenge. Raises Malformed, NotApproved or BadSignature.
 
     The steps that W3C WebAuthn Level 2 §7.2 numbers 11 to 20; 1 to 10 belong to who asked, and choose the passkey.
     """
@@ -82,27 +82,27 @@ def verify_assertion(passkey: Passkey, rp_id: str, expected: bytes, assertion: A
     client = _client_data(assertion.client_data)
     # (11) An assertion, and no registration.
     if client.get("type") != "webauthn.get":
-        raise Mismatch("the client data are of no assertion")
+        raise NotApproved("the client data are of no assertion")
     # (12) Of this challenge, in base64url without padding.
     if client.get("challenge") != urlsafe_b64encode(expected).rstrip(b"=").decode():
-        raise Mismatch("the passkey signed another challenge: something else was approved")
+        raise NotApproved("the passkey signed another challenge: something else was approved")
     # (13) On a page of this rp id, and not in a frame of another site's.
     origin = _check_origin(client.get("origin"), rp_id)
     if client.get("crossOrigin", False) is not False or "topOrigin" in client:
-        raise Mismatch("the passkey was asked in a frame of another site")
+        raise NotApproved("the passkey was asked in a frame of another site")
     # (14) Token binding is nothing that could be checked later.
     if "tokenBinding" in client and client["tokenBinding"] != {"status": "supported"}:
-        raise Mismatch("the client data speak of a token binding")
+        raise NotApproved("the client data speak of a token binding")
     data = assertion.authenticator_data
     if len(data) != AUTHENTICATOR_DATA_SIZE:
         raise Malformed(f"authenticator data are {len(data)} bytes long, not {AUTHENTICATOR_DATA_SIZE}")
     # (15) For this rp id. (16), (17) Somebody was there, and was verified.
     if data[:32] != sha256(rp_id.encode()).digest():
-        raise Mismatch(f"the authenticator signed for another rp id than {rp_id}")
+        raise NotApproved(f"the authenticator signed for another rp id than {rp_id}")
     if not data[32] & USER_PRESENT:
-        raise Mismatch("the authenticator did not find anybody present")
+        raise NotApproved("the authenticator did not find anybody present")
     if not data[32] & USER_VERIFIED:
-        raise Mismatch("the authenticator did not verify who it was")
+        raise NotApproved("the authenticator did not verify who it was")
     # (18) No extension was asked for: none has an answer, by the length above. (19), (20) The signature.
     try:
         passkey.verify(assertion.signature, data + sha256(assertion.client_data).digest())
@@ -125,9 +125,9 @@ def _check_origin(origin: Any, rp_id: str) -> str:
         raise Malformed("the origin in the client data is none of a page")
     scheme, host = found.groups()
     if host != rp_id and not host.endswith("." + rp_id):
-        raise Mismatch(f"the passkey was asked by {host}, which is not under {rp_id}")
+        raise NotApproved(f"the passkey was asked by {host}, which is not under {rp_id}")
     if scheme != "https" and host != "localhost":
-        raise Mismatch(f"the passkey was asked by {host} over plain http")
+        raise NotApproved(f"the passkey was asked by {host} over plain http")
     return found.group()
 
 

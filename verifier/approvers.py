@@ -56,7 +56,7 @@ class Approvers:
         return known
 
     def check_approval(self, event: kinds.ApprovalSigned) -> Approval:
-        """What an approver signed. Raises UnknownKey, Malformed, Mismatch or BadSignature."""
+        """What an approver signed. Raises UnknownKey, Malformed, NotApproved or BadSignature."""
         known = self.check_known(event.approver, event.passkey)
         assertion = Assertion(event.authenticator_data, event.client_data, event.signature)
         return approval.verify(known.passkey, known.rp_id, event.digests, assertion)

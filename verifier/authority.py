@@ -107,7 +107,7 @@ class Authority:
         """The key that signed entry `index`, if it was entitled to; then takes in what the entry says of authority.
 
         Raises UnknownKey, NotEntitled, BadSignature or RuleBroken; for a passkey or what one signed Malformed and
-        Mismatch too.
+        NotApproved too.
         """
         # (1) Entry 0 is the genesis and names its own root key; no later entry is one.
         event = statement.record.event

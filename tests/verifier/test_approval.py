@@ -13,7 +13,7 @@ import pytest
 from tests.authenticator import ORIGIN, RP_ID, Authenticator, Ed25519Authenticator
 from verifier import approval, cbor, passkey
 from verifier.approval import Assertion
-from verifier.errors import BadSignature, Malformed, Mismatch, VerificationError
+from verifier.errors import BadSignature, Malformed, NotApproved, VerificationError
 
 KEYS = (Authenticator("one"), Ed25519Authenticator("one"))
 BOTH = pytest.mark.parametrize("held", KEYS, ids=["P-256", "Ed25519"])
@@ -55,7 +55,7 @@ def test_how_many_digests_there_may_be() -> None:
 )
 def test_other_digests_were_not_approved(others: tuple[bytes, ...]) -> None:
     good = HELD.approves(DIGESTS)
-    with pytest.raises(Mismatch, match="another challenge"):
+    with pytest.raises(NotApproved, match="another challenge"):
         approval.verify(passkey.parse(HELD.cose_key), RP_ID, others, good)
 
 
@@ -80,7 +80,7 @@ def test_other_digests_were_not_approved(others: tuple[bytes, ...]) -> None:
     ids=str,
 )
 def test_what_client_data_may_not_say(members: Mapping[str, Any], why: str) -> None:
-    with pytest.raises(Mismatch, match=why):
+    with pytest.raises(NotApproved, match=why):
         verified(HELD.approves(DIGESTS, **members))
 
 
@@ -92,7 +92,7 @@ def test_what_client_data_may_say_besides() -> None:
 def test_the_challenge_has_no_padding() -> None:
     challenge = json.loads(HELD.approves(DIGESTS).client_data)["challenge"]
     for other in (challenge + "=", challenge.replace("-", "+").replace("_", "/") + "=", challenge[:-1]):
-        with pytest.raises(Mismatch, match="another challenge"):
+        with pytest.raises(NotApproved, match="another challenge"):
             verified(HELD.approves(DIGESTS, challenge=other))
 
 
@@ -132,7 +132,7 @@ def test_a_page_of_the_domain_or_under_it(origin: str) -> None:
     ids=str,
 )
 def test_no_other_origin(origin: object) -> None:
-    with pytest.raises((Mismatch, Malformed), match=r"origin|asked by"):
+    with pytest.raises((NotApproved, Malformed), match=r"origin|asked by"):
         verified(HELD.approves(DIGESTS, origin=origin))
 
 
@@ -140,13 +140,13 @@ def test_plain_http_is_for_this_machine_alone() -> None:
     here = replace(HELD, rp_id="localhost")
     assert verified(here.approves(DIGESTS, origin="http://localhost:8000"), here, "localhost")
     for wrong in ("http://127.0.0.1:8000", "http://sub.localhost", "ftp://localhost"):
-        with pytest.raises((Mismatch, Malformed)):
+        with pytest.raises((NotApproved, Malformed)):
             verified(here.approves(DIGESTS, origin=wrong), here, "localhost")
 
 
 @pytest.mark.parametrize("flags", [0x00, 0x01, 0x04, 0xFA], ids=hex)
 def test_somebody_was_there_and_was_verified(flags: int) -> None:
-    with pytest.raises(Mismatch, match=r"present|verify who"):
+    with pytest.raises(NotApproved, match=r"present|verify who"):
         verified(HELD.approves(DIGESTS, flags=flags))
 
 
@@ -163,9 +163,9 @@ def test_nothing_stands_behind_the_counter(behind: bytes) -> None:
 
 
 def test_another_domain() -> None:
-    with pytest.raises(Mismatch, match="another rp id"):
+    with pytest.raises(NotApproved, match="another rp id"):
         verified(HELD.approves(DIGESTS, rp_id="example.org"))
-    with pytest.raises(Mismatch, match="another rp id"):
+    with pytest.raises(NotApproved, match="another rp id"):
         verified(HELD.approves(DIGESTS), rp_id="example.org")
 
 
@@ -225,7 +225,7 @@ GOOD_CLIENT_DATA = HELD.approves(DIGESTS).client_data
     ids=range(16),
 )
 def test_client_data_that_are_none_even_where_they_are_signed(client_data: bytes) -> None:
-    with pytest.raises((Malformed, Mismatch)):
+    with pytest.raises((Malformed, NotApproved)):
         verified(HELD.approves(DIGESTS, client_data=client_data))
 
 
@@ -279,5 +279,5 @@ def test_assertions_of_the_w3c_are_good_but_for_the_missing_verification(
     read = passkey.parse(cose_key)
     message = assertion.authenticator_data + sha256(assertion.client_data).digest()
     assert read.verify(assertion.signature, message) == message
-    with pytest.raises(Mismatch, match="did not verify who it was"):
+    with pytest.raises(NotApproved, match="did not verify who it was"):
         approval.verify_assertion(read, "example.org", bytes.fromhex(asked), assertion)

@@ -13,7 +13,7 @@ import pytest
 from tests.authenticator import Authenticator, Ed25519Authenticator
 from tests.verifier import loglab
 from tests.verifier.loglab import AUTHORITY, BASE, CLERK, PARTNER, ROOT, Lab, MemoryLog, Signer, uuid
-from verifier import kinds
+from verifier import approval, kinds
 from verifier.audit import Report, audit
 from verifier.events import Event
 from verifier.record import approved_digest
@@ -110,6 +110,16 @@ def test_one_approval_is_of_many_entries_which_may_lie_apart(lab: Lab) -> None:
     lab.record(events[0])
     approved(lab, SUSPENDED)
     lab.record(events[1])
+    good(lab)
+
+
+def test_the_largest_approval_fits_an_entry(lab: Lab) -> None:
+    many = [n.to_bytes(32, "big") for n in range(1000)]
+    room = approval.LONGEST_CLIENT_DATA - len(HELD.approves(many, other="").client_data)
+    assertion = HELD.approves(many, other="a" * room)
+    assert len(assertion.client_data) == approval.LONGEST_CLIENT_DATA
+    signed(lab, many, client_data=assertion.client_data, signature=assertion.signature)
+    assert len(lab.entries[-1]) < 0xFFFF
     good(lab)
 
 
