@@ -70,6 +70,25 @@ class CloseAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterPasskey:
+    """Let a passkey sign what an account approves. The passkeys that it has must have signed this."""
+
+    pseudonym: str
+    public_key: bytes
+    rp_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovePasskey:
+    """Let a passkey sign no approvals any more. One of the account's must have signed this, unless it is lost."""
+
+    pseudonym: str
+    passkey: bytes
+    lost: bool = False
+    """Nobody can sign any more: it goes without consent, and every audit tells so."""
+
+
+@dataclass(frozen=True, slots=True)
 class PublishProgramme:
     """Publish an edition of a programme."""
 
@@ -437,6 +456,19 @@ class EraseObjection:
     on: date
 
 
+@dataclass(frozen=True, slots=True)
+class SignApproval:
+    """Take in what an approver's passkey signed: the digests of events that are to be recorded."""
+
+    approval_id: UUID
+    approver: str
+    passkey: bytes
+    digests: tuple[bytes, ...]
+    authenticator_data: bytes
+    client_data: bytes
+    signature: bytes
+
+
 ObjectionCommand = LodgeObjection | EraseObjection
 """Commands about one objection: decided on it, and on the dossier of the person whose application it is about."""
 
@@ -474,6 +506,8 @@ BaseCommand = (
     | ReportKeyCompromised
     | OpenAccount
     | CloseAccount
+    | RegisterPasskey
+    | RemovePasskey
     | PublishProgramme
     | PublishPolicy
     | AdoptCalendar
@@ -483,4 +517,4 @@ BaseCommand = (
 )
 """Commands about the base itself: decided on its catalogue and authority."""
 
-Command = PersonCommand | ObjectionCommand | BaseCommand
+Command = PersonCommand | ObjectionCommand | BaseCommand | SignApproval

@@ -24,7 +24,7 @@ from ledger.deciders.base import Base
 from ledger.grouping import Interrupted
 from ledger.handle import Clock, Desk, fold_base, system_clock, taken_already
 from ledger.permissions import Actors
-from ledger.seal import Randomness
+from ledger.seal import Randomness, seeded
 from ledger.signing import Keystore
 from ledger.store import Appended, BoundaryMoved, ClaimTaken, DataKeys, Store, StoreBusy, StoreError, VersionConflict
 from ledger.vault import Vault
@@ -83,12 +83,23 @@ class Executor:
         self._folding = Lock()
         self._turns = tuple(Lock() for _ in range(_TURNS))
 
-    def execute(self, command: Asked, actors: Actors, command_id: bytes | None = None) -> Executed:
+    def execute(
+        self,
+        command: Asked,
+        actors: Actors,
+        command_id: bytes | None = None,
+        *,
+        seed: bytes | None = None,
+        approvals: Sequence[UUID] = (),
+    ) -> Executed:
         """Decides a command and records it.
 
         A `command_id` (16 bytes, random or of a keyed hash, for it opens what was recorded) that was recorded before is
-        answered with what was recorded then, whatever `command` is. Raises Refusal; OthersQuicker where others were
-        quicker for too long; StoreBusy and StoreCorrupt. After StoreBusy the same id finds out what became of it.
+        answered with what was recorded then, whatever `command` is. `seed` (32 secret bytes) is where the salts come
+        from, for what an approver's passkey signed; `approvals` are the streams of what was signed.
+
+        Raises Refusal; OthersQuicker where others were quicker for too long; StoreBusy and StoreCorrupt. After
+        StoreBusy the same id finds out what became of it.
         """
         if command_id is not None and len(command_id) != COMMAND_ID_SIZE:
             raise ValueError(f"a command id has {COMMAND_ID_SIZE} bytes, not {len(command_id)}")
@@ -100,7 +111,7 @@ class Executor:
             base = self._known_base()
             try:
                 with turn:
-                    return self._attempt(command, actors, identity, base)
+                    return self._attempt(command, actors, identity, base, seed, approvals)
             except BoundaryMoved as moved:
                 if moved.boundary == self._log_id.bytes:
                     self._forget(base)
@@ -131,14 +142,23 @@ class Executor:
 
     # --- one attempt ------------------------------------------------------------------------------------------------
 
-    def _attempt(self, asked: Asked, actors: Actors, identity: bytes, base: Base) -> Executed:
+    def _attempt(
+        self,
+        asked: Asked,
+        actors: Actors,
+        identity: bytes,
+        base: Base,
+        seed: bytes | None,
+        approvals: Sequence[UUID],
+    ) -> Executed:
         desk = self._desk(base)
         command = asked(desk) if callable(asked) else asked
         if isinstance(command, c.BaseCommand):
             desk = self._desk(None)
         events = desk.decide(command, actors)
         try:
-            appended = desk.flush(actors, command_id=identity)
+            salts = None if seed is None else seeded(seed)
+            appended = desk.flush(actors, command_id=identity, salts=salts, approvals=approvals)
         except ClaimTaken as taken:
             if not self._was_drawn(taken.key, events):
                 raise taken_already(events) from None

@@ -11,6 +11,7 @@ import os
 import random
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -20,8 +21,9 @@ from uuid import UUID
 from ledger import commands as c
 from ledger import permissions
 from ledger.claims import ClaimKeys, claims_for
+from ledger.consent import Consents
+from ledger.deciders import approval, certificate, objection, person, title
 from ledger.deciders import base as base_decider
-from ledger.deciders import certificate, objection, person, title
 from ledger.deciders.base import Base
 from ledger.deciders.objection import Objection
 from ledger.deciders.state import Application, Dossier
@@ -33,9 +35,10 @@ from ledger.store import Appended, Batch, BoundaryMoved, Claim, ClaimTaken, Entr
 from ledger.vault import Vault
 from verifier import kinds
 from verifier.address import LINK_ID_BYTES, NUMBER_RANDOM_BYTES, new_link_id, new_number
+from verifier.approvers import Approvers
 from verifier.catalogue import Catalogue
 from verifier.events import Event, event_type
-from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS, TEACHING_KINDS
+from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS, SIGNED_KINDS, TEACHING_KINDS
 from verifier.rules import policy_in_force
 from verifier.statuslist import LIST_LENGTH
 
@@ -82,6 +85,10 @@ class _Work:
     boundaries: dict[UUID, tuple[int, int]] = field(default_factory=dict)
     """Revision read and revision to write."""
     erases: list[UUID] = field(default_factory=list)
+    approvers: Approvers | None = None
+    """The passkeys before this work, where it changes them."""
+    lost: set[UUID] = field(default_factory=set)
+    """Streams of the accounts of which a passkey was lost."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,8 @@ class _Taken:
     work: _Work
     drafts: list[Draft]
     shared: Circumstances
+    salts: bytes
+    """Also for sealing again, so that what was approved stays what is recorded."""
 
 
 class Background(Protocol):
@@ -135,6 +144,7 @@ class Desk:
         self._shares_base = base is not None
         self._clock, self.randomness = clock, randomness
         self._sealer = Sealer(vault, lambda code: self.base.organisations[code].uri, randomness)
+        self._consents = Consents(store)
         self._dossiers: dict[UUID, Dossier] = {}
         self._revisions: dict[UUID, int] = {}
         self._foreseen: dict[bytes, Claim | None] = {}
@@ -243,6 +253,8 @@ class Desk:
             self._check(events, actors)
             signers = [self._signer(self._issuer_of_definition(event), event) for event in events]
             self._check_organisations(events, signers, actors)
+            if events and isinstance(command, c.RegisterPasskey | c.RemovePasskey):
+                self._keep_passkeys(command)
             for event, signer in zip(events, signers, strict=True):
                 self.base.evolve(event)
                 self._signers.clear()
@@ -250,6 +262,8 @@ class Desk:
             return events
         if isinstance(command, c.ObjectionCommand):
             return self._decide_objection(command, actors)
+        if isinstance(command, c.SignApproval):
+            return self._decide_approval(command, actors)
         dossier = self.dossier(command.trainee)
         events = self._decide_person(command, dossier)
         self._check(events, actors)
@@ -300,29 +314,67 @@ class Desk:
 
     # --- recording --------------------------------------------------------------------------------------------------
 
+    def foreseen(
+        self, actors: Actors, command_id: bytes, salts: Randomness, pack: UUID | None = None
+    ) -> list[tuple[Event, bytes]]:
+        """Of what was decided on and is not recorded: the events that a passkey signs, each with its approved digest.
+
+        A `flush` with the same arguments records just these. `salts` is `seal.seeded` of a seed, made anew for each.
+        """
+        drafts = self._work.drafts
+        shared = Circumstances(command_id, 0, actors.proposer, actors.approver, pack)
+        digests = self._sealer.foreseen(drafts, shared, self._sealer.draw(drafts, salts))
+        both = zip((draft.event for draft in drafts), digests, strict=True)
+        return [(event, digest) for event, digest in both if event_type(event).kind in SIGNED_KINDS]
+
     def flush(
-        self, actors: Actors, pack: UUID | None = None, command_id: bytes | None = None, shuffle: bool = False
+        self,
+        actors: Actors,
+        pack: UUID | None = None,
+        command_id: bytes | None = None,
+        shuffle: bool = False,
+        *,
+        salts: Randomness | None = None,
+        approvals: Sequence[UUID] = (),
     ) -> Appended | None:
         """Records all that was decided on, in one transaction; None if there was nothing.
 
         With `shuffle` the order between streams is random, each stream's own order kept: in a bulk intake, neighbours
         in the log would otherwise tell which certificate belongs to which enrolment.
 
-        Raises StoreError when somebody else changed what this was decided on; then the desk is of no use any more.
-        """
-        taken = self._take(actors, pack, command_id, shuffle)
-        return None if taken is None else self._record(taken, self._sealer.seal(taken.drafts, taken.shared))
+        `salts` are those by which it was foreseen what an approver signs; `approvals` are the streams of what was
+        signed, and hold for whatever this desk records from now on.
 
-    def flush_behind(self, background: Background, actors: Actors, pack: UUID | None = None) -> Appended | None:
+        Raises StoreError when somebody else changed what this was decided on, Refusal `not-signed` where the approver's
+        passkey did not sign; then the desk is of no use any more.
+        """
+        self._consents.give(approvals, self.base.approvers if self._work.approvers is None else self._work.approvers)
+        taken = self._take(actors, pack, command_id, shuffle, salts)
+        if taken is None:
+            return None
+        return self._record(taken, self._sealer.seal(taken.drafts, taken.shared, taken.salts))
+
+    def flush_behind(
+        self,
+        background: Background,
+        actors: Actors,
+        pack: UUID | None = None,
+        command_id: bytes | None = None,
+        *,
+        salts: Randomness | None = None,
+        approvals: Sequence[UUID] = (),
+    ) -> Appended | None:
         """As a shuffled `flush`, but sealed elsewhere meanwhile: what is recorded now, and returned, is what was
         handed over the time before. `settle` records the last.
         """
+        self._consents.give(approvals, self.base.approvers)
         before = self._behind
         sealed = [] if before is None else background.finish()
-        self._behind = self._take(actors, pack, None, True)
+        self._behind = self._take(actors, pack, command_id, True, salts)
         if self._behind is not None:
-            prepared, salts = self._sealer.prepare(self._behind.drafts, self._behind.shared)
-            background.start(prepared, self._behind.shared, salts)
+            handed = self._behind
+            prepared, drawn = self._sealer.prepare(handed.drafts, handed.shared, handed.salts)
+            background.start(prepared, handed.shared, drawn)
         return None if before is None else self._record(before, self._sealer.entries(before.drafts, sealed))
 
     def settle(self, background: Background) -> Appended | None:
@@ -343,7 +395,14 @@ class Desk:
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
-    def _take(self, actors: Actors, pack: UUID | None, command_id: bytes | None, shuffle: bool) -> _Taken | None:
+    def _take(
+        self,
+        actors: Actors,
+        pack: UUID | None,
+        command_id: bytes | None,
+        shuffle: bool,
+        salts: Randomness | None = None,
+    ) -> _Taken | None:
         work, self._work = self._work, _Work()
         if not work.drafts and not work.claims:
             return None
@@ -352,20 +411,32 @@ class Desk:
         if drafts:
             revision = self._revisions[self.base.log_id]
             work.boundaries.setdefault(self.base.log_id, (revision, revision))
-        return _Taken(work, drafts, Circumstances(command_id, self._now(), actors.proposer, actors.approver, pack))
+        shared = Circumstances(command_id, self._now(), actors.proposer, actors.approver, pack)
+        return _Taken(work, drafts, shared, self._sealer.draw(drafts, salts))
 
     def _record(self, taken: _Taken, entries: list[Entry]) -> Appended:
         shared = taken.shared
+        self._check_consent(taken, entries)
         while True:
             try:
                 return self._append(taken.work, shared, entries)
             except RecordedBehind as behind:  # somebody recorded meanwhile: seal again, with a time that is not before
                 self._last_time = behind.last
                 shared = replace(shared, recorded_at=self._now())
-                entries = self._sealer.seal(taken.drafts, shared)
+                entries = self._sealer.seal(taken.drafts, shared, taken.salts)
             except BoundaryMoved as moved:
                 if moved.boundary != self.base.log_id.bytes or not self._goes_on(taken.work):
                     raise
+
+    def _check_consent(self, taken: _Taken, entries: list[Entry]) -> None:
+        """Where nobody concerned has a passkey there is nothing to ask."""
+        work, shared = taken.work, taken.shared
+        before = self.base.approvers if work.approvers is None else work.approvers
+        if work.approvers is None and not before.of(shared.approver or ""):
+            return
+        if shared.pack is not None:
+            self._consents.resume(shared.pack, before)
+        self._consents.check(entries, before, work.lost)
 
     def _goes_on(self, work: _Work) -> bool:
         """Whether work stands although others recorded something about the base meanwhile; the desk then knows it."""
@@ -478,6 +549,20 @@ class Desk:
             claims = claims_for(self.claim_keys, event, command.objection)
             self._work.claims.update({claim.key: claim for claim in claims})
         return events
+
+    def _decide_approval(self, command: c.SignApproval, actors: Actors) -> list[Event]:
+        events = approval.sign(command, self.base, actors.proposer, self._revision(command.approval_id) > 0)
+        self._check(events, actors)
+        for event in events:
+            self._draft(event, 1, command.approval_id, self._signer(self.base.code, event))
+        return events
+
+    def _keep_passkeys(self, command: c.RegisterPasskey | c.RemovePasskey) -> None:
+        """Remembers what they were, for the question whether they consented to the change."""
+        if self._work.approvers is None:
+            self._work.approvers = deepcopy(self.base.approvers)
+        if isinstance(command, c.RemovePasskey) and command.lost:
+            self._work.lost.add(self.base.account_streams[command.pseudonym])
 
     def _lodged(self, application: UUID) -> list[kinds.ObjectionLodged]:
         """What was lodged against an application that is decided on now: one more, and the decision does not hold."""

@@ -23,6 +23,7 @@ DELEGATED_KINDS = frozenset(
 
 ASSESSED_KINDS = frozenset({"result.recorded", "result.amended"})
 PUBLIC_KIND = "objection.lodged"
+SIGNING_KIND = "approval.signed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +35,17 @@ class Actors:
 
 
 def role_for(kind: str) -> str:
-    """The role that proposes an event of this kind: administrators do keys and accounts, assessors do results.
+    """The role that proposes an event of this kind: administrators do keys and passkeys, assessors do results.
 
-    A form that anybody may fill in records nothing but its own kind, and nobody else records that.
+    What an approver's passkey signed, the approver alone records. A form that anybody may fill in records nothing but
+    its own kind, and nobody else records that.
     """
     if kind in ROOT_KINDS:
         return "administrator"
     if kind == PUBLIC_KIND:
         return "public"
+    if kind == SIGNING_KIND:
+        return "approver"
     return "assessor" if kind in ASSESSED_KINDS else "registrar"
 
 
@@ -75,6 +79,8 @@ def check_organisation(
     `organisations`: of the accounts, by pseudonym. `signing`: whose key signs; `holder`: who holds it, the base where
     it does, so that its staff may use it. `concerned`: the organisations that the event is about.
     """
+    if kind == SIGNING_KIND:  # what an approver's passkey signed, the base records, whoever the approver belongs to
+        return
     acting = (actors.proposer, actors.approver) if kind in APPROVED_KINDS else (actors.proposer,)
     for actor in filter(None, acting):
         own = organisations.get(actor)

@@ -63,6 +63,8 @@ class Code(StrEnum):
     WEAK_PASSWORD = "weak-password"
     BAD_PASSKEY = "bad-passkey"
     NO_KEY = "no-key"
+    BAD_APPROVAL = "bad-approval"
+    NOT_SIGNED = "not-signed"
 
 
 class Refusal(Exception):

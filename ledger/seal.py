@@ -6,12 +6,13 @@ it knows keys and nothing else, so that a bulk intake can have it done by anothe
 
 from __future__ import annotations
 
+import hmac
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -20,12 +21,46 @@ from ledger.signing import Signer
 from ledger.store import Entry
 from ledger.vault import Vault, seal_with
 from verifier.events import Event, event_type
-from verifier.kinds import APPROVED_KINDS
-from verifier.record import SALT_SIZE, Encoded, Envelope, TakeSalt, blind_command, encode_fields, payload_of
+from verifier.kinds import APPROVED_KINDS, ApprovalSigned
+from verifier.record import (
+    SALT_SIZE,
+    Encoded,
+    Envelope,
+    TakeSalt,
+    approved_digest,
+    blind_command,
+    encode_fields,
+    payload_of,
+)
 from verifier.statement import Headers, assemble, to_be_signed
 
 Randomness = Callable[[int], bytes]
 """So many random bytes. Tests pass a seeded one."""
+SEED_SIZE: Final = 32
+_BLOCK_SIZE: Final = 32
+
+
+def seeded(seed: bytes) -> Randomness:
+    """Randomness out of a secret seed of 32 bytes: the same seed gives the same bytes, however they are asked for.
+
+    HMAC-SHA-256 in counter mode: block n is HMAC(seed, "certledger/salts" ‖ n in 8 bytes, big-endian). Whoever has the
+    seed has the salts, so it is kept as long as they are to be foreseen and no longer.
+    """
+    if len(seed) != SEED_SIZE:
+        raise ValueError(f"a seed has {SEED_SIZE} bytes, not {len(seed)}")
+    left, number = b"", 0
+
+    def take(size: int) -> bytes:
+        nonlocal left, number
+        blocks = [left]
+        for _ in range(-(-(size - len(left)) // _BLOCK_SIZE)):
+            blocks.append(hmac.digest(seed, b"certledger/salts" + number.to_bytes(8, "big"), "sha256"))
+            number += 1
+        drawn = b"".join(blocks)
+        left = drawn[size:]
+        return drawn[:size]
+
+    return take
 
 
 class Draft(NamedTuple):
@@ -81,18 +116,28 @@ def seal_all(
     return [_sealed(item, shared, take, signers[item.kid], ciphers) for item in prepared]
 
 
+def approved_digests(prepared: Iterable[Prepared], shared: Circumstances, salts: bytes) -> list[bytes]:
+    """What an approver signs of each event, were they sealed with these salts at whatever time."""
+    take = _Salts(salts).take
+    return [approved_digest(payload_of(item.fields, _envelope(item, shared), take)[0]) for item in prepared]
+
+
 def _sealed(
     item: Prepared, shared: Circumstances, salt: TakeSalt, signer: Signer, ciphers: Mapping[bytes, AESGCM]
 ) -> Sealed:
     stream = UUID(bytes=item.fields.stream)
-    command = blind_command(shared.command_id, stream)
-    pack = None if shared.pack == stream else shared.pack  # the intake's own event came with no intake
-    envelope = Envelope(item.version, shared.recorded_at, command, item.actors, pack)
-    payload, disclosures = payload_of(item.fields, envelope, salt)
+    payload, disclosures = payload_of(item.fields, _envelope(item, shared), salt)
     protected = _headers(item.kid, item.issuer).of(stream)
     statement = assemble(protected, payload, signer.sign(to_be_signed(protected, payload)))
     values = seal_with(ciphers[item.subject], stream.bytes, item.version, disclosures) if disclosures else None
     return Sealed(statement, sha256(b"\x00" + statement).digest(), values)
+
+
+def _envelope(item: Prepared, shared: Circumstances) -> Envelope:
+    stream = UUID(bytes=item.fields.stream)
+    command = blind_command(shared.command_id, stream)
+    pack = None if shared.pack == stream else shared.pack  # the intake's own event came with no intake
+    return Envelope(item.version, shared.recorded_at, command, item.actors, pack)
 
 
 class Sealer:
@@ -103,18 +148,28 @@ class Sealer:
         self._issuer_uri = issuer_uri
         self._randomness = randomness
 
-    def prepare(self, drafts: Sequence[Draft], shared: Circumstances) -> tuple[list[Prepared], bytes]:
+    def prepare(
+        self, drafts: Sequence[Draft], shared: Circumstances, salts: bytes | None = None
+    ) -> tuple[list[Prepared], bytes]:
         """The first half of sealing: the drafts in plain values, and the salts for all of them."""
         prepared = [self._prepared(draft, shared) for draft in drafts]
-        return prepared, self._randomness(SALT_SIZE * sum(_salts_needed(item.fields) for item in prepared))
+        return prepared, self.draw(drafts) if salts is None else salts
+
+    def draw(self, drafts: Sequence[Draft], randomness: Randomness | None = None) -> bytes:
+        """Salts for all drafts, in their order; from other randomness than the sealer's where it is given."""
+        return (randomness or self._randomness)(SALT_SIZE * sum(_salts_needed(draft.event) for draft in drafts))
+
+    def foreseen(self, drafts: Sequence[Draft], shared: Circumstances, salts: bytes) -> list[bytes]:
+        """The approved digest of each draft, were they sealed with these salts at whatever time."""
+        return approved_digests(self.prepare(drafts, shared, salts)[0], shared, salts)
 
     def entries(self, drafts: Sequence[Draft], sealed: Sequence[Sealed]) -> list[Entry]:
         """The entries of drafts that were sealed."""
         return [_entry(draft, item) for draft, item in zip(drafts, sealed, strict=True)]
 
-    def seal(self, drafts: Sequence[Draft], shared: Circumstances) -> list[Entry]:
+    def seal(self, drafts: Sequence[Draft], shared: Circumstances, salts: bytes | None = None) -> list[Entry]:
         """Both halves, in this process. Data keys are durable before anything is sealed under them."""
-        prepared, salts = self.prepare(drafts, shared)
+        prepared, salts = self.prepare(drafts, shared, salts)
         signers = {draft.signer.kid: draft.signer for draft in drafts}
         people = {person: UUID(bytes=person) for person in people_of(prepared)}
         self._vault.prepare(set(people.values()))
@@ -133,8 +188,9 @@ def people_of(prepared: Iterable[Prepared]) -> set[bytes]:
     return {item.subject for item in prepared if item.fields.personal or item.fields.printed}
 
 
-def _salts_needed(fields: Encoded) -> int:
-    return len(fields.personal) + (2 if fields.printed else 0)
+def _salts_needed(event: Event) -> int:
+    declared = event_type(event)
+    return len(declared.personal) + (2 if declared.printed else 0)
 
 
 def _entry(draft: Draft, sealed: Sealed) -> Entry:
@@ -163,6 +219,8 @@ class _Salts:
 
 
 def _actors(event: Event, shared: Circumstances) -> tuple[str, ...]:
+    if isinstance(event, ApprovalSigned) and event.approver != shared.proposer:
+        raise ValueError(f"what {event.approver} signed is recorded by nobody else")
     if event_type(event).kind not in APPROVED_KINDS:
         return (shared.proposer,)
     if shared.approver is None or shared.approver == shared.proposer:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from verifier import kinds
+from verifier.approvers import Approvers
 from verifier.errors import KeyCompromised, Malformed, NotEntitled, RuleBroken, UnknownKey
 from verifier.events import EVENTS
 from verifier.keys import check_public_key, thumbprint
@@ -28,8 +29,10 @@ AUTHORITY_EVENTS: Final = (
     kinds.KeyCompromised,
     kinds.AccountOpened,
     kinds.AccountClosed,
+    kinds.PasskeyRegistered,
+    kinds.PasskeyRemoved,
 )
-"""The events that say who belongs to the base, and which keys and accounts are good."""
+"""The events that say who belongs to the base, and which keys, accounts and passkeys are good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def check_grant(public: bytes, custody: str, granted: Collection[str]) -> bytes:
 
 @dataclass(slots=True)
 class Authority:
-    """What the log has said so far about organisations, keys and accounts."""
+    """What the log has said so far about organisations, keys, accounts and their passkeys."""
 
     origin: str = ""
     base: str = ""
@@ -98,11 +101,13 @@ class Authority:
     keys: dict[bytes, Key] = field(default_factory=dict)
     accounts: dict[str, frozenset[str]] = field(default_factory=dict)
     """Roles of the open accounts, by pseudonym."""
+    approvers: Approvers = field(default_factory=Approvers)
 
     def admit(self, index: int, statement: Statement) -> Key:
         """The key that signed entry `index`, if it was entitled to; then takes in what the entry says of authority.
 
-        Raises UnknownKey, NotEntitled, BadSignature or RuleBroken.
+        Raises UnknownKey, NotEntitled, BadSignature or RuleBroken; for a passkey or what one signed Malformed and
+        NotApproved too.
         """
         # (1) Entry 0 is the genesis and names its own root key; no later entry is one.
         event = statement.record.event
@@ -119,6 +124,9 @@ class Authority:
         verify_signature(statement, key.public_key)
         # (6) Where two people are needed there are two, with the right roles.
         self._check_actors(statement)
+        # (7) What a passkey signed was signed by one of its approver's.
+        if isinstance(event, kinds.ApprovalSigned):
+            self._check_approval(event, statement.record.envelope.actors)
         if isinstance(event, AUTHORITY_EVENTS):
             self._take_in(index, event)
         return key
@@ -162,6 +170,14 @@ class Authority:
                 self._open_account(event)
             case kinds.AccountClosed():
                 self.accounts.pop(event.pseudonym, None)
+            case kinds.PasskeyRegistered():
+                if event.pseudonym not in self.accounts:
+                    raise RuleBroken(f"a passkey is registered for {event.pseudonym}, which is no open account")
+                self.approvers.check_new(event.public_key, event.rp_id)
+                self.approvers.evolve(event)
+            case kinds.PasskeyRemoved():
+                self.approvers.check_known(event.pseudonym, event.passkey)
+                self.approvers.evolve(event)
             case _:
                 pass  # the genesis, taken in by `_start`
 
@@ -196,3 +212,10 @@ class Authority:
                 raise RuleBroken(f"{kind} needs a proposer and an approver, and names one person")
             if "approver" not in self.accounts.get(actors[1], frozenset()):
                 raise RuleBroken(f"{actors[1]} approved {kind} without the role of approver")
+
+    def _check_approval(self, event: kinds.ApprovalSigned, actors: tuple[str, ...]) -> None:
+        if actors != (event.approver,):
+            raise RuleBroken(f"an approval of {event.approver} is recorded by {' and '.join(actors)}")
+        if "approver" not in self.accounts.get(event.approver, frozenset()):
+            raise RuleBroken(f"{event.approver} signed an approval without the role of approver")
+        self.approvers.check_approval(event)

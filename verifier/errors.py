@@ -66,6 +66,12 @@ class Mismatch(VerificationError):
     code = "mismatch"
 
 
+class NotApproved(VerificationError):
+    """A passkey's assertion is not one by which its owner approved this."""
+
+    code = "not-approved"
+
+
 class NotAsIssued(VerificationError):
     """The file is not, byte for byte, one that the ledger issued."""
 

@@ -101,6 +101,44 @@ class AccountClosed(Event):
     pseudonym: Public[str]
 
 
+@event("passkey.registered/1")
+class PasskeyRegistered(Event):
+    """An account got a passkey: from here on whoever acts under it approves by that passkey's signature."""
+
+    account_id: Stream
+    pseudonym: Public[str]
+    public_key: Public[bytes]
+    """A COSE_Key in its one encoding (`verifier/passkey.py`)."""
+    rp_id: Public[str]
+    """The domain that the passkey is for (W3C WebAuthn Level 2 §4, relying party identifier)."""
+
+
+@event("passkey.removed/1")
+class PasskeyRemoved(Event):
+    """A passkey signs no approvals any more; what it signed and what is not recorded by now is void."""
+
+    account_id: Stream
+    pseudonym: Public[str]
+    passkey: Public[bytes]
+    """COSE Key Thumbprint (RFC 9679, SHA-256)."""
+
+
+@event("approval.signed/1")
+class ApprovalSigned(Event):
+    """An approver's passkey signed what the approver approves, before it is recorded."""
+
+    approval_id: Stream
+    approver: Public[str]
+    passkey: Public[bytes]
+    """COSE Key Thumbprint (RFC 9679, SHA-256)."""
+    digests: Public[tuple[bytes, ...]]
+    """Of each event that is approved (`record.approved_digest`), in the order in which they were signed."""
+    authenticator_data: Public[bytes]
+    client_data: Public[bytes]
+    """The bytes of the client data's JSON, as the browser gave them."""
+    signature: Public[bytes]
+
+
 # --- what the base offers and by which rules ------------------------------------------------------------------------
 
 
@@ -578,9 +616,9 @@ BASE_KINDS: Final = tuple(
         - {*TEACHING_KINDS, *CERTIFYING_KINDS, *AUTHORITY_KINDS, "log.started"}
     )
 )
-"""Recorded by the base: people, enrolments, applications, objections, cohorts, organisations, keys, accounts, packs."""
-ROOT_KINDS: Final = tuple(k for k in BASE_KINDS if k.split(".")[0] in ("account", "key", "organisation"))
-"""What the root key signs: who belongs to the base and which keys are good."""
+"""Recorded by the base: people, enrolments, applications, objections, cohorts, packs, and whatever it is made of."""
+ROOT_KINDS: Final = tuple(k for k in BASE_KINDS if k.split(".")[0] in ("account", "key", "organisation", "passkey"))
+"""What the root key signs: who belongs to the base and which keys and passkeys are good."""
 REGISTRY_KINDS: Final = tuple(k for k in BASE_KINDS if k not in ROOT_KINDS)
 """What the base's everyday key signs."""
 
@@ -601,3 +639,9 @@ APPROVED_KINDS: Final = frozenset(
     }
 )
 """Nobody both proposes and approves these: their statements name two people (DOMAIN.md, Control)."""
+
+INTAKE_KINDS: Final = frozenset({"certificate.awarded", "certificate.revoked", "title.granted", "title.revoked"})
+"""Those of them that come of the rows of a pack: who approved the intake, as a whole, approved these."""
+
+SIGNED_KINDS: Final = APPROVED_KINDS | {"passkey.registered", "passkey.removed"}
+"""What a passkey signs, where the approver, or the account whose passkeys change, has one."""

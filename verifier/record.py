@@ -118,6 +118,18 @@ def payload_of(encoded: Encoded, envelope: Envelope, salt: TakeSalt) -> tuple[by
     return b"".join((_MAP_SIZES[size], *parts)), disclosures
 
 
+def approved_digest(payload: bytes) -> bytes:
+    """What an approver signs of an event: SHA-256 of its payload with the recorded time set to 0.
+
+    The time alone is not known yet when somebody approves; everything else, the salts' commitments included, is fixed.
+    Raises Malformed for what is no map in the one encoding, or has no such member.
+    """
+    value = cbor.decode(payload)
+    if type(value) is not dict or type(value.get(RECORDED_AT)) is not int:
+        raise Malformed("payload is not a map with a recorded time")
+    return sha256(cbor.encode({**value, RECORDED_AT: 0})).digest()
+
+
 def read_payload(payload: bytes) -> Record:
     """What a payload says. Personal fields are `Withheld`. Raises Malformed for anything but one exact form."""
     value = cbor.decode(payload)

@@ -11,9 +11,10 @@ from ledger import commands as c
 from ledger.deciders.person import check_value
 from ledger.refusals import Code, Refusal
 from verifier import kinds
+from verifier.approvers import Approvers
 from verifier.authority import ROLES, Organisation, check_grant
 from verifier.catalogue import Catalogue, Cohort
-from verifier.errors import VerificationError
+from verifier.errors import RuleBroken, VerificationError
 from verifier.events import Event
 from verifier.keys import thumbprint
 from verifier.rules import ORGANISATION_KINDS, Programme, terms_fault
@@ -45,6 +46,8 @@ class Base:
     account_streams: dict[str, UUID] = field(default_factory=dict)
     account_organisations: dict[str, str] = field(default_factory=dict)
     """Organisation of every account that was ever opened, by pseudonym."""
+    approvers: Approvers = field(default_factory=Approvers)
+    """The passkeys of accounts."""
     packs: dict[UUID, kinds.PackTakenIn] = field(default_factory=dict)
     catalogue: Catalogue = field(default_factory=Catalogue)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -55,6 +58,7 @@ class Base:
         """Takes in one more event about the base."""
         self.versions[event.stream_id] = self.versions.get(event.stream_id, 0) + 1
         self.catalogue.evolve(event)
+        self.approvers.evolve(event)
         match event:
             case kinds.LogStarted():
                 self.code, self.origin, self.url = event.code, event.origin, event.url
@@ -109,6 +113,10 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
                 raise Refusal(Code.UNKNOWN_ACCOUNT, f"no open account {command.pseudonym}")
             stream = base.account_streams[command.pseudonym]
             return [kinds.AccountClosed(account_id=stream, pseudonym=command.pseudonym)]
+        case c.RegisterPasskey():
+            return _register_passkey(command, base)
+        case c.RemovePasskey():
+            return _remove_passkey(command, base)
         case c.PublishProgramme():
             return _publish_programme(command, base)
         case c.PublishPolicy():
@@ -197,6 +205,39 @@ def _open_account(command: c.OpenAccount, base: Base) -> list[Event]:
             roles=command.roles,
         )
     ]
+
+
+def _register_passkey(command: c.RegisterPasskey, base: Base) -> list[Event]:
+    if command.pseudonym not in base.accounts:
+        raise Refusal(Code.UNKNOWN_ACCOUNT, f"no open account {command.pseudonym}")
+    if "approver" not in base.accounts[command.pseudonym]:
+        raise Refusal(Code.MISSING_ROLE, f"{command.pseudonym} lacks the role approver: there is nothing to sign")
+    for known in base.approvers.of(command.pseudonym).values():
+        if (known.passkey.cose_key, known.rp_id) == (command.public_key, command.rp_id):
+            return []
+    try:
+        base.approvers.check_new(command.public_key, command.rp_id)
+    except RuleBroken as error:
+        raise Refusal(Code.UNKNOWN_KEY, error.message) from None
+    except VerificationError as error:
+        raise Refusal(Code.UNKNOWN_VALUE, error.message) from None
+    return [
+        kinds.PasskeyRegistered(
+            account_id=base.account_streams[command.pseudonym],
+            pseudonym=command.pseudonym,
+            public_key=command.public_key,
+            rp_id=command.rp_id,
+        )
+    ]
+
+
+def _remove_passkey(command: c.RemovePasskey, base: Base) -> list[Event]:
+    try:
+        base.approvers.check_known(command.pseudonym, command.passkey)
+    except VerificationError as error:
+        raise Refusal(Code.UNKNOWN_KEY, error.message) from None
+    stream = base.account_streams[command.pseudonym]
+    return [kinds.PasskeyRemoved(account_id=stream, pseudonym=command.pseudonym, passkey=command.passkey)]
 
 
 def _check_form(what: str, value: str, form: re.Pattern[str]) -> None:

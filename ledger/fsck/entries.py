@@ -49,6 +49,8 @@ def check_entries(
         last_time = facts.recorded_at = at
         try:
             facts.authority.admit(index, statement)
+            # A passkey that came or went without consent is for an auditor to judge, and no damage.
+            facts.approvals.take(index, statement, facts.authority.approvers)
         except VerificationError as error:
             yield row("stored_events", number, "state"), f"{error.message} ({error.code})"
         event = statement.record.event

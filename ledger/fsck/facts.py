@@ -12,6 +12,7 @@ from uuid import UUID
 from ledger.claims import ClaimKeys, IntakeClaim, claims_for
 from ledger.store import Claim
 from verifier import kinds
+from verifier.audit.approvals import Approvals
 from verifier.authority import Authority
 from verifier.awards import AWARD_TYPES
 from verifier.catalogue import Catalogue
@@ -46,6 +47,7 @@ class Facts:
     sealed_subjects: dict[UUID, set[UUID]] = field(default_factory=dict)
     """By stream: whose data keys sealed its values."""
     authority: Authority = field(default_factory=Authority)
+    approvals: Approvals = field(default_factory=Approvals)
     catalogue: Catalogue = field(default_factory=Catalogue)
     award_entries: list[tuple[int, Statement]] = field(default_factory=list)
     claims: dict[bytes, Claim] = field(default_factory=dict)

@@ -27,6 +27,7 @@ from ledger.intake.sealing import SealingProcess
 from ledger.intake.translate import Translator
 from ledger.permissions import Actors
 from ledger.refusals import Refusal
+from ledger.seal import Randomness, seeded
 from ledger.store import Appended, BoundaryMoved, Claim, ClaimTaken, VersionConflict
 from verifier import cbor
 from verifier.errors import Malformed
@@ -58,6 +59,21 @@ class IntakeReport:
     unknown_files: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """An intake that its approver's passkey signs: whatever its own event needs is drawn before, and fixed."""
+
+    pack_id: UUID
+    file_salt: bytes
+    """16 bytes, under which the log names the files."""
+    command_id: bytes
+    """Of the transaction that records the event."""
+    seed: bytes
+    """Where that transaction's salts come from (`seal.seeded`)."""
+    approvals: tuple[UUID, ...] = ()
+    """The streams of what was signed."""
+
+
 class PackTurnedAway(Exception):
     """A strict intake met bad rows: nothing was recorded."""
 
@@ -73,6 +89,7 @@ def take_in(
     *,
     strict: bool = False,
     actors_defaulted: bool = False,
+    signed: Signed | None = None,
     progress: Progress = lambda done, total: None,
 ) -> IntakeReport:
     """Takes a pack in. Raises PackError or PackTurnedAway with nothing recorded, Refusal for actors without rights.
@@ -85,7 +102,7 @@ def take_in(
         definitions.check_references(desk.base.organisations, desk.base.catalogue.editions)
         rows = read_rows(pack)
         steps = schedule([row for row in rows if isinstance(row, Row)])
-        intake = _Intake(desk, pack, actors, strict, sealing)
+        intake = _Intake(desk, pack, actors, strict, sealing, signed)
         for attempt in range(1, _ATTEMPTS + 1):
             try:
                 intake.begin(definitions, actors_defaulted)
@@ -98,6 +115,27 @@ def take_in(
                 intake = intake.again()
     progress(len(steps), len(steps))
     return intake.report
+
+
+def foreseen(desk: Desk, pack: Pack, actors: Actors, signed: Signed, *, actors_defaulted: bool = False) -> list[bytes]:
+    """What the approver's passkey signs of an intake: the digest of its event, none where it is recorded already.
+
+    Raises PackError, Refusal. The desk is of no use any more.
+    """
+    if desk.store.claim(desk.claim_keys.pack(_digest(pack))) is not None:
+        return []
+    definitions = read_definitions(pack)
+    desk.decide(_event_of(desk, pack, definitions, signed.pack_id, signed.file_salt, actors_defaulted), actors)
+    return [digest for _, digest in desk.foreseen(actors, signed.command_id, seeded(signed.seed), signed.pack_id)]
+
+
+def _event_of(
+    desk: Desk, pack: Pack, definitions: Definitions, pack_id: UUID, salt: bytes, actors_defaulted: bool
+) -> c.TakeInPack:
+    files = {name: sha256(salt + file.data).digest() for name, file in _public_names(pack)}
+    custody = {signer.organisation: signer.custody for signer in desk.keystore.signers()}
+    custody |= {code: custody.get(code, "base") for code in _organisations_with_keys(definitions)}
+    return c.TakeInPack(pack_id, files, custody, salt, actors_defaulted)
 
 
 @contextmanager
@@ -135,14 +173,15 @@ class _Intake:
         actors: Actors,
         strict: bool,
         sealing: SealingProcess | None,
+        signed: Signed | None,
         before: _Intake | None = None,
     ) -> None:
         """`before` is the first attempt at the same intake."""
         self.desk, self.pack, self.actors, self.strict = desk, pack, actors, strict
         self.report = IntakeReport(unknown_files=pack.unknown)
-        self._sealing, self._before = sealing, before
+        self._sealing, self._signed, self._before = sealing, signed, before
         self._keys = desk.claim_keys
-        self.pack_id = desk.new_id()
+        self.pack_id = desk.new_id() if signed is None else signed.pack_id
         self.resumed = False
         self._taken: dict[bytes, Claim] = {}
         self._translator = Translator(desk, actors)
@@ -159,7 +198,7 @@ class _Intake:
         if self._sealing is not None:
             self._sealing.forget()
         first = self._before or self
-        made = _Intake(self.desk.again(), self.pack, self.actors, self.strict, self._sealing, first)
+        made = _Intake(self.desk.again(), self.pack, self.actors, self.strict, self._sealing, self._signed, first)
         made._recorded = self._recorded
         return made
 
@@ -169,12 +208,8 @@ class _Intake:
         if (claim := self.desk.store.claim(key)) is not None:
             self.pack_id, self.resumed = UUID(bytes=self._keys.read(claim)[1]), True
         else:
-            salt = self.desk.randomness(16)
-            files = {name: sha256(salt + file.data).digest() for name, file in _public_names(self.pack)}
-            signers = self.desk.keystore.signers()
-            custody = {signer.organisation: signer.custody for signer in signers}
-            custody |= {code: custody.get(code, "base") for code in _organisations_with_keys(definitions)}
-            command = c.TakeInPack(self.pack_id, files, custody, salt, actors_defaulted)
+            salt = self.desk.randomness(16) if self._signed is None else self._signed.file_salt
+            command = _event_of(self.desk, self.pack, definitions, self.pack_id, salt, actors_defaulted)
             self._overhead = len(self.desk.decide(command, self.actors))
             self.desk.claim(self._keys.bind(IntakeClaim.PACK, key, None, self.pack_id.bytes))
         try:
@@ -233,14 +268,27 @@ class _Intake:
 
     def flush(self) -> None:
         """Records what was decided so far, or hands it over to be sealed and records what was handed over before."""
-        self._flushed = True
+        first, self._flushed = not self._flushed, True
         if self._counted:
             self.desk.count(self.pack_id, self._counted)
             self._counted = 0
+        command_id, salts, approvals = self._as_signed(first)
+        desk, where = self.desk, (self.actors, self.pack_id, command_id)
         if self._sealing is None:
-            self._add(self.desk.flush(self.actors, self.pack_id, shuffle=True))
+            self._add(desk.flush(*where, shuffle=True, salts=salts, approvals=approvals))
         else:
-            self._add(self.desk.flush_behind(self._sealing, self.actors, self.pack_id))
+            self._add(desk.flush_behind(self._sealing, *where, salts=salts, approvals=approvals))
+
+    def _as_signed(self, first: bool) -> tuple[bytes | None, Randomness | None, tuple[UUID, ...]]:
+        """Command id, salts and approvals of a transaction: as foreseen for that of the pack's event, the first of all.
+
+        That event is the first in it, and so gets the first of the salts.
+        """
+        if self._signed is None or not first:
+            return None, None, ()
+        if self.resumed:
+            return None, None, self._signed.approvals
+        return self._signed.command_id, seeded(self._signed.seed), self._signed.approvals
 
     def _add(self, appended: Appended | None) -> None:
         self._recorded += 0 if appended is None else appended.count

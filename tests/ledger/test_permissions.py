@@ -35,8 +35,10 @@ def test_the_roles_are_those_of_domain() -> None:
     assert {kind for kind in KINDS if role_for(kind) == "assessor"} == {"result.recorded", "result.amended"}
     # The form that the public fills in has an account and a role of its own, for one kind of event (ADR 23).
     assert {kind for kind in KINDS if role_for(kind) == "public"} == {"objection.lodged"}
+    # What an approver's passkey signed, nobody else records (ADR 30).
+    assert {kind for kind in KINDS if role_for(kind) == "approver"} == {"approval.signed"}
     proposing = {role_for(kind) for kind in KINDS}
-    assert proposing == {"administrator", "assessor", "registrar", "public"}
+    assert proposing == {"administrator", "approver", "assessor", "registrar", "public"}
 
 
 def test_an_auditor_changes_nothing_and_an_administrator_makes_no_awards() -> None:

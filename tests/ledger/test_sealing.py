@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ledger.seal import Circumstances, Draft, Sealer
+from ledger.seal import Circumstances, Draft, Sealer, seeded
 from ledger.signing import signer_of
 from ledger.sqlite.datakeys import SqliteDataKeys
 from ledger.store import Entry, Recorded
@@ -17,7 +18,7 @@ from ledger.vault import Vault
 from tests.ledger.deciders.story import AWARDED, ENROLLED, OPENED, REGISTERED, REVOKED, TRAINEE, uuid
 from verifier import merkle, statement
 from verifier.events import event_type
-from verifier.record import blind_command
+from verifier.record import approved_digest, blind_command
 
 SIGNER = signer_of(sha256(b"seed").digest(), "PARTNER", "base", ())
 SHARED = Circumstances(b"command-id-16byt", 1_767_225_600_000, "P-1", "P-2", uuid("pack"))
@@ -100,3 +101,37 @@ def recorded(index: int, entry: Entry) -> Recorded:
     """An entry as the store gives it back."""
     place = (index, entry.stream_id, entry.version, entry.topic)
     return Recorded(*place, entry.statement, entry.leaf, entry.subject, entry.sealed)
+
+
+# --- salts from a seed ----------------------------------------------------------------------------------------------
+
+
+def test_a_seed_gives_the_same_bytes_however_they_are_asked_for() -> None:
+    seed = sha256(b"proposal").digest()
+    whole = seeded(seed)(200)
+    for sizes in ((200,), (16,) * 12 + (8,), (0, 1, 31, 32, 33, 0, 103), (199, 1)):
+        take = seeded(seed)
+        parts = [take(size) for size in sizes]
+        assert [len(part) for part in parts] == list(sizes)
+        assert b"".join(parts) == whole
+    assert whole[:32] == hmac.digest(seed, b"certledger/salts" + bytes(8), "sha256")
+    assert whole[32:64] == hmac.digest(seed, b"certledger/salts" + bytes(7) + b"\x01", "sha256")
+    assert seeded(sha256(b"another").digest())(200) != whole
+
+
+@pytest.mark.parametrize("seed", [b"", bytes(31), bytes(33)])
+def test_a_seed_has_32_bytes(seed: bytes) -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        seeded(seed)
+
+
+def test_what_is_foreseen_is_what_is_sealed_at_any_time(vault: Vault) -> None:
+    made, seed = sealer(vault), sha256(b"proposal").digest()
+    foreseen = made.foreseen(drafts(), SHARED, made.draw(drafts(), seeded(seed)))
+    assert len(set(foreseen)) == len(STORY)
+    for at in (0, SHARED.recorded_at + 5000):
+        salts = made.draw(drafts(), seeded(seed))
+        entries = made.seal(drafts(), replace(SHARED, recorded_at=at), salts)
+        assert [approved_digest(statement.parse(entry.statement).payload) for entry in entries] == foreseen
+    again = made.seal(drafts(), SHARED)
+    assert [approved_digest(statement.parse(entry.statement).payload) for entry in again][:3] != foreseen[:3]

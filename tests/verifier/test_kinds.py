@@ -40,6 +40,12 @@ PUBLIC = {
     "key.compromised/1": "kid: bytes, as_of: int",
     "account.opened/1": "pseudonym: str, organisation: str, roles: tuple[str, ...]",
     "account.closed/1": "pseudonym: str",
+    "passkey.registered/1": "pseudonym: str, public_key: bytes, rp_id: str",
+    "passkey.removed/1": "pseudonym: str, passkey: bytes",
+    "approval.signed/1": (
+        "approver: str, passkey: bytes, digests: tuple[bytes, ...], authenticator_data: bytes, client_data: bytes, "
+        "signature: bytes"
+    ),
     "programme.published/1": (
         "code: str, edition: int, name_zh: str, name_en: str, certified_by: str, taught_by: str, "
         "min_attendance: Decimal, max_attempts: int, total_pass: Decimal, valid_years: int, "
@@ -100,7 +106,7 @@ STRUCTS = {
 """What stands within a public field; none of it is about a person."""
 
 ABOUT_THE_BASE = frozenset(name for name in PUBLIC if name == "notice.terms-set/1" or name.split(".")[0] in (
-    "log", "organisation", "key", "account", "programme", "policy", "calendar", "cohort", "pack",
+    "log", "organisation", "key", "account", "passkey", "approval", "programme", "policy", "calendar", "cohort", "pack",
 ))  # fmt: skip
 """Types that are about nobody: their fields are definitions."""
 
@@ -295,6 +301,13 @@ def test_awards_revocations_and_erasures_need_two_people() -> None:
     }
     assert {"trainee.erased", "objection.erased", "pack.taken-in"} < kinds.APPROVED_KINDS
     assert {declared.kind for declared in EVENTS.values()} > kinds.APPROVED_KINDS
+
+
+def test_of_an_intake_come_awards_and_revocations() -> None:
+    assert {f"{award}.{verb}" for award, verb in (
+        ("certificate", "awarded"), ("certificate", "revoked"), ("title", "granted"), ("title", "revoked"),
+    )} == kinds.INTAKE_KINDS  # fmt: skip
+    assert kinds.INTAKE_KINDS < kinds.APPROVED_KINDS
 
 
 @EVERY_TYPE

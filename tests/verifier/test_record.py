@@ -18,6 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.sample_log import attendance, award, envelope, revocation, salts, uuid
+from tests.verifier.event_samples import ENVELOPE, distinct, sample
+from tests.verifier.event_samples import salts as sample_salts
 from verifier import cbor, kinds, record
 from verifier.errors import Malformed, Mismatch
 from verifier.events import EVENTS, WITHHELD, Event, EventType, Mark, Personal, Public, Stream, Withheld, event
@@ -351,3 +353,52 @@ def test_a_type_is_declared_once_and_says_what_happened() -> None:
             name: Personal[str]
 
     assert not any(name.startswith("test.") for name in EVENTS)
+
+
+# --- what an approver signs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("declared", EVENTS.values(), ids=EVENTS)
+def test_an_approved_digest_is_of_all_but_the_recorded_time(declared: EventType) -> None:
+    event = sample(declared, distinct)
+    around = dataclasses.replace(ENVELOPE, recorded_at=0)
+    unrecorded, _ = record.make_payload(event, around, sample_salts().__next__)
+    approved = record.approved_digest(unrecorded)
+    assert approved == sha256(unrecorded).digest()
+    for at in (1, 255, 1_767_225_600_000, 2**53 - 1):
+        payload, _ = record.make_payload(event, dataclasses.replace(around, recorded_at=at), sample_salts().__next__)
+        assert record.approved_digest(payload) == approved
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"version": 2},
+        {"command": bytes(16)},
+        {"actors": ("P-HEAD", "P-CLERK")},
+        {"actors": ("P-CLERK",)},
+        {"pack": None},
+    ],
+    ids=str,
+)
+def test_an_approved_digest_is_of_everything_around_the_event(changes: dict[str, Any]) -> None:
+    def digest(around: record.Envelope) -> bytes:
+        payload, _ = record.make_payload(award(1), around, sample_salts().__next__)
+        return record.approved_digest(payload)
+
+    assert digest(ENVELOPE) != digest(dataclasses.replace(ENVELOPE, **changes))
+
+
+def test_other_salts_or_another_value_give_another_approved_digest() -> None:
+    taken = sample_salts()
+    events = (award(1), award(1), dataclasses.replace(award(1), total=Decimal("60.5")))
+    digests = {record.approved_digest(record.make_payload(one, ENVELOPE, taken.__next__)[0]) for one in events}
+    assert len(digests) == 3
+
+
+@pytest.mark.parametrize(
+    "payload", [b"", b"\x80", b"\xa0", b"\xa1\x04\x61a", b"\xa1\x04\xf5", b"\xa1\x04\x18\x01", b"\xa1\x04\x01\x00"]
+)
+def test_what_has_no_approved_digest(payload: bytes) -> None:
+    with pytest.raises(Malformed):
+        record.approved_digest(payload)

@@ -94,6 +94,7 @@ class _Audit:
             self._report.notes.append("root, tiles and lists were not compared: not all entries could be read")
         self._report.findings = sorted(self._judge.findings, key=lambda finding: finding.index)
         self._report.disowned = sorted(self._judge.disowned)
+        self._report.notes += self._judge.approvals.notes()
 
     def _plan_trust(self) -> None:
         given = self._trust.as_of

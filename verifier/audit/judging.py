@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from verifier import kinds, statement
+from verifier.audit.approvals import Approvals
 from verifier.audit.awards import Awards, day_of
 from verifier.audit.histories import Histories
 from verifier.audit.reading import Plain
@@ -33,6 +34,7 @@ class Judge:
     authority: Authority = field(default_factory=Authority)
     catalogue: Catalogue = field(default_factory=Catalogue)
     awards: Awards = field(default_factory=Awards)
+    approvals: Approvals = field(default_factory=Approvals)
     findings: list[Finding] = field(default_factory=list)
     disowned: set[int] = field(default_factory=set)
     _compromises: list[tuple[int, kinds.KeyCompromised]] = field(default_factory=list)
@@ -76,7 +78,10 @@ class Judge:
             around.recorded_at,
             around.pack.bytes if around.pack else None,
         )
-        # (4) What it defines is not defined already. (5) Awards by who awards them, each number and place once.
+        # (4) Signed by the approver's passkey, where the approver has one.
+        if (unasked := self.approvals.take(index, read, self.authority.approvers)) is not None:
+            self.findings.append(unasked)
+        # (5) What it defines is not defined already. (6) Awards by who awards them, each number and place once.
         self._check_office(read.record.type.kind, key.organisation)
         self._check_definition(read.stream_id, event)
         self.catalogue.evolve(event)
@@ -84,7 +89,7 @@ class Judge:
             self._set_offices()
         self.awards.take(index, read, key.organisation, self.catalogue)
         self._check_day(index, read)
-        # (6) A compromise disowns what the key signed at and after the index it names.
+        # (7) A compromise disowns what the key signed at and after the index it names.
         if isinstance(event, kinds.PackTakenIn):
             self._packs.add(read.stream_id.bytes)
         if isinstance(event, kinds.KeyCompromised):
@@ -131,7 +136,7 @@ class Judge:
         match event:
             case kinds.OrganisationAccredited():
                 self._own("organisation", event.code, stream)
-            case kinds.AccountOpened() | kinds.AccountClosed():
+            case kinds.AccountOpened() | kinds.AccountClosed() | kinds.PasskeyRegistered() | kinds.PasskeyRemoved():
                 self._own("account", event.pseudonym, stream)
             case kinds.ProgrammePublished():
                 if event.edition in catalogue.editions.get(event.code, {}):
@@ -188,11 +193,18 @@ class Judge:
             self._histories.correct(stream, remaining)
 
     def _report_grants(self, new: set[int], reread: Reread) -> None:
-        """A key that a thief authorised stays good until it is reported as well: nobody undoes that by itself."""
+        """A key or passkey that a thief let in or took out stays so: nobody undoes that by itself."""
         for index, entry in reread():
-            if index in new and isinstance(event := statement.parse(entry).record.event, kinds.KeyAuthorised):
-                kid = thumbprint(event.public_key).hex()[:16]
-                self.findings.append(Finding(index, f"a disowned entry authorised key {kid}: report that key as well"))
+            match statement.parse(entry).record.event if index in new else None:
+                case kinds.KeyAuthorised(public_key=public):
+                    message = f"authorised key {thumbprint(public).hex()[:16]}: report that key as well"
+                case kinds.PasskeyRegistered(pseudonym=whose):
+                    message = f"registered a passkey of {whose}: remove it"
+                case kinds.PasskeyRemoved(pseudonym=whose):
+                    message = f"removed a passkey of {whose}: approvals since then are not bound by it"
+                case _:
+                    continue
+            self.findings.append(Finding(index, f"a disowned entry {message}"))
 
 
 def _signed_by(key: Key, entries: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, Statement]]:

@@ -13,6 +13,7 @@ from nacl.signing import SigningKey
 from ledger import commands as c
 from ledger.deciders.base import Base, decide
 from ledger.refusals import Code
+from tests.authenticator import Authenticator
 from tests.ledger.deciders.story import CALENDAR, ENDS, OPENED, POLICY, PROGRAMME, STARTS, refused, uuid
 from verifier import kinds
 from verifier.events import Event
@@ -178,6 +179,61 @@ def test_accounts_are_of_organisations_and_have_roles_that_exist() -> None:
     refused(Code.UNKNOWN_VALUE, lambda: decide(replace(OPEN, roles=("registrar", "king")), given()))
     refused(Code.UNKNOWN_ACCOUNT, lambda: decide(c.CloseAccount("P-1"), given()))
     refused(Code.DUPLICATE_ACCOUNT, lambda: decide(OPEN, given(OPEN_ACCOUNT)))
+
+
+# --- passkeys -------------------------------------------------------------------------------------------------------
+
+HEAD = replace(OPEN_ACCOUNT, account_id=uuid("head"), pseudonym="P-2", roles=("approver",))
+HELD = Authenticator("head")
+REGISTER_PASSKEY = c.RegisterPasskey("P-2", HELD.cose_key, HELD.rp_id)
+PASSKEY_REGISTERED = kinds.PasskeyRegistered(
+    account_id=uuid("head"), pseudonym="P-2", public_key=HELD.cose_key, rp_id=HELD.rp_id
+)
+PASSKEY_REMOVED = kinds.PasskeyRemoved(account_id=uuid("head"), pseudonym="P-2", passkey=HELD.thumbprint)
+STAFF = (OPEN_ACCOUNT, HEAD)
+
+
+def test_a_passkey_is_registered_once_and_for_one_account() -> None:
+    assert decide(REGISTER_PASSKEY, given(*STAFF)) == [PASSKEY_REGISTERED]
+    base = given(*STAFF, PASSKEY_REGISTERED, replace(HEAD, account_id=uuid("third"), pseudonym="P-3"))
+    assert decide(REGISTER_PASSKEY, base) == []
+    for again in (replace(REGISTER_PASSKEY, pseudonym="P-3"), replace(REGISTER_PASSKEY, rp_id="example.org")):
+        refused(Code.UNKNOWN_KEY, lambda again=again: decide(again, base))  # type: ignore[misc]
+
+
+def test_a_removed_passkey_does_not_come_back() -> None:
+    remove = c.RemovePasskey("P-2", HELD.thumbprint)
+    assert decide(remove, given(*STAFF, PASSKEY_REGISTERED)) == [PASSKEY_REMOVED]
+    base = given(*STAFF, PASSKEY_REGISTERED, PASSKEY_REMOVED)
+    refused(Code.UNKNOWN_KEY, lambda: decide(remove, base))
+    refused(Code.UNKNOWN_KEY, lambda: decide(REGISTER_PASSKEY, base))
+
+
+def test_only_the_account_s_own_passkey_is_removed() -> None:
+    base = given(*STAFF, PASSKEY_REGISTERED)
+    refused(Code.UNKNOWN_KEY, lambda: decide(c.RemovePasskey("P-1", HELD.thumbprint), base))
+    refused(Code.UNKNOWN_KEY, lambda: decide(c.RemovePasskey("P-2", bytes(32)), base))
+
+
+def test_a_passkey_outlives_the_closing_of_its_account() -> None:
+    closed = kinds.AccountClosed(account_id=uuid("head"), pseudonym="P-2")
+    base = given(*STAFF, PASSKEY_REGISTERED, closed)
+    assert HELD.thumbprint in base.approvers.of("P-2")
+    assert decide(c.RemovePasskey("P-2", HELD.thumbprint), base) == [PASSKEY_REMOVED]
+
+
+def test_who_approves_nothing_needs_no_passkey() -> None:
+    refused(Code.MISSING_ROLE, lambda: decide(replace(REGISTER_PASSKEY, pseudonym="P-1"), given(*STAFF)))
+    refused(Code.UNKNOWN_ACCOUNT, lambda: decide(replace(REGISTER_PASSKEY, pseudonym="P-9"), given(*STAFF)))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"public_key": b"\xa0"}, {"public_key": key("partner")}, {"rp_id": "https://example.org"}, {"rp_id": "127.0.0.1"}],
+    ids=str,
+)
+def test_what_is_no_passkey(wrong: dict[str, object]) -> None:
+    refused(Code.UNKNOWN_VALUE, lambda: decide(replace(REGISTER_PASSKEY, **wrong), given(*STAFF)))  # type: ignore[arg-type]
 
 
 # --- definitions ----------------------------------------------------------------------------------------------------
