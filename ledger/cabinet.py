@@ -82,7 +82,8 @@ STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             " decided_at INTEGER,"
             " done INTEGER NOT NULL,"  # commands of it that are recorded
             " commands INTEGER NOT NULL,"
-            " sealed BLOB NOT NULL,"  # commands and seed
+            " sealed BLOB NOT NULL,"  # commands and seed, as long as they may be carried out
+            " approval BLOB,"  # stream of what the approver's passkey signed
             " note BLOB NOT NULL,"  # sealed
             " reason BLOB NOT NULL) STRICT",  # sealed: why it was declined, or why it came to nothing
             "CREATE INDEX proposals_state ON proposals (state, number)",

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from ledger.cabinet_key import CabinetKey
 from ledger.claims import ClaimKeys
+from ledger.deciders.base import Base
 from ledger.executing import Executor
 from ledger.handle import Clock, Desk, system_clock
 from ledger.places import OpenViews, Place, place_of
@@ -63,9 +64,10 @@ class Ledger:
         """Stream of the genesis, under which all events about the base are filed."""
         return self.settings.log_id
 
-    def desk(self) -> Desk:
-        """A desk on what is recorded now."""
-        return Desk(self.store, self.vault, self.keystore, self.claim_keys, self.log_id, self.clock, self.randomness)
+    def desk(self, base: Base | None = None) -> Desk:
+        """A desk on what is recorded now. `base` is one that others use too: see `Desk`."""
+        parts = (self.store, self.vault, self.keystore, self.claim_keys, self.log_id)
+        return Desk(*parts, self.clock, self.randomness, base)
 
     def executor(self) -> Executor:
         """What executes commands for all threads of this process, beside other processes."""

@@ -40,7 +40,7 @@ OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "tokens": ("secret", "id", "account", "name", "scopes", "created_at", "expires_at", "used_at"),
     "proposals": (
         *("id", "number", "kind", "state", "version", "proposer", "organisation", "approver"),
-        *("proposed_at", "decided_at", "done", "commands", "sealed", "note", "reason"),
+        *("proposed_at", "decided_at", "done", "commands", "sealed", "approval", "note", "reason"),
     ),
 }
 """The tables of the office that move with a ledger: who is signed in somewhere signs in again."""

@@ -24,6 +24,11 @@ WILL_BE_SIGNED_HOW: Final = Words(
 WOULD_BE_REFUSED: Final = Words("将被拒绝", "Would be refused", "거부될 항목")
 DECIDE: Final = Words("处理", "Decide", "처리")
 APPROVE: Final = Words("批准并签署", "Approve and sign", "승인하고 서명")
+SIGNS: Final = Words(
+    "您的通行密钥将对以上内容签名；没有它，任何人都不能以您的名义批准。",
+    "Your passkey signs what stands above. Without it nobody can approve in your name, not even who runs this server.",
+    "패스키가 위 내용에 서명합니다. 패스키 없이는 아무도, 서버 운영자도, 당신의 이름으로 승인할 수 없습니다.",
+)
 DECLINE: Final = Words("不批准", "Decline", "반려")
 WITHDRAW: Final = Words("撤回", "Withdraw", "철회")
 GO_ON: Final = Words("继续记录", "Go on recording", "기록 계속")

@@ -17,8 +17,11 @@ from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
+from api.office.passkey import answer_of
 from ledger.command_forms import to_plain
-from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal
+from ledger.office.passkeys import APPROVE
+from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
+from ledger.office.staff import CannotSignIn
 from ledger.refusals import Code, Refusal
 from verifier.events import Event, event_type
 
@@ -80,9 +83,8 @@ class Proposing:
         try:
             match done:
                 case "approve":
-                    self._console.gate.check_fresh(acting)
-                    proposals.approve(id_, acting.member, version)
-                    self._carry_out(id_)
+                    proposals.approve(id_, acting.member, version, self._signed(acting, sent))
+                    proposals.carry_out(id_)
                 case "decline":
                     form = filled(_DECLINING, sent)
                     if not form.good:
@@ -91,7 +93,7 @@ class Proposing:
                 case "withdraw":
                     proposals.withdraw(id_, acting.member, version)
                 case "carry-out":
-                    self._carry_out(id_)
+                    proposals.carry_out(id_)
                 case _:
                     return self._proposal(request, acting, proposals.get(id_))
         except AlreadyDecided as late:
@@ -101,8 +103,17 @@ class Proposing:
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _carry_out(self, id_: UUID) -> None:
-        self._console.office.proposals.carry_out(id_)
+    def _signed(self, acting: Acting, sent: Sent) -> Signature | None:
+        """What the approver's passkey signed just now; without one, another fresh sign of who is there is asked."""
+        if not sent.get("answer"):
+            self._console.gate.check_fresh(acting)
+            return None
+        passkeys, account = self._console.office.passkeys, acting.member.account
+        try:
+            done = passkeys.finish(APPROVE, sent.get("ticket", ""), answer_of(sent), account)
+        except CannotSignIn:
+            raise Refusal(Code.BAD_PASSKEY, "the passkey was asked too long ago, or for something else") from None
+        return Signature(done.passkey.thumbprint, done.authenticator_data, done.client_data, done.signature)
 
     def _proposal(
         self,
@@ -125,6 +136,8 @@ class Proposing:
             proposal=proposal,
             foreseen=foreseen,
             form=form or blank(_DECLINING),
+            signs=bool(self._console.office.executor.base().approvers.of(acting.member.pseudonym)),
+            signing=signing_words,
             may_decide=acting.may("approver") and proposal.proposer != acting.member.pseudonym,
             fault=fault,
         )

@@ -116,6 +116,16 @@ SENTENCES: Final[dict[Code, Words]] = {
         "A password has 12 to 200 characters, and is not your name or a few characters over and over.",
         "비밀번호는 12~200자이며, 이름과 같거나 몇 글자의 반복이어서는 안 됩니다.",
     ),
+    Code.BAD_APPROVAL: Words(
+        "通行密钥的签名与所批准的内容不符。",
+        "What the passkey signed is not what is to be approved.",
+        "패스키가 서명한 것이 승인할 내용과 다릅니다.",
+    ),
+    Code.NOT_SIGNED: Words(
+        "该账户有通行密钥，必须由其签名；或内容在签名后已变化。",
+        "The account has a passkey, which has to sign this; or things have changed since it did.",
+        "계정의 패스키가 서명해야 합니다. 또는 서명 후 내용이 바뀌었습니다.",
+    ),
     Code.BAD_PASSKEY: Words(
         "通行密钥的应答无效。", "The passkey's answer does not hold.", "패스키 응답이 유효하지 않습니다."
     ),

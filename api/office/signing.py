@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from api.headers import PERSONAL
 from api.office import refusal_words, signing_words, words
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
-from api.office.gate import Acting, NotSignedIn, OtherSite
+from api.office.gate import Acting
 from api.office.moments import moment
-from ledger.office.passkeys import FRESH, SIGN_IN
-from ledger.office.staff import CannotSignIn
+from api.office.passkey import answer_of
+from ledger import commands as c
+from ledger import passkeys
+from ledger.office.staff import CannotSignIn, Member
 from ledger.office.tokens import SCOPES
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
@@ -40,7 +39,6 @@ def routes(console: Console) -> list[Route]:
     """The routes below `/console` that are about who somebody is."""
     pages = Signing(console)
     return [
-        Route("/console/passkey", pages.passkey, methods=["POST"]),
         console.open_route("/welcome/{secret}", pages.welcome),
         console.route("/sign-out", pages.sign_out, ["POST"]),
         console.route("/account", pages.account),
@@ -53,10 +51,6 @@ class Signing:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-
-    async def passkey(self, request: Request) -> Response:
-        """The options of a ceremony, for the script: to sign in nobody needs to be anybody yet."""
-        return await run_in_threadpool(self._options, request)
 
     def sign_out(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """Ends the session here."""
@@ -79,7 +73,7 @@ class Signing:
         match done:
             case "add-passkey":
                 office.passkeys.finish_registration(
-                    account, sent.get("ticket", ""), _answer(sent), sent.get("name", ""), lambda tables: None
+                    account, sent.get("ticket", ""), answer_of(sent), sent.get("name", ""), lambda tables: None
                 )
             case "remove-passkey":
                 office.passkeys.remove(account, _bytes(sent.get("credential", "")))
@@ -177,11 +171,29 @@ class Signing:
                 return self._staff_page(
                     request, acting, blank(fields), office.staff.invite(_uuid(sent.get("account", "")))
                 )
+            case "sign-approvals" | "passkey-lost":
+                self._console.gate.check_fresh(acting)
+                self._change_passkey(acting, sent)
+                return see_other("/console/staff")
             case "close":
                 self._console.gate.check_fresh(acting)
                 office.staff.close(_uuid(sent.get("account", "")), Actors(acting.member.pseudonym))
                 return see_other("/console/staff")
         return self._staff_page(request, acting, blank(fields))
+
+    def _change_passkey(self, acting: Acting, sent: Sent) -> None:
+        """Lets a passkey sign what its owner approves, or no more: an event of the log (ADR 30)."""
+        office, account = self._console.office, _uuid(sent.get("account", ""))
+        member, thumbprint = office.staff.find(account), _bytes(sent.get("passkey", ""))
+        if member is None:
+            raise Refusal(Code.UNKNOWN_ACCOUNT, "no such member of staff")
+        command: c.RegisterPasskey | c.RemovePasskey = c.RemovePasskey(member.pseudonym, thumbprint, lost=True)
+        if sent["do"] == "sign-approvals":
+            known = [item for item in office.passkeys.of(account) if item.thumbprint == thumbprint and thumbprint]
+            if not known:
+                raise Refusal(Code.BAD_PASSKEY, "no such passkey, or one that cannot sign approvals")
+            command = c.RegisterPasskey(member.pseudonym, known[0].public_key, office.passkeys.rp_id)
+        passkeys.change(office.ledger, command, Actors(acting.member.pseudonym))
 
     def _staff_page(
         self, request: Request, acting: Acting, form: Filled, secret: str = "", status: int = 200
@@ -189,8 +201,24 @@ class Signing:
         link = f"{self._console.site.url}/console/welcome/{secret}" if secret else ""
         members = self._console.office.staff.all()
         return self._console.page(
-            "office/staff.html", request, acting, status, signing=signing_words, members=members, form=form, link=link
+            "office/staff.html",
+            request,
+            acting,
+            status,
+            signing=signing_words,
+            members=members,
+            keys={member.account: self._keys(member) for member in members if not member.closed},
+            form=form,
+            link=link,
         )
+
+    def _keys(self, member: Member) -> list[tuple[str, str, bool]]:
+        """An approver's passkeys: thumbprint, name and whether they sign approvals; those the log alone knows too."""
+        in_log = self._console.office.executor.base().approvers.of(member.pseudonym)
+        here = {item.thumbprint: item.name for item in self._console.office.passkeys.of(member.account)}
+        wanted = [thumbprint for thumbprint in here if thumbprint and "approver" in member.roles]
+        names = dict.fromkeys([*wanted, *in_log])
+        return [(item.hex(), here.get(item, item.hex()[:16]), item in in_log) for item in names]
 
     def _staff_fields(self) -> tuple[Field, ...]:
         organisations = self._console.office.executor.base().organisations.values()
@@ -204,23 +232,6 @@ class Signing:
         )
 
     # --- inside -------------------------------------------------------------------------------------------------------
-
-    def _options(self, request: Request) -> Response:
-        gate, office = self._console.gate, self._console.office
-        purpose = request.query_params.get("for", "")
-        try:
-            gate.check_site(request)
-            if purpose == SIGN_IN:
-                begun = office.passkeys.begin(SIGN_IN)
-            else:
-                acting = gate.acting(request)
-                if purpose == FRESH:
-                    begun = office.passkeys.begin(FRESH, acting.member.account)
-                else:
-                    begun = office.passkeys.begin_registration(acting.member)
-        except (OtherSite, NotSignedIn):
-            return JSONResponse({}, 403, PERSONAL)
-        return JSONResponse({"ticket": begun.ticket, "options": begun.options}, 200, PERSONAL)
 
     def welcome(self, request: Request, sent: Sent) -> Response:
         """The page of a link that somebody new was given: they set a password, and are signed in."""
@@ -255,16 +266,6 @@ def _passwords(sent: Sent) -> Filled:
     if form.good and form["password"] != form["again"]:
         form = form.with_fault("again", signing_words.DIFFER)
     return form
-
-
-def _answer(sent: Sent) -> dict[str, Any]:
-    try:
-        answer = json.loads(sent.get("answer", ""))
-    except ValueError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise Refusal(Code.BAD_PASSKEY, "the browser sent no answer of a passkey")
-    return answer
 
 
 def _bytes(text: str) -> bytes:

@@ -19,6 +19,14 @@ PASSKEY_FAILED: Final = Words(
     "The passkey could not be used. Try again, or use the password.",
     "패스키를 사용할 수 없습니다. 다시 시도하거나 비밀번호를 사용해 주십시오.",
 )
+PASSKEY_FAILED_HERE: Final = Words(
+    "通行密钥未能使用，未作任何批准。请再试一次。",
+    "The passkey could not be used, and nothing was approved. Try again.",
+    "패스키를 사용할 수 없어 아무것도 승인하지 않았습니다. 다시 시도해 주십시오.",
+)
+SIGN_APPROVALS: Final = Words("用于签署批准", "Let it sign approvals", "승인 서명에 사용")
+SIGNS_APPROVALS: Final = Words("签署批准", "signs approvals", "승인에 서명함")
+KEY_LOST: Final = Words("已丢失", "It is lost", "분실")
 LOST: Final = Words(
     "无法登录？请管理员给您一个新的链接。没有默认密码。",
     "No way in? Ask an administrator for a new link. There is no default password.",

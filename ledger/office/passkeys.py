@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -31,6 +31,8 @@ from ledger.handle import Clock
 from ledger.office.staff import CannotSignIn, Member
 from ledger.projector import Tables
 from ledger.refusals import Code, Refusal
+from verifier.errors import VerificationError
+from verifier.passkey import parse
 
 REGISTER, SIGN_IN, FRESH, APPROVE = "register", "sign-in", "fresh", "approve"
 """What a ticket is for."""
@@ -50,6 +52,14 @@ class Passkey:
     name: str
     created_at: int
     used_at: int | None
+
+    @property
+    def thumbprint(self) -> bytes:
+        """Of the key (RFC 9679), by which the log names it; empty for one of a kind that signs no approvals."""
+        try:
+            return parse(self.public_key).thumbprint
+        except VerificationError:
+            return b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +163,19 @@ class Passkeys:
 
     # --- asserting ----------------------------------------------------------------------------------------------------
 
-    def begin(self, purpose: str, account: UUID | None = None, challenge: bytes | None = None) -> Begun:
-        """For signing in (no account is named, so nobody learns who has one), or for a fresh sign or an approval."""
+    def begin(
+        self,
+        purpose: str,
+        account: UUID | None = None,
+        challenge: bytes | None = None,
+        among: Container[bytes] | None = None,
+    ) -> Begun:
+        """For signing in (no account is named, so nobody learns who has one), or for a fresh sign or an approval.
+
+        `among`: thumbprints of the passkeys that will do.
+        """
         known = [] if account is None else self.of(account)
+        known = [item for item in known if among is None or item.thumbprint in among]
         options = webauthn.generate_authentication_options(
             rp_id=self.rp_id,
             challenge=challenge,

@@ -7,7 +7,9 @@ the rest follows. So what the approver sees is what comes to be recorded, or not
     open → declined, withdrawn         by another person with a reason; by who proposed it
     approved → stopped                 a command was refused when its turn came; what was recorded before stays
 
-Recording is repeated safely: each command's id follows from the proposal's seed.
+Recording is repeated safely: each command's id follows from the proposal's seed. Where the approver has passkeys in the
+log, one of them signs what each command will record, down to the salts (ADR 30). Commands and seed are forgotten when
+nothing is to be carried out any more: whoever had the seed could open what an erasure closed.
 """
 
 from __future__ import annotations
@@ -23,14 +25,18 @@ from ledger import commands as c
 from ledger.cabinet import Cabinet
 from ledger.cabinet_key import CabinetKey
 from ledger.command_forms import from_plain, name_of, to_plain
+from ledger.deciders.base import Base
 from ledger.executing import COMMAND_ID_SIZE, Executor
 from ledger.handle import Clock, Desk
 from ledger.office.staff import Member
 from ledger.permissions import Actors
 from ledger.projector import Tables
 from ledger.refusals import Code, Refusal
+from ledger.seal import seeded
 from verifier.events import Event
 
+NewDesk = Callable[[Base | None], Desk]
+"""A desk on what is recorded now, on a base that others use too where one is given."""
 OPEN, APPROVED, DONE, DECLINED, WITHDRAWN, STOPPED = "open", "approved", "done", "declined", "withdrawn", "stopped"
 MOST_COMMANDS: Final = 1000
 REASON_LIMIT: Final = 2000
@@ -66,6 +72,17 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """What an approver's passkey signed (W3C WebAuthn), as browser and authenticator gave it."""
+
+    passkey: bytes
+    """Thumbprint of the key (RFC 9679)."""
+    authenticator_data: bytes
+    client_data: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Foreseen:
     """What one command of a proposal would record, decided on what is there now."""
 
@@ -85,9 +102,7 @@ class AlreadyDecided(Refusal):
 class Proposals:
     """Takes, shows and carries out proposals. Shared freely by threads."""
 
-    def __init__(
-        self, cabinet: Cabinet, key: CabinetKey, executor: Executor, desk: Callable[[], Desk], clock: Clock
-    ) -> None:
+    def __init__(self, cabinet: Cabinet, key: CabinetKey, executor: Executor, desk: NewDesk, clock: Clock) -> None:
         self._cabinet, self._key, self._executor, self._desk, self._clock = cabinet, key, executor, desk, clock
 
     # --- proposing ----------------------------------------------------------------------------------------------------
@@ -97,6 +112,9 @@ class Proposals:
         kinds = {name_of(type(command)) for command in commands}
         if len(kinds) != 1 or len(commands) > MOST_COMMANDS:
             raise Refusal(Code.BAD_NUMBER, f"a proposal has 1 to {MOST_COMMANDS} commands of one kind")
+        people = [command.trainee for command in commands if isinstance(command, c.PersonCommand)]
+        if len(set(people)) != len(people):  # each is foreseen by itself
+            raise Refusal(Code.BAD_NUMBER, "a proposal has one command a person")
         made = id_ or UUID(bytes=secrets.token_bytes(16), version=4)
         body = [[to_plain(command) for command in commands], secrets.token_bytes(32)]
         sealed = self._key.seal("proposals", made.bytes, body)
@@ -108,7 +126,7 @@ class Proposals:
                 return
             number = tables.select("SELECT COALESCE(MAX(number), 0) + 1 AS next FROM proposals")[0]["next"]
             fixed = (made.bytes, number, kind, OPEN, 1, member.pseudonym, member.organisation, "", self._clock())
-            row = (*fixed, None, 0, len(commands), sealed, noted, b"")
+            row = (*fixed, None, 0, len(commands), sealed, None, noted, b"")
             tables.execute(f"INSERT INTO proposals VALUES ({', '.join('?' * len(row))})", row)
 
         self._cabinet.write(enter)
@@ -141,7 +159,7 @@ class Proposals:
         """
         row = self._row(id_)
         commands, _ = self._body(row)
-        desk, actors = self._desk(), Actors(str(row["proposer"]), approver)
+        desk, actors = self._desk(None), Actors(str(row["proposer"]), approver)
         for command in commands:
             try:
                 yield Foreseen(command, tuple(desk.decide(command, actors)))
@@ -150,30 +168,73 @@ class Proposals:
 
     # --- deciding -----------------------------------------------------------------------------------------------------
 
-    def approve(self, id_: UUID, member: Member, version: int) -> Proposal:
-        """Approves a proposal as it was at this version; `carry_out` records it. Raises Refusal; StoreError."""
+    def to_sign(self, id_: UUID, member: Member) -> list[bytes] | None:
+        """The approved digests that one of the member's passkeys has to sign, if approved now (ADR 30).
+
+        None where the member has no passkey in the log. Raises Refusal; StoreError.
+        """
+        base = self._executor.base()
+        if not base.approvers.of(member.pseudonym):
+            return None
+        row = self._row(id_)
+        commands, seed = self._body(row)
+        actors, digests = Actors(str(row["proposer"]), member.pseudonym), list[bytes]()
+        for n, command in enumerate(commands):
+            desk = self._desk(None if isinstance(command, c.BaseCommand) else base)
+            desk.decide(command, actors)
+            foreseen = desk.foreseen(actors, _command_id(seed, n), seeded(_salts(seed, n)))
+            digests += [digest for _, digest in foreseen]
+        return digests
+
+    def approve(self, id_: UUID, member: Member, version: int, signed: Signature | None = None) -> Proposal:
+        """Approves a proposal as it was at this version; `carry_out` records it. Raises Refusal; StoreError.
+
+        `signed` is what a passkey made of `to_sign`, where that asks for one; it is in the log before anything that it
+        approves.
+        """
         proposal = self.get(id_)
-        if proposal.proposer == member.pseudonym:
-            raise Refusal(Code.SAME_PERSON, f"{member.pseudonym} cannot both propose and approve")
-        if "approver" not in member.roles:
-            raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role approver")
+        self._check_may_decide(proposal, member)
         if (proposal.state, proposal.version) != (OPEN, version):
             raise AlreadyDecided(proposal)
         refused = [item for item in self.foresee(id_, member.pseudonym) if item.refusal is not None]
         if refused:
             assert refused[0].refusal is not None
             raise refused[0].refusal
-        return self._decided(proposal, APPROVED, member.pseudonym, "", version)
+        approval = self._record_approval(id_, member, signed)
+        return self._decided(proposal, APPROVED, member.pseudonym, "", version, approval)
+
+    def _record_approval(self, id_: UUID, member: Member, signed: Signature | None) -> UUID | None:
+        """Records what the passkey signed; None where it signs nothing of this proposal, or there is none."""
+        digests = self.to_sign(id_, member)
+        if not digests:
+            return None
+        if signed is None:
+            raise Refusal(Code.NOT_SIGNED, f"{member.pseudonym} has a passkey, which has to sign this approval")
+        approval = UUID(bytes=secrets.token_bytes(16), version=4)
+        command = c.SignApproval(
+            approval,
+            member.pseudonym,
+            signed.passkey,
+            tuple(digests),
+            signed.authenticator_data,
+            signed.client_data,
+            signed.signature,
+        )
+        self._executor.execute(command, Actors(member.pseudonym))
+        return approval
+
+    def _check_may_decide(self, proposal: Proposal, member: Member) -> None:
+        if proposal.proposer == member.pseudonym:
+            raise Refusal(Code.SAME_PERSON, f"{member.pseudonym} cannot both propose and decide")
+        if "approver" not in member.roles:
+            raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role approver")
 
     def decline(self, id_: UUID, member: Member, reason: str, version: int) -> Proposal:
         """Declines a proposal, with a reason. Raises Refusal; StoreError."""
         proposal = self.get(id_)
         if not reason.strip():
             raise Refusal(Code.BAD_TEXT, "who declines says why")
-        if proposal.proposer == member.pseudonym:
-            raise Refusal(Code.SAME_PERSON, f"{member.pseudonym} withdraws what is its own")
-        if "approver" not in member.roles:
-            raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role approver")
+        self._check_may_decide(proposal, member)
         return self._decided(proposal, DECLINED, member.pseudonym, _check_reason(reason), version)
 
     def withdraw(self, id_: UUID, member: Member, version: int) -> Proposal:
@@ -195,9 +256,12 @@ class Proposals:
             return self._proposal(row)
         commands, seed = self._body(row)
         actors = Actors(str(row["proposer"]), str(row["approver"]))
+        approvals = [] if row["approval"] is None else [UUID(bytes=bytes(row["approval"]))]
         for n in range(int(row["done"]), len(commands)):
             try:
-                self._executor.execute(commands[n], actors, _command_id(seed, n))
+                self._executor.execute(
+                    commands[n], actors, _command_id(seed, n), seed=_salts(seed, n), approvals=approvals
+                )
             except Refusal as refusal:
                 self._stop(id_, n, refusal)
                 return self.get(id_)
@@ -212,19 +276,24 @@ class Proposals:
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _decided(self, proposal: Proposal, state: str, who: str, reason: str, version: int) -> Proposal:
-        sealed = self._key.seal("proposals.reason", proposal.id.bytes, reason) if reason else b""
-        now = self._clock()
+    def _decided(
+        self, proposal: Proposal, state: str, who: str, reason: str, version: int, approval: UUID | None = None
+    ) -> Proposal:
+        id_, now = proposal.id.bytes, self._clock()
+        sealed = self._key.seal("proposals.reason", id_, reason) if reason else b""
+        signed = None if approval is None else approval.bytes
 
         def decide(tables: Tables) -> bool:
-            rows = tables.select("SELECT state, version FROM proposals WHERE id = ?", (proposal.id.bytes,))
+            rows = tables.select("SELECT state, version FROM proposals WHERE id = ?", (id_,))
             if (rows[0]["state"], rows[0]["version"]) != (OPEN, version):
                 return False
             tables.execute(
-                "UPDATE proposals SET state = ?, version = version + 1, approver = ?, decided_at = ?, reason = ?"
-                " WHERE id = ?",
-                (state, who, now, sealed, proposal.id.bytes),
+                "UPDATE proposals SET state = ?, version = version + 1, approver = ?, decided_at = ?, approval = ?,"
+                " reason = ? WHERE id = ?",
+                (state, who, now, signed, sealed, id_),
             )
+            if state != APPROVED:
+                tables.execute("UPDATE proposals SET sealed = ? WHERE id = ?", (self._forgotten(id_), id_))
             return True
 
         if not self._cabinet.write(decide):
@@ -240,8 +309,13 @@ class Proposals:
         self._finish(id_, STOPPED, self._key.seal("proposals.reason", id_.bytes, why))
 
     def _finish(self, id_: UUID, state: str, reason: bytes) -> None:
-        sql = "UPDATE proposals SET state = ?, version = version + 1, reason = ? WHERE id = ? AND state = ?"
-        self._cabinet.write(lambda tables: tables.execute(sql, (state, reason, id_.bytes, APPROVED)))
+        sql = "UPDATE proposals SET state = ?, version = version + 1, reason = ?, sealed = ? WHERE id = ? AND state = ?"
+        row = (state, reason, self._forgotten(id_.bytes), id_.bytes, APPROVED)
+        self._cabinet.write(lambda tables: tables.execute(sql, row))
+
+    def _forgotten(self, id_: bytes) -> bytes:
+        """In the place of commands and seed."""
+        return self._key.seal("proposals", id_, [[], b""])
 
     def _row(self, id_: UUID) -> Any:
         rows = self._cabinet.select("SELECT * FROM proposals WHERE id = ?", (id_.bytes,))
@@ -277,6 +351,11 @@ def _check_reason(text: str) -> str:
     if len(text) > REASON_LIMIT or any(ord(character) < 32 and character not in "\n\t" for character in text):
         raise Refusal(Code.BAD_TEXT, f"a note or reason has at most {REASON_LIMIT} characters, all of them printable")
     return text.strip()
+
+
+def _salts(seed: bytes, n: int) -> bytes:
+    """Where the salts of a proposal's command come from (`ledger.seal.seeded`)."""
+    return sha256(b"certledger/proposal/salts" + seed + n.to_bytes(4, "big")).digest()
 
 
 def _command_id(seed: bytes, n: int) -> bytes:

@@ -8,12 +8,18 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from ledger.awards import open_awards
+from ledger.commands import SuspendCertificate
+from ledger.office.doing import do
 from ledger.office.opening import Office, open_office
-from tests.api.whole_ledger import actors, build
+from ledger.refusals import Refusal
+from tests.api.whole_ledger import TODAY, actors, build, trainee
 from tests.e2e.conftest import NewContext, at_a_free_port, running
 from tests.e2e.test_axe import SIZES, complaints
 from tests.e2e.test_axe import axe as axe
 from tests.engines import ENGINES
+from verifier.kinds import CertificateAwarded
+from verifier.standing import Standing
 
 PASSWORD = "a passphrase for tests"
 AUTHENTICATOR = {
@@ -77,6 +83,41 @@ def test_a_browser_without_the_passkey_says_so(office: tuple[Office, str], new_c
     page.goto(f"{office[1]}/console")
     page.get_by_role("button", name="Use a passkey").click()
     expect(page.get_by_text("The passkey could not be used")).to_be_visible()
+
+
+def test_an_approval_is_signed_by_the_approvers_passkey(office: tuple[Office, str], new_context: NewContext) -> None:
+    """Made by its owner, let into the log by an administrator; from then on nothing is approved without it."""
+    opened, url = office
+    head = with_authenticator(new_context(locale="en-GB").new_page())
+    comes_in(head, invited(office, "head", "approver"))
+    head.goto(f"{url}/console/account")
+    head.locator("#passkey-name").fill("head's key")
+    head.get_by_role("button", name="Add a passkey").click()
+    expect(head.get_by_text("head's key")).to_be_visible()
+    boss = new_context(locale="en-GB").new_page()
+    comes_in(boss, invited(office, "boss", "administrator"))
+    boss.goto(f"{url}/console/staff")
+    boss.get_by_role("row", name="head 某").get_by_role("button", name="Let it sign approvals").click()
+    expect(boss.get_by_text("signs approvals")).to_be_visible()
+
+    opened.staff.add("clerk", "clerk 某", "", "BASE", ["registrar"], actors(opened.ledger))
+    clerk, member = opened.staff.called("clerk"), opened.staff.called("head")
+    assert clerk is not None
+    assert member is not None
+    with open_awards(opened.ledger) as awards:
+        valid = (item for item in awards.all() if item.award.on(TODAY) is Standing.VALID)
+        issued = next(item for item in valid if isinstance(item.event, CertificateAwarded))
+    command = SuspendCertificate(trainee(issued), issued.stream, "other", TODAY)
+    proposal = do(opened, clerk, command, opened.ledger.desk().new_id(), "a letter").proposal
+    assert proposal is not None
+    with pytest.raises(Refusal, match="passkey"):
+        opened.proposals.approve(proposal.id, member, proposal.version)
+
+    head.goto(f"{url}/console/proposals/{proposal.id}")
+    head.get_by_role("button", name="Approve and sign").click()
+    expect(head.locator("[data-state=done]")).to_be_visible()
+    entries = opened.ledger.store.entries(opened.ledger.store.head().size - 2, 2)
+    assert [entry.topic for entry in entries] == ["approval.signed/1", "certificate.suspended/1"]
 
 
 def test_everything_works_by_the_keyboard_and_without_script(

@@ -25,7 +25,8 @@ function written(credential) {
 
 async function ceremony(form) {
   const purpose = form.dataset.passkey;
-  const answer = await fetch(`/console/passkey?for=${purpose}`, { method: "POST" });
+  const about = form.dataset.proposal ? `&proposal=${form.dataset.proposal}` : "";
+  const answer = await fetch(`/console/passkey?for=${purpose}${about}`, { method: "POST" });
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const { ticket, options } = await answer.json();
   const publicKey = read(options);
@@ -33,7 +34,7 @@ async function ceremony(form) {
     purpose === "register"
       ? await navigator.credentials.create({ publicKey })
       : await navigator.credentials.get({ publicKey });
-  const prefix = purpose === "register" ? "" : "_";
+  const prefix = form.elements.answer ? "" : "_";
   form.elements[`${prefix}ticket`].value = ticket;
   form.elements[`${prefix}answer`].value = JSON.stringify(written(credential));
   form.submit();

@@ -8,17 +8,22 @@ from dataclasses import replace
 import pytest
 
 from ledger import commands as c
+from ledger import passkeys
 from ledger.executing import Executor
 from ledger.office.opening import Office
-from ledger.office.proposals import MOST_COMMANDS, AlreadyDecided, Proposal, Proposals
+from ledger.office.proposals import MOST_COMMANDS, AlreadyDecided, Proposal, Proposals, Signature
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from ledger.store import StoreBusy
+from tests.authenticator import RP_ID, Authenticator
+from tests.ledger import lives
 from tests.ledger.deciders.story import COHORT, ENROLLED_ON, REGISTER, REQUESTED_ON
 from tests.ledger.lives import Life
 from tests.ledger.office.conftest import join
 from verifier import kinds
 from verifier.events import Event
+from verifier.record import approved_digest
+from verifier.statement import parse
 
 
 class Fell(Exception):
@@ -194,11 +199,11 @@ class Falling(Executor):
     def __init__(self, executor: Executor, after: int, recorded: bool) -> None:
         self._there, self._left, self._recorded = executor, after, recorded
 
-    def execute(self, *arguments: object) -> object:  # type: ignore[override]
+    def execute(self, *arguments: object, **named: object) -> object:  # type: ignore[override]
         self._left -= 1
         if self._left < 0 and not self._recorded:
             raise Fell
-        done = self._there.execute(*arguments)  # type: ignore[arg-type]
+        done = self._there.execute(*arguments, **named)  # type: ignore[arg-type]
         if self._left < 0:
             raise Fell
         return done
@@ -241,7 +246,7 @@ def test_a_store_that_is_away_leaves_it_to_the_next_try(
         def __init__(self) -> None:
             pass
 
-        def execute(self, *arguments: object) -> object:  # type: ignore[override]
+        def execute(self, *arguments: object, **named: object) -> object:  # type: ignore[override]
             raise StoreBusy("away")
 
     parts = (office.cabinet, office.ledger.cabinet_key)
@@ -276,3 +281,85 @@ def test_a_refused_certification_is_recorded_as_one(office: Office, clerk: Membe
     assert office.proposals.carry_out(proposal.id).state == "done"
     recorded: list[Event] = [office.ledger.vault.read(e)[1] for e in office.ledger.store.stream(life.enrolment)]
     assert recorded[-1] == seen.events[0]
+
+
+# --- personal approvals (ADR 30) --------------------------------------------------------------------------------------
+
+
+def signs(office: Office, member: Member) -> Authenticator:
+    """A passkey in the log that signs what the member approves."""
+    device = Authenticator(member.login)
+    register = c.RegisterPasskey(member.pseudonym, device.cose_key, RP_ID)
+    passkeys.change(office.ledger, register, lives.operators(office.ledger))
+    return device
+
+
+def signed(device: Authenticator, digests: list[bytes]) -> Signature:
+    assertion = device.approves(digests)
+    return Signature(device.thumbprint, assertion.authenticator_data, assertion.client_data, assertion.signature)
+
+
+def test_an_approvers_passkey_signs_what_comes_to_be_recorded(
+    office: Office, clerk: Member, head: Member, life: Life
+) -> None:
+    device = signs(office, head)
+    proposal = proposed(office, clerk, life)
+    with pytest.raises(Refusal) as refusal:
+        office.proposals.approve(proposal.id, head, proposal.version)
+    assert code_of(refusal) is Code.NOT_SIGNED
+    digests = office.proposals.to_sign(proposal.id, head)
+    assert digests is not None
+    assert digests == office.proposals.to_sign(proposal.id, head), "each look foresees the same"
+    office.proposals.approve(proposal.id, head, proposal.version, signed(device, digests))
+    assert office.proposals.carry_out(proposal.id).state == "done"
+    (certificate,) = office.ledger.desk().dossier(life.trainee).certificates
+    (entry,) = office.ledger.store.stream(certificate)
+    assert approved_digest(parse(entry.statement).payload) in digests
+
+
+def test_another_approver_signs_something_else(office: Office, clerk: Member, head: Member, life: Life) -> None:
+    other = join(office, "other", "approver")
+    device = signs(office, head)
+    assert office.proposals.to_sign(proposed(office, clerk, life).id, other) is None
+    signs(office, other)
+    proposal = proposed(office, clerk, life)
+    theirs = office.proposals.to_sign(proposal.id, other)
+    assert theirs is not None
+    assert theirs != office.proposals.to_sign(proposal.id, head)
+    with pytest.raises(Refusal) as refusal:
+        office.proposals.approve(proposal.id, head, proposal.version, signed(device, theirs))
+    assert code_of(refusal) is Code.BAD_APPROVAL
+    assert office.proposals.get(proposal.id).state == "open"
+
+
+def test_what_changed_after_it_was_signed_is_not_recorded(
+    office: Office, clerk: Member, head: Member, life: Life
+) -> None:
+    device = signs(office, head)
+    proposal = proposed(office, clerk, life)
+    digests = office.proposals.to_sign(proposal.id, head)
+    assert digests is not None
+    office.proposals.approve(proposal.id, head, proposal.version, signed(device, digests))
+    life.does(c.ChangeName(life.trainee, "另一个名字", "marriage", REQUESTED_ON))
+    stopped = office.proposals.carry_out(proposal.id)
+    assert stopped.state == "stopped"
+    assert "not-signed" in stopped.reason
+    assert awards(office, life) == 0
+
+
+def test_nothing_is_left_from_which_salts_could_be_worked_out(
+    office: Office, clerk: Member, head: Member, life: Life
+) -> None:
+    done, declined = proposed(office, clerk, life), proposed(office, clerk, life)
+    office.proposals.decline(declined.id, head, "twice", declined.version)
+    office.proposals.approve(done.id, head, done.version)
+    office.proposals.carry_out(done.id)
+    for proposal in (done, declined):
+        assert office.proposals.commands(proposal.id) == []
+        assert office.proposals._body(office.proposals._row(proposal.id)) == ([], b"")
+
+
+def test_a_person_stands_once_in_a_proposal(office: Office, clerk: Member, life: Life) -> None:
+    with pytest.raises(Refusal) as refusal:
+        office.proposals.propose(clerk, [certification(office, life), certification(office, life)], "")
+    assert code_of(refusal) is Code.BAD_NUMBER

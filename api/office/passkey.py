@@ -1,0 +1,72 @@
+"""The beginning of a passkey's ceremony for the pages' script, and its end as a form sends it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+from uuid import UUID
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from api.headers import PERSONAL
+from api.office.console import Console, Sent
+from api.office.gate import NotSignedIn, OtherSite
+from ledger.office.passkeys import APPROVE, FRESH, REGISTER, SIGN_IN, Begun
+from ledger.refusals import Code, Refusal
+from ledger.store import StoreError
+from verifier import approval
+
+
+def routes(console: Console) -> list[Route]:
+    """The one route; to sign in nobody needs to be anybody yet."""
+
+    def begun(request: Request) -> Response:
+        try:
+            console.gate.check_site(request)
+            made = _begun(console, request)
+        except (OtherSite, NotSignedIn):
+            return JSONResponse({}, 403, PERSONAL)
+        except Refusal as refusal:
+            return JSONResponse({"code": refusal.code}, 409, PERSONAL)
+        except StoreError:
+            return JSONResponse({}, 503, PERSONAL)
+        return JSONResponse({"ticket": made.ticket, "options": made.options}, 200, PERSONAL)
+
+    async def answer(request: Request) -> Response:
+        return await run_in_threadpool(begun, request)
+
+    return [Route("/console/passkey", answer, methods=["POST"])]
+
+
+def answer_of(sent: Sent) -> dict[str, Any]:
+    """What the browser sent of a credential. Raises Refusal `bad-passkey`."""
+    try:
+        answer = json.loads(sent.get("answer", ""))
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise Refusal(Code.BAD_PASSKEY, "the browser sent no answer of a passkey")
+    return answer
+
+
+def _begun(console: Console, request: Request) -> Begun:
+    office, purpose = console.office, request.query_params.get("for", "")
+    if purpose == SIGN_IN:
+        return office.passkeys.begin(SIGN_IN)
+    member = console.gate.acting(request).member
+    if purpose == REGISTER:
+        return office.passkeys.begin_registration(member)
+    if purpose != APPROVE:
+        return office.passkeys.begin(FRESH, member.account)
+    try:
+        proposal = UUID(request.query_params.get("proposal", ""))
+    except ValueError:
+        raise Refusal(Code.UNKNOWN_PROPOSAL, "no such proposal") from None
+    digests = office.proposals.to_sign(proposal, member)
+    if not digests:  # nothing of it is signed by a passkey: who is there is shown all the same
+        return office.passkeys.begin(APPROVE, member.account)
+    among = office.executor.base().approvers.of(member.pseudonym)
+    return office.passkeys.begin(APPROVE, member.account, approval.challenge(digests), among)
