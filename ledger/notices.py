@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from base64 import b32encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
@@ -18,6 +18,7 @@ from uuid import UUID
 
 from ledger import commands as c
 from ledger.awards import Awards, Snapshot
+from ledger.claims import ClaimKeys
 from ledger.deciders.base import Base
 from ledger.deciders.masking import mask_name
 from ledger.deciders.objection import kept_until
@@ -34,7 +35,7 @@ from verifier.authority import Organisation
 from verifier.current import business_day
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import Event, event_type
-from verifier.rules import NoCalendar, Policy, first_decision_day, working_days_left
+from verifier.rules import Calendar, NoCalendar, Policy, first_decision_day, working_days_left
 from verifier.statement import parse
 
 _log = logging.getLogger(__name__)
@@ -174,13 +175,15 @@ class Notices:
 
     def days(self, posted: Posted, today: date) -> Days:
         """The days of a notice. Raises NoCalendar where those that have passed cannot be counted."""
-        return _days(posted, today, self._known_base())
+        return days_of_notice(
+            posted.posted_on, posted.policy.notice_working_days, today, self._known_base().catalogue.calendars
+        )
 
     def id_of(self, application: UUID) -> str:
         """The id of an application's page: nobody without the ledger's key can tell it from the log, nor the other way
         round.
         """
-        return b32encode(self._ledger.claim_keys.notice(application)[:NOTICE_ID_BYTES]).decode()
+        return id_of_notice(self._ledger.claim_keys, application)
 
     # --- objections ---------------------------------------------------------------------------------------------------
 
@@ -346,7 +349,7 @@ class Notices:
             id=self.id_of(posted.application),
             authority=authority,
             level=application.level,
-            days=_days(posted, business_day(now), base),
+            days=self.days(posted, business_day(now)),
             terms=terms,
             values=_values(terms, application, trainee, base),
             takes_objections=terms is not None and PUBLIC_FORM in base.accounts,
@@ -394,14 +397,19 @@ def _last_terms(_: kinds.NoticeTermsSet | None, event: Event) -> kinds.NoticeTer
     return event if isinstance(event, kinds.NoticeTermsSet) else None
 
 
-def _days(posted: Posted, today: date, base: Base) -> Days:
-    days, calendars = posted.policy.notice_working_days, base.catalogue.calendars
-    left = working_days_left(posted.posted_on, days, today, calendars)
+def id_of_notice(claim_keys: ClaimKeys, application: UUID) -> str:
+    """See `Notices.id_of`."""
+    return b32encode(claim_keys.notice(application)[:NOTICE_ID_BYTES]).decode()
+
+
+def days_of_notice(posted_on: date, days: int, today: date, calendars: Mapping[int, Calendar]) -> Days:
+    """The days of a notice of so many `days`. Raises NoCalendar where those that have passed cannot be counted."""
+    left = working_days_left(posted_on, days, today, calendars)
     try:
-        last = first_decision_day(posted.posted_on, days, calendars) - timedelta(days=1)
+        last = first_decision_day(posted_on, days, calendars) - timedelta(days=1)
     except NoCalendar as error:
-        return Days(posted.posted_on, left, None, error.year)
-    return Days(posted.posted_on, left, last)
+        return Days(posted_on, left, None, error.year)
+    return Days(posted_on, left, last)
 
 
 def _values(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
@@ -26,11 +27,16 @@ from api.office.gate import SAFE, Acting, Gate, NotFresh, NotSignedIn, OtherSite
 from api.office.opened import OpenedOffice
 from api.refused import Refused
 from api.templates import Site
+from ledger.handle import moment_of
 from ledger.office.opening import Office
 from ledger.office.passkeys import FRESH, SIGN_IN
+from ledger.office.seeing import scope_of
 from ledger.office.staff import CannotSignIn
 from ledger.refusals import Code, Refusal
+from ledger.register.reading import Register
+from ledger.register.scope import Scope
 from ledger.store import StoreError
+from verifier.current import business_day
 
 Sent = Mapping[str, str]
 Handler = Callable[[Request, Acting, Sent], Response]
@@ -44,6 +50,10 @@ _YEAR: Final = 365 * 24 * 3600
 _log = logging.getLogger(__name__)
 
 
+class NotThere(Exception):
+    """There is no such thing, or nothing that who asks may see: which of the two is not told."""
+
+
 class Console:
     """Makes routes of handlers. A handler runs in a thread, for somebody who is signed in."""
 
@@ -54,6 +64,19 @@ class Console:
     def office(self) -> Office:
         """The open office. Raises StoreError."""
         return self._office()
+
+    @property
+    def register(self) -> Register:
+        """The register of people, up to date. Raises StoreError."""
+        return self._office.register()
+
+    def today(self) -> date:
+        """The base's calendar day."""
+        return business_day(moment_of(self.office.ledger.clock))
+
+    def scope(self, acting: Acting) -> Scope:
+        """Whose data who is here sees. Raises Refusal where they see nobody's."""
+        return scope_of(acting.member, self.office.executor.base())
 
     def route(self, path: str, handler: Handler, methods: Sequence[str] = ("GET", "POST")) -> Route:
         """A route below `/console` for who is signed in."""
@@ -115,6 +138,11 @@ class Console:
             response = self._fresh_page(request, sent, entered)
         except (OtherSite, OutOfScope):
             response = self._plain(request, 403, words.OTHER_SITE)
+        except NotThere:
+            response = self.page(
+                "office/refused.html", request, self._acting(request, entered), 404,
+                refused=words.UNKNOWN_PAGE, told="",
+            )  # fmt: skip
         except Refusal as refusal:
             status = 403 if refusal.code in (Code.MISSING_ROLE, Code.OTHER_ORGANISATION) else 409
             response = self.refused_page(request, entered, refusal, status)

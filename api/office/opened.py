@@ -1,4 +1,4 @@
-"""The office of the served ledger, opened when it is first needed: the public pages never depend on it."""
+"""The office of the served ledger and its register, opened when first needed: the public pages never depend on them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from threading import Lock
 
 from ledger.office.opening import Office, open_office
 from ledger.open import Ledger
+from ledger.places import OpenViews
+from ledger.register.reading import Register
 
 
 class OpenedOffice:
@@ -16,6 +18,8 @@ class OpenedOffice:
         self._ledger = ledger
         self._lock = Lock()
         self._office: Office | None = None
+        self._views: OpenViews | None = None
+        self._register: Register | None = None
 
     def __call__(self) -> Office:
         """The open office. Raises StoreError where it cannot be opened; the next call tries again."""
@@ -24,9 +28,22 @@ class OpenedOffice:
                 self._office = open_office(self._ledger())
             return self._office
 
-    def close(self) -> None:
-        """Closes it, if it was ever opened."""
+    def register(self) -> Register:
+        """The register of people, as far as the log goes now. Raises StoreError; the next call tries again."""
         with self._lock:
+            if self._register is None:
+                self._views = self._ledger().open_register_views()
+                self._register = Register(self._ledger(), self._views)
+            register = self._register
+        register.catch_up()
+        return register
+
+    def close(self) -> None:
+        """Closes what was ever opened."""
+        with self._lock:
+            if self._views is not None:
+                self._views.close()
+                self._views = self._register = None
             if self._office is not None:
                 self._office.close()
                 self._office = None

@@ -257,6 +257,16 @@ class Register:
         conditions = [*_equal("t.step", step), *_equal("t.level", level), *self._narrowed(scope)]
         return self._page(_APPLICATIONS, [*conditions, scoped.of_applications(scope)], after, limit, _application)
 
+    def application(self, application: UUID, scope: Scope = WHOLE) -> ApplicationLine | None:
+        """One application; None for none, and for one that the scope does not reach."""
+        conditions = [("t.application = ?", (application.bytes,)), scoped.of_applications(scope)]
+        return next(iter(self._page(_APPLICATIONS, conditions, None, 1, _application).rows), None)
+
+    def title(self, title: UUID, today: date, scope: Scope = WHOLE) -> TitleLine | None:
+        """One title; None for none, and for one that the scope does not reach."""
+        conditions = [("t.title = ?", (title.bytes,)), scoped.of_titles(scope)]
+        return next(iter(self._page(_TITLES, conditions, None, 1, lambda *told: _title(today, *told)).rows), None)
+
     def to_decide(
         self, today: date, scope: Scope = WHOLE, *, after: str | None = None, limit: int = LIMIT
     ) -> Page[ApplicationLine]:

@@ -25,7 +25,9 @@ from verifier.rules import (
     TitleRecord,
     TurnedAway,
     application,
+    barred_through,
     decision,
+    explain,
     is_in_order,
     panel,
     panel_is_well_formed,
@@ -254,3 +256,32 @@ def test_the_notice_stands_as_long_as_the_edition_says() -> None:
 def test_no_decision_without_the_calendar_of_the_year() -> None:
     with pytest.raises(NoCalendar, match="2022"):
         decision(POLICY, date(2021, 12, 30), date(2022, 1, 20), "none", CALENDARS)
+
+
+def test_an_explanation_goes_on_where_the_decision_stopped() -> None:
+    earlier = ApplicationRecord(LEVEL, DAY, None)
+    applicant = replace(APPLICANT, certificates=(BARRED_BY,), applications=(earlier,), practice_from=DAY)
+    found = explain(applicant, LEVEL, False, (EARLIER_POLICY, POLICY), DAY)
+    assert found.outcome == TurnedAway()
+    assert (found.already_applied, found.best_total, found.holds_title, found.recommended) == (True, None, False, False)
+    assert found.policy == POLICY
+    assert [finding.fails for finding in found.routes] == [("practice-years",)]
+    before = explain(APPLICANT, LEVEL, True, (POLICY,), date(2020, 12, 31))
+    assert (before.outcome, before.policy, before.routes) == (Refused("not-eligible"), None, ())
+
+
+@pytest.mark.parametrize(
+    ("revoked", "through"),
+    [
+        ((), None),
+        ((DAY + ONE,), None),
+        ((DAY,), date(2024, 6, 14)),
+        ((date(2018, 6, 16), date(2018, 6, 15)), DAY),
+        ((date(2018, 6, 15),), None),
+        ((date(2020, 2, 29),), date(2023, 2, 27)),
+        ((date(2019, 1, 1), date(2020, 1, 1)), date(2022, 12, 31)),
+    ],
+)
+def test_the_last_day_of_the_bar(revoked: tuple[date, ...], through: date | None) -> None:
+    titles = tuple(TitleRecord(LEVEL, date(2018, 1, 8), day, "fraud") for day in revoked)
+    assert barred_through(replace(APPLICANT, titles=titles), DAY) == through

@@ -14,6 +14,7 @@ from verifier.rules import (
     NO_TITLE,
     TITLES,
     CertificateRecord,
+    Condition,
     HeldTitle,
     Policy,
     Qualification,
@@ -189,3 +190,15 @@ def test_the_first_open_route_of_the_edition_is_used() -> None:
     policy = edition("several", DAY, closed, ROUTE, other)
     assert open_route(policy, APPLICANT) == ROUTE
     assert [finding.fails for finding in explain_routes(policy, APPLICANT)] == [("education",), (), ()]
+
+
+def test_each_condition_says_what_it_asks_and_what_the_applicant_has() -> None:
+    (finding,) = explain_routes(edition("only", DAY, ROUTE), replace(APPLICANT, education="master", best_total=None))
+    assert finding.conditions == (
+        Condition("level", "assistant-engineer", "assistant-engineer", True),
+        Condition("education", ("college", "bachelor"), "master", False),
+        Condition("requires-title", "technician", "technician", True),
+        Condition("title-years", 2, HELD_TWO_YEARS.since, True),
+        Condition("practice-years", 3, date(2018, 6, 15), True),
+        Condition("min-certificate-total", D("80"), None, False),
+    )

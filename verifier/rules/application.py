@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Literal
 
-from verifier.rules.days import Calendar, full_years_passed, notice_has_stood
+from verifier.rules.days import Calendar, notice_has_stood, years_after
 from verifier.rules.lists import rank
 from verifier.rules.titles import (
     CertificateRecord,
@@ -15,9 +16,11 @@ from verifier.rules.titles import (
     Policy,
     Qualification,
     Route,
+    RouteFinding,
     TitleRecord,
     best_valid_total,
-    open_route,
+    explain_routes,
+    first_open,
     policy_in_force,
     title_held_on,
 )
@@ -77,35 +80,75 @@ class Eligible:
     route: Route
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An application's outcome with everything that it depends on, whether or not the decision came so far."""
+
+    outcome: TurnedAway | Refused | Eligible
+    already_applied: bool
+    """Another application for the level is open."""
+    barred_through: date | None
+    """The last day on which the trainee may not apply; None where nothing bars."""
+    best_total: Decimal | None
+    """Of the certificates valid that day; None where there is none."""
+    held: HeldTitle
+    holds_title: bool
+    """The title held ranks as high as the one asked for, or higher."""
+    recommended: bool
+    policy: Policy | None
+    """The edition in force that day; None before the first."""
+    routes: tuple[RouteFinding, ...]
+    """All of that edition."""
+
+
 def application(
     applicant: Applicant, level: str, recommended: bool, policies: Iterable[Policy], on: date
 ) -> TurnedAway | Refused | Eligible:
     """Decide an application for `level` (one of AWARD_LEVELS) on the day it is filed."""
+    return explain(applicant, level, recommended, policies, on).outcome
+
+
+def explain(applicant: Applicant, level: str, recommended: bool, policies: Iterable[Policy], on: date) -> Explained:
+    """What becomes of an application for `level` (one of AWARD_LEVELS) filed on a day, and why."""
     # (1) One for the same level is open; the day on which it ends counts as open.
-    if any(earlier.level == level and _open_on(earlier, on) for earlier in applicant.applications):
-        return TurnedAway()
+    already = any(earlier.level == level and _open_on(earlier, on) for earlier in applicant.applications)
     # (2) An award was revoked for fraud less than three full years ago.
-    awards: tuple[CertificateRecord | TitleRecord, ...] = (*applicant.certificates, *applicant.titles)
-    if any(_bars(award, on) for award in awards):
-        return Refused("barred")
+    barred = barred_through(applicant, on)
     # (3) No certificate is valid on this day.
     best_total = best_valid_total(applicant.certificates, on)
-    if best_total is None:
-        return Refused("no-valid-certificate")
     # (4) A title as high, or higher, is held already.
     held = title_held_on(applicant.declared, applicant.titles, on)
-    if rank(held.level) >= rank(level):
-        return Refused("already-holds-title")
-    # (5) No organisation recommends the trainee.
-    if not recommended:
-        return Refused("not-recommended")
-    # (6) No route of the edition in force is open, or there is no edition yet.
+    holds = rank(held.level) >= rank(level)
+    # (5) No organisation recommends the trainee. (6) No route of the edition in force is open, or there is no edition.
     policy = policy_in_force(policies, on)
-    if policy is None:
-        return Refused("not-eligible")
     qualification = Qualification(level, applicant.education, held, applicant.practice_from, best_total, on)
-    route = open_route(policy, qualification)
-    return Refused("not-eligible", policy) if route is None else Eligible(policy, route)
+    routes = () if policy is None else explain_routes(policy, qualification)
+    route = first_open(routes)
+    outcome: TurnedAway | Refused | Eligible
+    if already:
+        outcome = TurnedAway()
+    elif barred is not None:
+        outcome = Refused("barred")
+    elif best_total is None:
+        outcome = Refused("no-valid-certificate")
+    elif holds:
+        outcome = Refused("already-holds-title")
+    elif not recommended:
+        outcome = Refused("not-recommended")
+    elif policy is None or route is None:
+        outcome = Refused("not-eligible", policy)
+    else:
+        outcome = Eligible(policy, route)
+    return Explained(outcome, already, barred, best_total, held, holds, recommended, policy, routes)
+
+
+def barred_through(applicant: Applicant, on: date) -> date | None:
+    """The last day of the bar that revocations for fraud up to the day `on` bring; None where none bars on it."""
+    awards: tuple[CertificateRecord | TitleRecord, ...] = (*applicant.certificates, *applicant.titles)
+    revoked = (award.revoked_on for award in awards if award.revoked_for == "fraud")
+    free = [years_after(day, BARRED_YEARS) for day in revoked if day is not None and day <= on]
+    last = max(free, default=on)
+    return last - timedelta(days=1) if on < last else None
 
 
 def panel_is_well_formed(size: int, present: int, votes_for: int, min_members: int) -> bool:
@@ -151,9 +194,3 @@ def decision(
 
 def _open_on(earlier: ApplicationRecord, on: date) -> bool:
     return earlier.applied_on <= on and (earlier.ended_on is None or on <= earlier.ended_on)
-
-
-def _bars(award: CertificateRecord | TitleRecord, on: date) -> bool:
-    if award.revoked_for != "fraud" or award.revoked_on is None or award.revoked_on > on:
-        return False
-    return not full_years_passed(award.revoked_on, BARRED_YEARS, on)

@@ -98,11 +98,31 @@ class Qualification:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """One clause that a route names: what it asks for, what the applicant has, and whether that is enough.
+
+    `level`, `requires-title`: titles. `education`: `asks` is the tuple of those listed. `title-years`,
+    `practice-years`: `asks` is a number of full years, `has` the day since which they count, None for no such day.
+    `min-certificate-total`: decimals, `has` None where no certificate is valid.
+    """
+
+    clause: Clause
+    asks: str | int | Decimal | tuple[str, ...]
+    has: str | date | Decimal | None
+    met: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RouteFinding:
-    """A route and the clauses of it that fail, in the order of DOMAIN.md; none of them means that it is open."""
+    """A route and all that it names, in the order of DOMAIN.md; it is open where all of it is met."""
 
     route: Route
-    fails: tuple[Clause, ...]
+    conditions: tuple[Condition, ...]
+
+    @property
+    def fails(self) -> tuple[Clause, ...]:
+        """The clauses that are not met; none of them means that the route is open."""
+        return tuple(condition.clause for condition in self.conditions if not condition.met)
 
 
 def certificate_valid_on(certificate: CertificateRecord, on: date) -> bool:
@@ -144,32 +164,33 @@ def policy_in_force(policies: Iterable[Policy], on: date) -> Policy | None:
 
 
 def explain_routes(policy: Policy, applicant: Qualification) -> tuple[RouteFinding, ...]:
-    """Each route of the edition, in its order, with the clauses that fail."""
-    return tuple(RouteFinding(route, tuple(_failing_clauses(route, applicant))) for route in policy.routes)
+    """Each route of the edition, in its order, with all that it names."""
+    return tuple(RouteFinding(route, tuple(_conditions(route, applicant))) for route in policy.routes)
 
 
 def open_route(policy: Policy, applicant: Qualification) -> Route | None:
     """The first route of the edition that is open, in its order; None where none is."""
-    return next((finding.route for finding in explain_routes(policy, applicant) if not finding.fails), None)
+    return first_open(explain_routes(policy, applicant))
 
 
-def _failing_clauses(route: Route, applicant: Qualification) -> Iterator[Clause]:
-    held = applicant.held
-    if route.level != applicant.level:
-        yield "level"
-    if route.education and applicant.education not in route.education:
-        yield "education"
-    if route.requires_title is not None and route.requires_title != held.level:
-        yield "requires-title"
-    if route.title_years is not None and (
-        held.since is None or not full_years_passed(held.since, route.title_years, applicant.on)
-    ):
-        yield "title-years"
-    if route.practice_years is not None and not full_years_passed(
-        applicant.practice_from, route.practice_years, applicant.on
-    ):
-        yield "practice-years"
-    if route.min_certificate_total is not None and (
-        applicant.best_total is None or applicant.best_total < route.min_certificate_total
-    ):
-        yield "min-certificate-total"
+def first_open(findings: Iterable[RouteFinding]) -> Route | None:
+    """The first route that is open among those of an edition, in its order; None where none is."""
+    return next((finding.route for finding in findings if not finding.fails), None)
+
+
+def _conditions(route: Route, applicant: Qualification) -> Iterator[Condition]:
+    held, on = applicant.held, applicant.on
+    yield Condition("level", route.level, applicant.level, route.level == applicant.level)
+    if route.education:
+        yield Condition("education", route.education, applicant.education, applicant.education in route.education)
+    if (title := route.requires_title) is not None:
+        yield Condition("requires-title", title, held.level, title == held.level)
+    if (years := route.title_years) is not None:
+        passed = held.since is not None and full_years_passed(held.since, years, on)
+        yield Condition("title-years", years, held.since, passed)
+    if (years := route.practice_years) is not None:
+        since = applicant.practice_from
+        yield Condition("practice-years", years, since, full_years_passed(since, years, on))
+    if (least := route.min_certificate_total) is not None:
+        total = applicant.best_total
+        yield Condition("min-certificate-total", least, total, total is not None and total >= least)
