@@ -73,6 +73,14 @@ def test_a_link_pages_own_check_agrees_with_no_standing_that_it_could_not_check(
     expect(phone.locator("[data-state=valid], [data-tone=good], .receipt")).to_have_count(0)
 
 
+def test_a_check_that_is_never_answered_ends(phone: Page, served: Served) -> None:
+    phone.route("**/log/trust.txt", lambda route: None)
+    phone.goto(served.link("valid"))
+    expect(phone.locator("[data-own-check=checking]")).to_have_count(1)
+    expect(phone.locator("[data-own-check=unknown] h1")).to_contain_text("未能核验", timeout=30_000)
+    expect(phone.locator("[data-state=valid]")).to_have_count(0)
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("path", ["status/0", "checkpoint", "trust.txt", "tile/**"])
 def test_a_proof_code_has_no_standing(

@@ -292,7 +292,7 @@ def test_what_time_never_mends_is_not_put_off(phone: Page, served: Served, langu
 
 @pytest.mark.parametrize(
     ("language", "fields"),
-    [("zh", "证书编号, 姓名, 证件类型"), ("en", "number, name, ID document"), ("ko", "증명서 번호, 성명, 신분증 종류")],
+    [("zh", "证书编号、姓名、证件类型"), ("en", "number, name, ID document"), ("ko", "증명서 번호, 성명, 신분증 종류")],
 )
 def test_what_was_altered_is_named_in_the_language_of_the_page(
     phone: Page, served: Served, language: str, fields: str

@@ -209,7 +209,7 @@ def test_a_changed_proof_is_refused_and_shows_no_fields(page: Page, site: served
     expect(page.locator("dd")).to_have_count(0)
     told = page.locator(".state .reason")
     expect(told.nth(0)).to_have_text(REFUSALS["mismatch"].en)
-    expect(told.nth(1)).to_contain_text("signed as one: number, name, ID document, ID number, total.")
+    expect(told.nth(1)).to_contain_text("signed as one: number, name, ID document, ID number, and total.")
     expect(told.nth(2)).to_contain_text("the printed fields (number, name, id_type, id_number_masked, total)")
 
 

@@ -33,7 +33,8 @@ export async function report(verdict, known, heading = "h1", remarks = []) {
 export function head(verdict, heading) {
   const [name, places] = verdict.why ?? [];
   if (!name) return told(verdict, heading);
-  const said = places ? say("foreign_code", places) : verdict.message && english(verdict.message);
+  // An error's own sentence would say no more in English; what was pasted is told by the reason that it was not taken for.
+  const said = places ? say("foreign_code", places) : !verdict.code && verdict.message && english(verdict.message);
   return told({ ...verdict, said }, heading, things[name]);
 }
 

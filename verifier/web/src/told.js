@@ -14,6 +14,6 @@ export function told(verdict, heading = "h1", words = undefined) {
 /** Why, in sentences: that of the error's class, which fields it is about, and the error's own. */
 function reasons({ state, code, message, altered, found }) {
   if (!code) return [found && changeLine(state, found.award)].filter(Boolean);
-  const fields = altered?.length ? [say("altered_fields", { fields: altered.map(label).join(", ") })] : [];
+  const fields = altered?.length ? [say("altered_fields", { fields: new Intl.ListFormat(LANGUAGE).format(altered.map(label)) })] : [];
   return [refusals[code]?.[LANGUAGE], ...fields, english(message)].filter(Boolean);
 }
