@@ -218,7 +218,7 @@ def _values(answer: Answer) -> dict[str, Any]:
         "picture": picture.draw(shown.proved.logged.statement.leaf, shown.proved.logged.included, shown.path)
         if shown
         else None,
-        "custody": words.custody(shown.proved, shown.trust.base) if shown else None,
+        "custody": words.custody(shown.proved, shown.trust) if shown else None,
         "embedded": embedded,
     }
 

@@ -8,9 +8,11 @@ from typing import Final
 from api.answer import Answer, State
 from api.banners import BANNERS as BANNERS
 from api.languages import Words as Words
+from verifier.authority import Organisation
 from verifier.current import BUSINESS_ZONE
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.standing import Standing
+from verifier.trust import Trust
 from verifier.verify import Proved
 
 REASONS: Final = {
@@ -270,18 +272,26 @@ def path_told(index: int, neighbours: int) -> Words:
     )
 
 
-def custody(proved: Proved, base: str) -> Words:
+def custody(proved: Proved, trust: Trust) -> Words:
     """Who holds the issuer's key, and what that means for what the signature proves."""
-    code = proved.logged.organisation.code
+    name = _named(proved.logged.organisation)
     if proved.logged.key.custody == "organisation":
         return Words(
-            f"密钥由 {code} 自行保管。", f"{code} holds its key itself.", f"키는 {code}이(가) 직접 보관합니다."
+            f"密钥由{name.zh}自行保管。", f"{name.en} holds its key itself.", f"키는 {name.ko}이(가) 직접 보관합니다."
         )
+    known = trust.organisations.get(trust.base)
+    base = _named(known) if known else Words(trust.base, trust.base, trust.base)
     return Words(
-        f"密钥由 {base} 代 {code} 保管：签名证明的是 {base} 以其名义所述。",
-        f"Key held by {base} for {code}: the signature proves what {base} said in its name.",
-        f"키는 {base}이(가) {code}을(를) 대신해 보관합니다. 서명은 {base}이(가) 그 이름으로 진술했음을 증명합니다.",
+        f"密钥由{base.zh}代{name.zh}保管：签名证明的是前者以后者名义所述。",
+        f"Key held by {base.en} for {name.en}: the signature proves what the former said in the latter's name.",
+        f"키는 {base.ko}이(가) {name.ko}을(를) 대신해 보관합니다. 서명은 전자가 후자의 이름으로 진술했음을 증명합니다.",
     )
+
+
+def _named(organisation: Organisation) -> Words:
+    """An organisation by its name, with the code that it has in the log. Its names are in Chinese and English alone."""
+    zh, en = (f"{organisation.name_zh}（{organisation.code}）", f"{organisation.name_en} ({organisation.code})")
+    return Words(zh, en, en)
 
 
 def moment(at: datetime) -> str:

@@ -69,6 +69,7 @@ _SENTENCES: Final = {
     State.VERIFICATION_RECEIPT: "a genuine receipt of a check: what it says was so then, and it says nothing of today",
 }
 _OBJECTION: Final = "this is no certificate but the receipt of an objection: `certverify objection FILE` checks it"
+_FOREIGN: Final = "this is a code of another site and none of the base's: do not open it, and type nothing there"
 _BY_ITS_WORD: Final = "for items without evidence there is the base's word alone"
 
 
@@ -228,7 +229,8 @@ class Checker:
     def _link(self, thing: str, link: LinkAddress) -> Verdict:
         """The server behind the base's own host is asked for the proof, and believed in nothing."""
         if link.host != self._host:
-            raise CouldNotCheck(f"the link leads to {link.host}, not to the base's {self._host}: nothing was fetched")
+            message = f"the link leads to {link.host}, not to the base's {self._host}: nothing was fetched"
+            return replace(could_not_check(thing, message, self.now), sentence=_FOREIGN)
         if self.offline:
             message = "a link address can only be checked over the network, and --offline was given"
             return replace(could_not_check(thing, message, self.now), link=link)

@@ -61,9 +61,16 @@ class Inconsistent(VerificationError):
 
 
 class Mismatch(VerificationError):
-    """A disclosed value is not the one that was committed to."""
+    """A disclosed value is not the one that was committed to.
+
+    `altered` names the fields one or more of which were altered, where that is known.
+    """
 
     code = "mismatch"
+
+    def __init__(self, message: str, altered: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.altered = altered
 
 
 class NotApproved(VerificationError):

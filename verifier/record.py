@@ -172,7 +172,7 @@ def reveal(record: Record, disclosures: Sequence[bytes]) -> Event:
     for disclosure in disclosures:
         digest = sha256(disclosure).digest()
         if digest not in awaited:
-            raise Mismatch(f"{record.type.name}: a disclosed value is not one that the statement commits to")
+            raise _altered(record.type, disclosure)
         del awaited[digest]
         name, value = _open(disclosure)
         if printed and name == "print":
@@ -192,6 +192,21 @@ def reveal(record: Record, disclosures: Sequence[bytes]) -> Event:
             raise Malformed(f"{record.type.name}: a disclosure names {name!r}, which is no field of its own")
     given = {name: getattr(record.event, name) for name in (record.type.stream, *(f.name for f in record.type.public))}
     return record.type.cls(**given, **{name: known.get(name, WITHHELD) for name in fields})  # type: ignore[no-any-return]
+
+
+def _altered(declared: EventType, disclosure: bytes) -> Mismatch:
+    """Which value it is that the statement does not commit to, as far as the disclosure itself still says so."""
+    try:
+        key, _ = _open(disclosure)
+    except Malformed:
+        return Mismatch(f"{declared.name}: a disclosure was altered so that it cannot be read")
+    printed = tuple(field.name for field in declared.printed)
+    if printed and key == "print":
+        which = f"the printed fields ({', '.join(printed)}), signed as one, are not those"
+        return Mismatch(f"{declared.name}: {which} that the statement commits to", printed)
+    if key in {field.name for field in declared.personal}:
+        return Mismatch(f"{declared.name}: the value of {key} is not the one that the statement commits to")
+    return Mismatch(f"{declared.name}: a disclosure of no printed field is not one that the statement commits to")
 
 
 _ALWAYS: Final = 6

@@ -45,19 +45,24 @@ def check(pdf: bytes, public_key: bytes) -> bytes:
     """The digest of a file that is, byte for byte, one sealed with that key. Raises NotAsIssued."""
     start = _position(pdf)
     text = pdf[start : start + LENGTH]
-    try:
-        signature = base64.b64decode(text, validate=True)
-    except binascii.Error:
-        raise NotAsIssued("file: its seal is not base64") from None
     # Base64 has spare bits, and `A` alone is a placeholder: only the one right spelling of 64 bytes is a seal.
+    signature = _decoded(text)
     if base64.b64encode(signature) != text or len(signature) != keys.SIGNATURE_SIZE:
-        raise NotAsIssued("file: its seal is not a signature")
+        raise NotAsIssued(f"file: its seal, at byte {start}, is not a signature in base64")
     hashed = digest(pdf)
     try:
         keys.verify(public_key, signature, hashed)
     except BadSignature as reason:
-        raise NotAsIssued(f"file: not as it was sealed, or sealed with another key ({reason})") from None
+        which = f"the seal at byte {start} does not fit the other {len(pdf) - LENGTH} bytes"
+        raise NotAsIssued(f"file: not as it was sealed, or sealed with another key: {which} ({reason})") from None
     return hashed
+
+
+def _decoded(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error:
+        return b""
 
 
 def _position(pdf: bytes) -> int:
@@ -65,9 +70,11 @@ def _position(pdf: bytes) -> int:
     found = pdf.find(MARKER)
     if found < 0:
         raise NotAsIssued("file: it carries no seal of a ledger")
-    if pdf.find(MARKER, found + 1) >= 0:
-        raise NotAsIssued("file: it carries more than one seal")
+    if (second := pdf.find(MARKER, found + 1)) >= 0:
+        raise NotAsIssued(f"file: it carries more than one seal, at bytes {found} and {second}")
     start = found + len(MARKER)
-    if len(pdf) < start + LENGTH or not _BASE64.issuperset(pdf[start : start + LENGTH]):
-        raise NotAsIssued(f"file: its seal is not {LENGTH} characters of base64")
+    characters = pdf[start : start + LENGTH]
+    stranger = next((at for at, byte in enumerate(characters) if byte not in _BASE64), len(characters))
+    if stranger < LENGTH:
+        raise NotAsIssued(f"file: its seal is not {LENGTH} characters of base64: it ends at byte {start + stranger}")
     return start

@@ -12,7 +12,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from verifier import cbor, keys
-from verifier.errors import Malformed
+from verifier.errors import BadSignature, Malformed
 from verifier.merkle import leaf_hash
 from verifier.record import Record, read_payload
 
@@ -123,7 +123,10 @@ def parse_with_header(data: bytes) -> tuple[Statement, dict[Any, Any]]:
 
 def verify_signature(statement: Statement, public_key: bytes) -> Statement:
     """The same statement, its signature checked (RFC 9052 §4.4). Raises BadSignature."""
-    keys.verify(public_key, statement.signature, to_be_signed(statement.protected, statement.payload))
+    try:
+        keys.verify(public_key, statement.signature, to_be_signed(statement.protected, statement.payload))
+    except BadSignature as error:
+        raise BadSignature(f"{statement.type}: the statement's bytes or its signature were altered ({error})") from None
     return statement
 
 

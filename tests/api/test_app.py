@@ -59,7 +59,7 @@ def test_pages_hold_nothing_that_their_policy_forbids(client: TestClient, origin
         page = client.get(path).text
         assert not re.search(r"<style|\sstyle=|\son[a-z]+=|javascript:", page)
         for script in re.findall(r"<script[^>]*>", page):
-            assert 'src="/assets/verify.js"' in script or 'type="application/json"' in script
+            assert re.search('src="/assets/(?:verify|prove).js"', script) or 'type="application/json"' in script
         assert not re.search(r'(?:src|href)="(?!/|\?|data:,)', page)
 
 
@@ -112,7 +112,7 @@ def test_what_fails_inside_is_told_without_a_trace(whole: WholeLedger, caplog: p
 def test_the_proof_page_says_what_to_do_without_javascript(client: TestClient) -> None:
     page = client.get("/p?lang=en").text
     assert '<main id="result" aria-live="polite">' in page
-    assert '<script type="module" src="/assets/verify.js"></script>' in page
+    assert '<script type="module" src="/assets/prove.js"></script>' in page
     assert "needs JavaScript" in page
     assert "certverify check" in page
 

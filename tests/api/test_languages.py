@@ -13,6 +13,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from api import banners, notice_words, words
+from api import sentences as page_sentences
 from api.languages import LANGUAGES, TAGS, Words
 from tests.api.whole_ledger import WholeLedger
 from verifier.verdict import _LABELS, _LEVELS
@@ -63,16 +64,43 @@ def browsers() -> dict[str, Any]:
     return {"states": states, **told, "glosses": words.GLOSSES}
 
 
+def table(name: str) -> dict[str, Any]:
+    """A table of what the browser says."""
+    found: dict[str, Any] = json.loads((SOURCES / name).read_text("utf-8"))
+    return found
+
+
 def test_the_browsers_own_check_says_the_same() -> None:
-    assert json.loads((SOURCES / "states.json").read_text("utf-8")) == browsers()
+    assert table("states.json") == browsers()
+    assert table("refusals.json") == {code: said.as_json() for code, said in words.REFUSALS.items()}
+
+
+def test_what_the_browser_alone_tells_apart_has_a_word_and_an_icon_of_its_own() -> None:
+    """What time never mends is told in words of its own; a mistyped number in those of /check."""
+    things, known = table("things.json"), list(banners.BANNERS.values())
+    assert things["mistyped"]["word"] == page_sentences.MISTYPED.as_json()
+    assert things["mistyped"]["sentence"] == page_sentences.MISTYPED_HOW.as_json()
+    count = len(things) + len(known)
+    assert len({thing["icon"] for thing in things.values()} | {banner.icon for banner in known}) == count
+    for language in LANGUAGES:
+        told = {thing["word"][language] for thing in things.values()} | {banner.word.of(language) for banner in known}
+        assert len(told) == count
+    for name, thing in things.items():
+        assert set(thing) == {"tone", "icon", "word", "sentence"}
+        for said in (thing["word"], thing["sentence"]):
+            assert list(said) == list(LANGUAGES), name
+            assert HAN.search(said["zh"]), name
+            assert HANGUL.search(said["ko"]), name
+            assert not HAN.search(said["en"]), name
+        assert "later" not in thing["sentence"]["en"]
 
 
 def test_the_browsers_sentences_are_there_in_every_language_with_the_same_places() -> None:
-    tables = [json.loads((SOURCES / name).read_text("utf-8")) for name in ("sentences.json", "scanning.json")]
+    tables = [table(f"{name}.json") for name in ("sentences", "report", "details", "scanning")]
     told = {name: said for table in tables for name, said in table.items()}
     assert len(told) == sum(map(len, tables))
     sources = "".join(path.read_text("utf-8") for path in SOURCES.glob("*.js"))
-    assert set(re.findall(r'say\("(\w+)"', sources)) == set(told)
+    assert set(re.findall(r'say(?:Plain)?\("(\w+)"', sources)) == set(told)
     for name, said in told.items():
         assert list(said) == list(LANGUAGES), name
         assert HAN.search(said["zh"]), name
@@ -91,9 +119,20 @@ def said_alike(told: dict[str, Any]) -> bool:
         "custody_label": words.CUSTODY,
         "recorded_label": words.RECORDED,
         "entry_label": words.ENTRY,
+        **{"details": words.DETAILS, "statement": words.STATEMENT, "leaf_label": words.LEAF, "key": words.KEY},
+        **{"kid_label": words.KEY_ID, "uri_label": words.KEY_OF, "authority_label": words.AUTHORITY},
+        **{"path": words.PATH, "checkpoint": words.CHECKPOINT, "log_label": words.LOG, "size_label": words.SIZE},
+        **{"root_label": words.ROOT, "witnesses": words.WITNESSES, "no_witnesses": words.NO_WITNESSES},
     }
-    as_of = {language: text.format(last=6, size=7) for language, text in told["as_of"].items()}
-    return all(told[name] == said.as_json() for name, said in pairs.items()) and as_of == words.as_of(7).as_json()
+    filled = {
+        "as_of": ({"last": 6, "size": 7}, words.as_of(7)),
+        "authorised": ({"since": 3}, words.authorised(3)),
+        "path_told": ({"index": 5, "count": 4}, words.path_told(5, 4)),
+    }
+    return all(told[name] == said.as_json() for name, said in pairs.items()) and all(
+        {language: text.format(**places) for language, text in told[name].items()} == said.as_json()
+        for name, (places, said) in filled.items()
+    )
 
 
 def test_no_script_says_a_sentence_of_its_own() -> None:

@@ -126,7 +126,7 @@ def test_below_the_fold_lies_what_the_proof_rests_on(client: TestClient, origina
     page = client.get(f"/c/{original.links['valid']}?lang=en").text
     above, _, below = page.partition('<details class="proof-details">')
     twin = client.get(f"/c/{original.links['valid']}.json").json()
-    for row in (twin["issuer"]["kid"], "Key held by BASE for", "authorised for this kind", "None yet", "<svg"):
+    for row in (twin["issuer"]["kid"], "(BASE) for ", "authorised for this kind", "None yet", "<svg"):
         assert row in below
     assert twin["issuer"]["kid"] not in above
     assert re.search(rf"<dt>log entry</dt><dd>{twin['entry']}</dd>", below)

@@ -80,6 +80,9 @@ def test_a_server_that_says_valid_of_what_is_revoked(phone: Page, own: Served) -
     phone.goto(own.link("revoked"))
     expect(phone.locator("[data-own-check=differs], [data-own-check=refused]")).to_have_count(1)
     expect(phone.locator("[data-own-check=agrees]")).to_have_count(0)
+    expect(phone.locator("h1")).to_contain_text("已撤销或替换")
+    expect(phone.locator(".claimed")).to_contain_text("本机浏览器的核验结果与之不符")
+    expect(phone.locator("[data-state=valid], [data-tone=good], .receipt")).to_have_count(0)
 
 
 @pytest.mark.parametrize("changed", ["trust.txt", "status/0", "checkpoint"])

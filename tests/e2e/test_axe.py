@@ -75,6 +75,19 @@ def test_axe_finds_nothing_on_the_page_that_scans(new_context: NewContext, serve
     assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"]
 
 
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+def test_axe_finds_nothing_where_the_browser_overrules_the_server(
+    new_context: NewContext, served: Served, axe: str, language: str
+) -> None:
+    page = at_the_ledgers_time(new_context(bypass_csp=True).new_page())
+    page.route("**/log/trust.txt", lambda route: route.abort())
+    for name in ("valid", "superseded"):
+        page.goto(f"{served.link(name)}?lang={language}")
+        expect(page.locator("[data-own-check=unknown] h1")).to_have_count(1)
+        assert complaints(page, axe) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_the_keyboard_reaches_everything_in_the_order_of_the_page(phone: Page, served: Served) -> None:
     phone.goto(f"{served.link('superseded')}?lang=en")
     expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)

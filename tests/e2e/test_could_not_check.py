@@ -20,6 +20,7 @@ from verifier.verdict import State
 
 UNCHECKED, COULD_NOT = State.STANDING_NOT_CHECKED.value, State.COULD_NOT_CHECK.value
 NAMES = ("valid", "revoked")
+CLAIMED = {"valid": "有效 Valid", "revoked": "已撤销 Revoked · 撤销日期 2022-12-01，原因：错误颁发"}
 WAYS: dict[str, dict[str, Any] | None] = {
     "not there": {"status": 404},
     "server fails": {"status": 500},
@@ -65,7 +66,19 @@ def test_a_link_pages_own_check_agrees_with_no_standing_that_it_could_not_check(
     phone.goto(served.link(name))
     own = phone.locator("[data-own-check=unknown]")
     expect(own.locator(".state")).to_have_attribute("data-state", state)
+    expect(own.locator(".last-good")).to_have_count(1)
     assert own.locator("..").locator("[data-state]").first.get_attribute("data-state") == state  # above what is told
+    expect(own).to_contain_text(f"服务器称“{CLAIMED[name]}”；本机浏览器未能证实。")
+    expect(phone.locator("h1")).to_have_count(1)
+    expect(phone.locator("[data-state=valid], [data-tone=good], .receipt")).to_have_count(0)
+
+
+def test_a_check_that_is_never_answered_ends(phone: Page, served: Served) -> None:
+    phone.route("**/log/trust.txt", lambda route: None)
+    phone.goto(served.link("valid"))
+    expect(phone.locator("[data-own-check=checking]")).to_have_count(1)
+    expect(phone.locator("[data-own-check=unknown] h1")).to_contain_text("未能核验", timeout=30_000)
+    expect(phone.locator("[data-state=valid]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("way", WAYS)

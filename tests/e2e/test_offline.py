@@ -104,8 +104,42 @@ def test_a_link_code_could_not_be_checked_and_the_other_code_is_named(phone: Pag
     # The phone's own camera opens the address itself.
     phone.goto(served.link("valid"))
     expect(phone.locator(".state")).to_have_attribute("data-state", "could-not-check")
+    expect(phone.locator(".last-good")).to_contain_text(
+        "本机最近一次核验无误的检查点：共 500 条，2026-11-23 12:00:00 (UTC+8)"
+    )
     phone.locator("main a[href*='/scan']").click()
     expect(phone.locator("#scanner")).to_be_visible()
+
+
+def test_a_number_typed_without_a_connection_leaves_everything_where_it_is(phone: Page, served: Served) -> None:
+    """A form that were sent all the same would lead to the browser's own page of errors, and the cards be gone."""
+    installed(phone, served)
+    paste(phone, served.proof_address("valid"))
+    has_state(first_card(phone), "valid")
+    number, name = (first_card(phone).locator(f"[data-field={key}]").inner_text() for key in ("number", "name"))
+    offline(phone)
+    paste(phone, f"{number} {name}")
+    first_card(phone).get_by_role("button").click()
+    expect(first_card(phone).locator("form [role=status]")).to_contain_text("needs a connection, and there is none")
+    expect(first_card(phone).locator("form [name=number]")).to_have_value(number)
+    expect(phone.locator(".card")).to_have_count(2)
+    has_state(phone.locator(".card").nth(1), "valid")
+    phone.context.set_offline(False)
+    first_card(phone).get_by_role("button").click()
+    phone.wait_for_url(f"{served.url}/check?lang=en")
+    expect(phone.locator("[data-state=valid]").first).to_be_visible()
+
+
+def test_the_form_of_another_page_is_answered_without_a_connection_too(phone: Page, served: Served) -> None:
+    installed(phone, served)
+    phone.goto(f"{served.url}/check?lang=en")
+    offline(phone)
+    phone.locator("[name=number]").fill("BDI-2026-3F9VQ826S5TT4-X")
+    phone.locator("[name=name]").fill("张三")
+    phone.locator("form button").click()
+    expect(phone.locator(".state")).to_have_attribute("data-state", "could-not-check")
+    expect(phone.locator("main")).to_contain_text("this page needs a connection")
+    expect(phone.locator(".last-good")).to_contain_text("Last good checkpoint of this browser: 500 entries")
 
 
 def test_what_is_kept_is_on_a_list_and_personal_answers_are_not(phone: Page, served: Served) -> None:

@@ -48,6 +48,16 @@ def test_the_first_screen_of_a_phone_holds_all_that_is_to_be_compared(
 
 
 @pytest.mark.parametrize("language", ["zh", "en", "ko"])
+def test_nothing_is_cut_at_the_width_of_a_phone(phone: Page, served: Served, language: str) -> None:
+    """The base's name in the head of a page, and the commands on the page about trust."""
+    for path, what in (("/", ".home"), ("/trust", ".home, pre")):
+        phone.goto(f"{served.url}{path}?lang={language}")
+        for element in phone.locator(what).all():
+            assert element.evaluate("found => found.scrollWidth <= found.clientWidth"), (path, element)
+        assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
 @pytest.mark.parametrize("name", ["valid", "title valid"])
 def test_the_first_screen_of_a_proof_holds_it_too(phone: Page, served: Served, name: str, language: str) -> None:
     phone.goto(served.proof_address(name).replace("/p#", f"/p?lang={language}#"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from ledger.commands import ReportKeyCompromised
 from tests.api.running import eventually
 from tests.api.whole_ledger import by, do
 from tests.e2e.conftest import Served, serving
+from tests.web import needs
 from verifier.address import proof_address
 
 
@@ -49,7 +51,14 @@ def test_digits_that_are_no_proof(phone: Page, served: Served) -> None:
 
 
 def test_no_proof_at_all(phone: Page, served: Served) -> None:
-    refused(phone, f"{served.url}/p#", "could-not-check")
+    """There is nothing to check, and waiting would not help."""
+    said = json.loads((needs.WEB / "src" / "things.json").read_text("utf-8"))["no-proof"]
+    for language in LANGUAGES:
+        phone.goto("about:blank")
+        phone.goto(f"{served.url}/p?lang={language}#")
+        expect(phone.locator(".state")).to_have_attribute("data-state", "could-not-check")
+        expect(phone.locator(".state .word")).to_contain_text(said["word"][language])
+        expect(phone.locator(".state > p")).to_have_text(said["sentence"][language])
 
 
 def test_a_signer_that_is_not_trusted(phone: Page, served: Served, other: Served) -> None:

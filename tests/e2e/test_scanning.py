@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -13,11 +14,16 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, Request, expect
 
+from api.sentences import MISTYPED_HOW
+from api.words import REFUSALS
 from tests.acceptance import forgeries
 from tests.e2e.conftest import PHONE, NewContext, Served, at_the_ledgers_time
 from tests.e2e.papers import ELSEWHERE, LINK_ID, code
+from tests.web import needs
+from verifier import seal
 from verifier.address import link_address, proof_address
 
+THINGS = json.loads((needs.WEB / "src" / "things.json").read_text("utf-8"))
 CAMERA = (1280, 720)
 VALID = ".card [data-state=valid]"
 ASKS_FOR_LONG = """
@@ -133,9 +139,15 @@ def test_a_link_code_of_another_site_is_never_opened(with_camera: Opened, served
     page.on("request", lambda request: asked.append(request.url))
     page.locator("#start").click()
     has_state(first_card(page), "could-not-check")
+    expect(first_card(page).locator(".word")).to_have_text("Another site's code")
+    expect(first_card(page).locator(".state")).to_have_attribute("data-tone", "bad")
+    expect(first_card(page).locator(".reason")).to_have_text(
+        f"The code leads to certificates.example.com, which is not the base's {served.url[7:]}: do not open it."
+    )
+    expect(first_card(page)).not_to_contain_text("later")
     expect(first_card(page)).to_contain_text("look-alike sites lure people this way")
     expect(first_card(page)).to_contain_text(address)
-    assert first_card(page).locator("a").count() == 0
+    assert [link.get_attribute("href") for link in first_card(page).locator("a").all()] == ["/check?lang=en"]
     assert page.url == f"{served.url}/scan?lang=en"
     assert all(url.startswith(served.url) for url in asked)
 
@@ -214,11 +226,94 @@ def test_pasted_text_is_an_address_a_number_or_neither(phone: Page, served: Serv
     has_state(first_card(phone), "valid")
     expect(first_card(phone)).to_contain_text("which is not the base's")
     paste(phone, "hello")
-    has_state(first_card(phone), "could-not-check")
-    expect(first_card(phone)).to_contain_text("neither the address in a certificate's code nor a certificate number")
-    paste(phone, served.link("valid"))
-    expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)
-    assert phone.url == f"{served.url}/c/{served.whole.links['valid']}?lang=en"
+    has_state(first_card(phone), "not-understood")
+    expect(first_card(phone)).to_contain_text(
+        "What can be pasted is the address in a certificate's code, a certificate n"
+    )
+    expect(first_card(phone)).not_to_contain_text("later")
+    expect(first_card(phone)).not_to_contain_text("checkpoint")
+    for text in (served.link("valid"), f"{served.link('valid').removeprefix('http://')}?lang=ko"):
+        ready(phone, served)
+        paste(phone, text)
+        expect(phone.locator("[data-own-check=agrees]")).to_have_count(1)
+        assert phone.url == f"{served.url}/c/{served.whole.links['valid']}?lang=en"
+
+
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("zh", "编号有误 The number is mistyped"), ("en", "The number is mistyped"), ("ko", "번호 입력 오류")],
+)
+def test_a_mistyped_number_reads_as_where_it_is_typed(phone: Page, served: Served, language: str, word: str) -> None:
+    """Nothing was looked up, so nothing is said of a checkpoint, nor that it helps to wait."""
+    ready(phone, served, language)
+    paste(phone, "BDI-2026-3F9VQ826S5TT4-X")
+    has_state(first_card(phone), "mistyped")
+    expect(first_card(phone).locator(".word")).to_have_text(word)
+    expect(first_card(phone).locator(".state")).to_contain_text(MISTYPED_HOW.of(language))  # type: ignore[arg-type]
+    expect(first_card(phone).locator(".last-good")).to_have_count(0)
+
+
+def test_the_sites_own_domain_as_printed_and_a_number_with_a_name_are_understood(phone: Page, served: Served) -> None:
+    ready(phone, served)
+    paste(phone, served.url.removeprefix("http://"))
+    expect(first_card(phone)).to_contain_text("this site's own address")
+    expect(first_card(phone).locator("form [name=number]")).to_have_value("")
+    paste(phone, served.proof_address("valid").removeprefix("http://"))
+    has_state(first_card(phone), "valid")
+    number, name = (first_card(phone).locator(f"[data-field={key}]").inner_text() for key in ("number", "name"))
+    paste(phone, f"{name}\t{number}")
+    expect(first_card(phone).locator("form [name=number]")).to_have_value(number)
+    expect(first_card(phone).locator("form [name=name]")).to_have_value(name)
+    first_card(phone).get_by_role("button").click()
+    phone.wait_for_url(f"{served.url}/check?lang=en")
+    expect(phone.locator("[data-state=valid]").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("language", "later"), [("zh", "稍后"), ("en", "later"), ("ko", "잠시 후")])
+def test_what_time_never_mends_is_not_put_off(phone: Page, served: Served, language: str, later: str) -> None:
+    """A picture in a form that is not read, one with no code, a receipt; each says what to do instead."""
+    receipt = phone.context.request.get(f"{served.url}/c/{served.whole.links['valid']}/receipt.pdf")
+    assert receipt.status == 200
+    files = {
+        "photo.heic": (b"\x00\x00\x00\x18ftypheic0000", "unreadable-file"),
+        "sky.png": (forgeries.png_of(Image.new("RGB", (300, 300), "white")), "no-code"),
+        "receipt.pdf": (receipt.body(), "receipt-here"),
+    }
+    ready(phone, served, language)
+    picked = [{"name": name, "mimeType": "x/y", "buffer": data} for name, (data, _) in files.items()]
+    phone.locator("#picker").set_input_files(picked)
+    for at, (_, words) in enumerate(files.values()):
+        card = phone.locator(".card").nth(at)
+        has_state(card, "could-not-check")
+        expect(card.locator(".word")).to_contain_text(THINGS[words]["word"][language])
+        expect(card.locator(".state")).to_contain_text(THINGS[words]["sentence"][language])
+        expect(card).not_to_contain_text(later)
+
+
+@pytest.mark.parametrize(
+    ("language", "fields"),
+    [("zh", "证书编号、姓名、证件类型"), ("en", "number, name, ID document"), ("ko", "증명서 번호, 성명, 신분증 종류")],
+)
+def test_what_was_altered_is_named_in_the_language_of_the_page(
+    phone: Page, served: Served, language: str, fields: str
+) -> None:
+    """The class of what is wrong and the fields in the reader's words, the technical reason behind them."""
+    proof = bytearray(served.proof("valid"))
+    proof[proof.index(b"etotal") + 7] ^= 1
+    ready(phone, served, language)
+    paste(phone, proof_address(served.url, bytes(proof)))
+    has_state(first_card(phone), "tampered")
+    reasons = first_card(phone).locator(".reason")
+    expect(reasons.nth(0)).to_have_text(REFUSALS["mismatch"].of(language))  # type: ignore[arg-type]
+    expect(reasons.nth(1)).to_contain_text(fields)
+    expect(reasons.nth(2)).to_contain_text("the printed fields (number, name, id_type, id_number_masked, total)")
+    paper = served.paper("valid")
+    edited = paper.replace(b"%PDF-1.7", b"%PDF-1.6", 1)
+    assert edited != paper
+    phone.locator("#picker").set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": edited})
+    has_state(first_card(phone), "not-as-issued")
+    at = paper.index(seal.MARKER) + len(seal.MARKER)
+    expect(first_card(phone).locator(".reason").last).to_contain_text(f"the seal at byte {at} does not fit the other")
 
 
 def test_a_pasted_number_leads_to_the_form_that_wants_the_name(phone: Page, served: Served) -> None:
@@ -231,8 +326,8 @@ def test_a_pasted_number_leads_to_the_form_that_wants_the_name(phone: Page, serv
     expect(form.get_by_label("Certificate number")).to_have_value(number)
     form.get_by_label("Holder's name").fill(name)
     form.get_by_role("button").click()
+    phone.wait_for_url(f"{served.url}/check?lang=en")
     expect(phone.locator("[data-state=valid]").first).to_be_visible()
-    assert phone.url == f"{served.url}/check?lang=en"
 
 
 def test_nothing_of_a_file_or_a_proof_leaves_the_browser(phone: Page, served: Served) -> None:

@@ -572,6 +572,7 @@ def test_a_link_to_another_host_is_never_fetched(served: Place) -> None:
     answer = served.checked(address.link_address("https://elsewhere.example.org", loglab.link_of("one")))
     assert (answer["state"], answer["exit"]) == ("could-not-check", 3)
     assert "nothing was fetched" in answer["message"]
+    assert answer["sentence"].startswith("this is a code of another site")
 
 
 def test_the_published_log_of_the_base_itself_is_used_unless_another_is_named(served: Place) -> None:

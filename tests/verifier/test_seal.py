@@ -35,7 +35,7 @@ def test_every_bit_of_the_file_counts() -> None:
     [
         (b"", "no seal"),
         (b"%PDF-1.7", "no seal"),
-        (EMPTY, "not base64|not a signature"),
+        (EMPTY, "not a signature"),
         (SEALED + b"\n", "not as it was sealed"),
         (b"\n" + SEALED, "not as it was sealed"),
         (SEALED[:-1], "not as it was sealed"),
@@ -46,7 +46,7 @@ def test_every_bit_of_the_file_counts() -> None:
         (SEALED[: SEALED.index(seal.MARKER) + 60], "not 88 characters"),
         (EMPTY.replace(b"A" * 88, b"A" * 87 + b"-"), "not 88 characters"),
         (EMPTY.replace(b"A" * 88, base64.b64encode(bytes(66))), "not a signature"),
-        (EMPTY.replace(b"A" * 88, b"=" * 88), "not base64"),
+        (EMPTY.replace(b"A" * 88, b"=" * 88), "not a signature"),
     ],
     ids=range(14),
 )

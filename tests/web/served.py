@@ -21,7 +21,7 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src '
 TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html; charset=utf-8"}
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>verify</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="/assets/verify.css"><script type="module" src="/assets/verify.js"></script></head>
+<link rel="stylesheet" href="/assets/verify.css"><script type="module" src="/assets/%s.js"></script></head>
 <body><main id="result" aria-live="polite">%s</main>%s</body></html>"""
 
 
@@ -33,9 +33,9 @@ class Site:
     asked: list[str] = field(default_factory=list)
     address: str = ""
 
-    def page(self, path: str, body: str = "", rest: str = "") -> None:
+    def page(self, path: str, body: str = "", rest: str = "", script: str = "verify") -> None:
         """Serves the page's skeleton, as api/web does."""
-        self.files[path] = (PAGE % (body, rest)).encode()
+        self.files[path] = (PAGE % (script, body, rest)).encode()
 
     def embedded(self, path: str, body: str, proof: bytes, *changes: bytes) -> None:
         """Serves a link's page: the server's answer with the proof beside it, and the changes of standing."""
@@ -69,7 +69,7 @@ def publish(site: Site, made: log.Log) -> None:
 def serve(assets: Path) -> Iterator[Site]:
     """A running site with the assets and the proof address's page."""
     site = Site({f"/assets/{path.name}": path.read_bytes() for path in assets.iterdir()})
-    site.page("/p")
+    site.page("/p", script="prove")
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -10,12 +10,28 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from api import picture
+from api.words import REFUSALS
 from tests.vectors.generate import log
 from tests.web import needs, served
+from verifier import bundle, merkle, trust
+from verifier.receipt import Included
 from verifier.statuslist import INVALID, SUSPENDED
 
 CERTIFICATE_STATUS = 7
 MARKUP = "<img src=/x onerror=alert(1)>"
+DRAWING = """() => {
+  const svg = document.querySelector("svg.path");
+  const places = (found, names) => names.map((name) => found.getAttribute(name));
+  return {
+    viewBox: svg.getAttribute("viewBox"),
+    boxes: [...svg.querySelectorAll("g")].map((box) => {
+      const text = box.querySelector("text");
+      return [box.getAttribute("class"), ...places(text, ["x", "y"]), text.textContent];
+    }),
+    lines: [...svg.querySelectorAll("line")].map((line) => places(line, ["x1", "y1", "x2", "y2"])),
+  };
+}"""
 NO_ED25519 = """
 const importKey = crypto.subtle.importKey.bind(crypto.subtle);
 crypto.subtle.importKey = async (...given) => {
@@ -117,7 +133,7 @@ def test_the_proof_is_sent_nowhere(page: Page, site: served.Site, made) -> None:
     state(page, "valid")
     assert set(site.asked) <= {
         "/p",
-        "/assets/verify.js",
+        "/assets/prove.js",
         "/assets/verify.css",
         "/log/trust.txt",
         "/log/checkpoint",
@@ -131,7 +147,9 @@ def test_a_title_shows_its_level_and_who_held_the_key(page: Page, site: served.S
     state(page, "valid")
     expect(page.locator("dd[data-field=level]")).to_have_text("工程师 engineer")
     expect(page.locator("dd[data-field=speciality]")).to_have_text("大数据")
-    expect(page.locator("dd[data-field=custody]")).to_contain_text("Key held by BASE for BUREAU")
+    expect(page.locator("dd[data-field=custody]")).to_contain_text(
+        "Key held by Example Base (BASE) for Example Bureau (BUREAU)"
+    )
 
 
 @pytest.mark.parametrize(("status", "expected"), [(INVALID, "revoked-or-superseded"), (SUSPENDED, "suspended")])
@@ -189,6 +207,59 @@ def test_a_changed_proof_is_refused_and_shows_no_fields(page: Page, site: served
     show(page, site, bytes(proof))
     state(page, "tampered")
     expect(page.locator("dd")).to_have_count(0)
+    told = page.locator(".state .reason")
+    expect(told.nth(0)).to_have_text(REFUSALS["mismatch"].en)
+    expect(told.nth(1)).to_contain_text("signed as one: number, name, ID document, ID number, and total.")
+    expect(told.nth(2)).to_contain_text("the printed fields (number, name, id_type, id_number_masked, total)")
+
+
+def test_a_changed_statement_is_told_from_a_changed_field(page: Page, site: served.Site, made) -> None:
+    proof = bytearray(made[0].proof(made[1]["certificate"]))
+    proof[proof.index(b"2029-03-02") + 2] += 1
+    show(page, site, bytes(proof))
+    state(page, "tampered")
+    expect(page.locator(".state .reason").first).to_have_text(REFUSALS["bad-signature"].en)
+    expect(page.locator(".state .reason").last).to_contain_text("the statement's bytes or its signature were altered")
+
+
+def test_below_the_fold_lies_what_the_proof_rests_on(page: Page, site: served.Site, made) -> None:
+    """The same rows as on a link's page, and the same drawing of the path."""
+    small, at = made
+    proof = small.proof(at["title"])
+    show(page, site, proof)
+    state(page, "valid")
+    fold = page.locator("details.proof-details")
+    expect(fold.locator("[data-field=leaf]")).to_be_hidden()
+    fold.locator("summary").click()
+    shown = bundle.parse(proof)
+    statement, receipt = shown.statement, shown.receipt
+    rows = {
+        "entry": str(at["title"]),
+        "leaf": statement.leaf.hex(),
+        "kid": statement.kid.hex(),
+        "authority": f"authorised for this kind of statement by log entry {log_key(small, statement.kid)}",
+        "size": str(len(small.entries)),
+        "root": merkle.root_of(small.leaves()).hex(),
+        "log": log.ORIGIN,
+    }
+    for key, value in rows.items():
+        expect(fold.locator(f"[data-field={key}]")).to_have_text(value)
+    expect(fold.locator("h2")).to_have_text(
+        ["Statement", "Signing key", "Path from the statement to the root", "Checkpoint", "Witnesses"]
+    )
+    expect(fold).to_contain_text("None yet: nobody independent cosigns")
+    root = merkle.root_from_path(statement.leaf, receipt.index, receipt.size, receipt.path)
+    drawn = picture.draw(statement.leaf, Included(receipt.index, receipt.size, root), receipt.path)
+    assert drawn is not None
+    told = page.evaluate(DRAWING)
+    assert told["viewBox"] == f"0 0 {drawn.width} {drawn.height}"
+    assert told["boxes"] == [[box.kind, str(box.x), str(box.y + 4), box.text] for box in drawn.boxes]
+    assert told["lines"] == [[str(at) for at in (line.x1, line.y1, line.x2, line.y2)] for line in drawn.lines]
+
+
+def log_key(small: log.Log, kid: bytes) -> int:
+    """The entry that authorised a key."""
+    return trust.parse(small.trust()).key(kid).since
 
 
 def test_digits_that_are_no_proof(page: Page, site: served.Site) -> None:
@@ -237,7 +308,10 @@ def test_a_browser_without_ed25519_comes_to_the_same_verdicts(browser_page: Page
     own.context.close()
 
 
-ANSWER = '<section data-state="{state}"><h1>x</h1></section><dl><dt>name</dt><dd data-field="name">{name}</dd></dl>'
+ANSWER = (
+    '<section data-state="{state}"><h1>x</h1></section>'
+    '<dl class="fields"><dt>name</dt><dd data-field="name">{name}</dd></dl>'
+)
 
 
 def test_a_link_page_is_borne_out_by_its_proof(page: Page, site: served.Site, made) -> None:
@@ -246,7 +320,7 @@ def test_a_link_page_is_borne_out_by_its_proof(page: Page, site: served.Site, ma
     expect(page.locator("[data-own-check]")).to_have_attribute("data-own-check", "agrees")
 
 
-@pytest.mark.parametrize(("said", "name", "which"), [("valid", "李四", "name"), ("revoked", "𠮷田·买买提", "state")])
+@pytest.mark.parametrize(("said", "name", "which"), [("valid", "李四", "name"), ("revoked", "𠮷田·买买提", "standing")])
 def test_a_link_page_that_says_something_else(
     page: Page, site: served.Site, made, said: str, name: str, which: str
 ) -> None:
@@ -255,6 +329,32 @@ def test_a_link_page_that_says_something_else(
     own = page.locator("#result > :first-child")
     expect(own).to_have_attribute("data-own-check", "differs")
     expect(own).to_contain_text(which)
+    expect(own).to_contain_text("The server says “x”; your browser's own check contradicts it.")
+    expect(page.locator("dd[data-field=name]")).to_have_text("𠮷田·买买提")
+    nothing_good(page)
+
+
+def nothing_good(page: Page) -> None:
+    """One head, of the check's own, and no word of the server's as a head."""
+    expect(page.locator("h1")).to_have_count(1)
+    expect(page.locator("[data-state=valid], [data-tone=good], .receipt")).to_have_count(0)
+
+
+def test_a_link_page_that_nothing_could_be_checked_of_has_no_green_head(page: Page, site: served.Site, made) -> None:
+    """The server's word stands as a claim, with its reason, and what it leads to."""
+    del site.files["/log/trust.txt"]
+    body = ANSWER.format(state="valid", name="𠮷田·买买提") + '<p class="receipt"><a href="/r">receipt</a></p>'
+    site.embedded("/c/1", body, made[0].proof(made[1]["certificate"]))
+    page.goto(f"{site.address}/c/1")
+    own = page.locator("#result > :first-child")
+    expect(own).to_have_attribute("data-own-check", "unknown")
+    expect(own.locator("h1")).to_have_text("Could not check")
+    expect(own).to_contain_text(
+        "The server says “x”; your browser could not confirm it. What stands below is the server's"
+    )
+    expect(own.locator(".last-good")).to_have_text("This browser has no good checkpoint yet.")
+    assert page.title().startswith("Could not check")
+    nothing_good(page)
 
 
 def test_a_link_page_with_a_bad_proof_says_so_first(page: Page, site: served.Site, made) -> None:
@@ -265,6 +365,7 @@ def test_a_link_page_with_a_bad_proof_says_so_first(page: Page, site: served.Sit
     own = page.locator("#result > :first-child")
     expect(own).to_have_attribute("data-own-check", "refused")
     expect(own.locator(".state")).to_have_attribute("data-state", "tampered")
+    nothing_good(page)
 
 
 def test_a_link_page_with_changes_of_standing(browser_page: Page, site: served.Site, made) -> None:

@@ -1,7 +1,7 @@
 /**
  * Bundles the pages' scripts and styles: `node build.js [folder]`, by default into the folder that api/ serves.
  *
- * The page of a link code loads one small script. What reads pictures and PDF files is loaded when it is needed; those
+ * The page of a link code loads one small script of its own. What reads pictures and PDF files is loaded when it is needed; those
  * files have a hash in their names and never change. The service worker is told the names of them all.
  */
 import { createHash } from "node:crypto";
@@ -46,13 +46,18 @@ await mkdir(out, { recursive: true });
 const zxing = await copied("zxing-wasm/reader/zxing_reader.wasm", "zxing", ".wasm");
 const pdfWorker = await copied("pdfjs-dist/legacy/build/pdf.worker.min.mjs", "pdfworker", ".js");
 
-// The page of a link code and of a proof code, in one file but for what hardly any browser needs (`@noble/ed25519`).
-const verifying = await build({
-  ...common,
-  entryPoints: [{ in: "src/page.js", out: "verify" }, { in: "src/page.css", out: "verify" }],
-  format: "esm",
-  splitting: true,
-});
+// Each page has its own script, in one file but for what hardly any browser needs (`@noble/ed25519`): a link code's page
+// is to be light and asked for little, and a file that it shared with others would be one more to ask for.
+const pages = [];
+for (const [source, name] of [["page", "verify"], ["proving", "prove"], ["offline", "offline"]]) {
+  pages.push(await build({
+    ...common,
+    entryPoints: [{ in: `src/${source}.js`, out: name }],
+    format: "esm",
+    splitting: true,
+  }));
+}
+const styles = await build({ ...common, entryPoints: [{ in: "src/page.css", out: "verify" }] });
 
 // The page that scans: its workers first, since it names them.
 const decoding = await build({
@@ -71,7 +76,7 @@ const scanning = await build({
 });
 
 // The service worker: what it may keep is all that was built.
-const names = [zxing, pdfWorker, ...[verifying, decoding, scanning].flatMap(madeBy)].sort();
+const names = [...new Set([zxing, pdfWorker, ...[...pages, styles, decoding, scanning].flatMap(madeBy)])].sort();
 const version = createHash("sha256");
 for (const name of names) version.update(`${name}\n`).update(await readFile(path.join(out, name)));
 await build({

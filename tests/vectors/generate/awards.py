@@ -83,6 +83,11 @@ def _refused(out: Files, made: log.Log, index: int) -> None:
         ),
         "disclosed-twice": ("mismatch", make(entry.raw, [shown, shown], [good_receipt])),
         "single-field-before-rest": ("mismatch", make(entry.raw, [entry.disclosures[2], rest], [good_receipt])),
+        "disclosure-unreadable": ("mismatch", make(entry.raw, [shown.replace(b"\xf0", b"\xff")], [good_receipt])),
+        "disclosure-of-another-name": (
+            "mismatch",
+            make(entry.raw, [shown.replace(b"eprint", b"eprinu")], [good_receipt]),
+        ),
         "nothing-disclosed": ("mismatch", make(entry.raw, [], [good_receipt])),
         "rest-alone": ("mismatch", make(entry.raw, [rest], [good_receipt])),
         "no-receipt": ("malformed", make(entry.raw, [shown], [])),
@@ -113,7 +118,27 @@ def _refused(out: Files, made: log.Log, index: int) -> None:
     again = resigned(entry.raw, payload={"expires_on": "2036-03-02"})
     cases["signed-anew-but-not-logged"] = ("not-included", make(again, [shown], [good_receipt]))
     for case, (code, proof) in cases.items():
-        out.fail("bundles", case, {"proof": proof.hex(), "trust": text}, code, MADE)
+        out.fail("bundles", case, {"proof": proof.hex(), "trust": text}, code, MADE, _which(case, code))
+
+
+PRINTED = (
+    "certificate.awarded/1: the printed fields (number, name, id_type, id_number_masked, total), signed as one, "
+    "are not those that the statement commits to"
+)
+SAYS = {
+    "disclosure-unreadable": "certificate.awarded/1: a disclosure was altered so that it cannot be read",
+    "single-field-before-rest": "the value of trainee is not the one that the statement commits to",
+    "disclosure-of-another-name": "a disclosure of no printed field is not one that the statement commits to",
+}
+
+
+def _which(case: str, code: str) -> str:
+    """What the refusal is to name of what was altered."""
+    if case.startswith("printed-"):
+        return PRINTED
+    if code == "bad-signature":
+        return "certificate.awarded/1: the statement's bytes or its signature were altered"
+    return SAYS.get(case, "")
 
 
 def _opened(disclosure: bytes) -> tuple[bytes, Any, str]:

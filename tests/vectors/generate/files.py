@@ -34,9 +34,9 @@ class Files:
         """A case that is accepted, with the value that comes of it."""
         self._put(area, case, given, {"value": value, "origin": origin})
 
-    def fail(self, area: str, case: str, given: dict[str, Any] | str, code: str, origin: str) -> None:
-        """A case that is turned away with this code."""
-        self._put(area, f"{case}_fail", given, {"code": code, "origin": origin})
+    def fail(self, area: str, case: str, given: dict[str, Any] | str, code: str, origin: str, says: str = "") -> None:
+        """A case that is turned away with this code, in a sentence that `says` which field or byte is wrong."""
+        self._put(area, f"{case}_fail", given, {"code": code, "origin": origin, **({"says": says} if says else {})})
 
     def _put(self, area: str, case: str, given: dict[str, Any] | str, expected: dict[str, Any]) -> None:
         folder = self.root / area / case

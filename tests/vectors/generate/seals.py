@@ -23,6 +23,18 @@ def write(out: Files) -> None:
     def spelled(characters: bytes) -> bytes:
         return sealed[:start] + characters + sealed[start + seal.LENGTH :]
 
+    where, whole = f"at byte {start}", f"the other {len(sealed) - seal.LENGTH} bytes"
+    says = {
+        "byte-changed": f"the seal {where} does not fit {whole}",
+        "byte-before": f"the seal at byte {start + 1} does not fit",
+        "two-seals": f"more than one seal, at bytes {start - 16} and {start - 16 + len(sealed)}",
+        "cut-in-the-seal": f"it ends at byte {start + 60}",
+        "hyphen-in-the-seal": f"it ends at byte {start + 85}",
+        "not-ascii-in-the-seal": f"it ends {where}",
+        "padding-alone": f"its seal, {where}, is not a signature",
+        "sixty-six-bytes": f"its seal, {where}, is not a signature",
+        "spare-bits": f"its seal, {where}, is not a signature",
+    }
     for case, pdf in {
         "empty": b"",
         "no-seal": b"%PDF-1.7\n%%EOF\n",
@@ -40,6 +52,7 @@ def write(out: Files) -> None:
         "sixty-six-bytes": spelled(base64.b64encode(bytes(66))),
         "spare-bits": spelled(text[:85] + bytes([text[85] + 1]) + text[86:]),
     }.items():
-        out.fail("seals", case, {"pdf": pdf.hex(), "public_key": key}, "not-as-issued", ORIGIN)
+        given = {"pdf": pdf.hex(), "public_key": key}
+        out.fail("seals", case, given, "not-as-issued", ORIGIN, says.get(case, ""))
     other = {"pdf": sealed.hex(), "public_key": log.public_of("receipt").hex()}
     out.fail("seals", "another-key", other, "not-as-issued", ORIGIN)

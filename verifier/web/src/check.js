@@ -1,7 +1,8 @@
 /**
  * From a thing that somebody holds (a PDF, a picture, an address, a proof) to a verdict, twin of verifier/check.py: the
  * same state and code for the same thing. A verdict is `{state, code, message, proved, found, notes, linkId}`; its notes
- * are `[name of a sentence, its places]` or an English text, its link one that is the award's own.
+ * are `[name of a sentence, its places]` or an English text, its link one that is the award's own. `altered` names the
+ * fields that a refusal is about, `why` the words of what trying again would not mend.
  */
 import { linkDigest, parseAddress } from "./address.js";
 import { equal, utf8 } from "./bytes.js";
@@ -65,6 +66,7 @@ export class Checker {
       if (!codes.length) {
         throw new CouldNotCheck(
           "no QR code could be read in the picture: take a sharper one, or check the other code",
+          ["no-code"],
         );
       }
       return this.#codes(codes);
@@ -120,7 +122,10 @@ export class Checker {
     const [links, proofs] = parsedCodes(found.codes);
     const shown = distinct([...(found.proof ? [found.proof] : []), ...proofs.map(({ proof }) => proof)]);
     if (!refusal && found.receipt && !shown.length) {
-      throw new CouldNotCheck("file: a verification receipt as issued; certverify check works it out, this page does not");
+      throw new CouldNotCheck(
+        "file: a verification receipt as issued; certverify check works it out, this page does not",
+        ["receipt-here"],
+      );
     }
     if (!refusal && shown.length !== 1) {
       refusal = notAsIssued(
@@ -138,7 +143,10 @@ export class Checker {
   /** The server behind the base's own host is asked for the proof, and believed in nothing. */
   async #link(link) {
     if (link.host !== this.host) {
-      throw new CouldNotCheck(`the link leads to ${link.host}, not to the base's ${this.host}: nothing was fetched`);
+      throw new CouldNotCheck(
+        `the link leads to ${link.host}, not to the base's ${this.host}: nothing was fetched`,
+        ["foreign-code", { host: link.host, own: this.host }],
+      );
     }
     const { proof, changes } = await this.#fetchLink(link.linkId);
     const proved = await verifyProof(proof, this.#log.trust);
@@ -227,7 +235,8 @@ export async function verifiedChanges(changes, trust, proved) {
 /** The verdict of a check that ended in an error. What is none of ours (no secure context, say) checked nothing. */
 export function refused(error) {
   const code = error instanceof VerificationError ? error.code : "could-not-check";
-  return { state: stateOf(code), code, message: error.message, proved: null, found: null, notes: [] };
+  const { message, altered, why } = error;
+  return { state: stateOf(code), code, message, altered, why, proved: null, found: null, notes: [] };
 }
 
 const isOurs = (error) => error instanceof VerificationError || error instanceof CouldNotCheck;

@@ -7,6 +7,7 @@ import { verify as verifyCheckpoint } from "./checkpoint.js";
 import { changesIn } from "./changes.js";
 import { currentStanding, listNumber, readList } from "./current.js";
 import { CouldNotCheck, VerificationError, inconsistent } from "./errors.js";
+import { heldHead } from "./head.js";
 import { held, hold } from "./held.js";
 import { NoConnection, fetchPublished, readTrust } from "./published.js";
 import { LIST_LENGTH } from "./statuslist.js";
@@ -25,19 +26,6 @@ export async function openLog(now = new Date(), thorough = false) {
   } catch (error) {
     if (!(error instanceof NoConnection) || !known) throw error;
     return new Log(known.trust, now, known, { online: false });
-  }
-}
-
-/** The newest checkpoint that this browser holds: `{trust, head, at}`, verified again; undefined where there is none. */
-export async function heldHead() {
-  try {
-    const [trust, checkpoint] = [await held("trust.txt"), await held("checkpoint")];
-    if (!trust || !checkpoint) return undefined;
-    const read = await readTrust(trust.bytes);
-    return { trust: read, head: await verifyCheckpoint(checkpoint.bytes, read), at: checkpoint.at };
-  } catch (error) {
-    if (error instanceof VerificationError || error instanceof CouldNotCheck) return undefined;
-    throw error;
   }
 }
 

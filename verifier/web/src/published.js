@@ -3,6 +3,8 @@ import { CouldNotCheck, VerificationError } from "./errors.js";
 import { parse as parseTrust } from "./trust.js";
 
 const SIZE_LIMIT = 4 * 1024 * 1024;
+/** Milliseconds for one file. A check that never ends would leave the server's word standing as if it were borne out. */
+const PATIENCE = 20_000;
 
 /** Where a file could not even be asked for. */
 export class NoConnection extends CouldNotCheck {}
@@ -27,7 +29,8 @@ export async function fetchPublished(path) {
   try {
     // Tiles never change.
     const cache = path.startsWith("tile/") ? "default" : "no-cache";
-    answer = await fetch(`/log/${path}`, { credentials: "omit", referrerPolicy: "no-referrer", cache });
+    const how = { credentials: "omit", referrerPolicy: "no-referrer", cache, signal: AbortSignal.timeout(PATIENCE) };
+    answer = await fetch(`/log/${path}`, how);
     bytes = new Uint8Array(await answer.arrayBuffer());
   } catch {
     throw new NoConnection(`/log/${path} cannot be had: no connection`);

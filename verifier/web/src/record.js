@@ -48,7 +48,7 @@ export async function reveal(record, disclosures) {
   const known = new Map();
   for (const disclosure of disclosures) {
     if (!awaited.delete(toHex(await sha256(disclosure)))) {
-      throw mismatch(`${name}: a disclosed value is not one that the statement commits to`);
+      throw altered(name, type, disclosure);
     }
     const [key, value] = open(disclosure);
     if (printed.size && key === "print") {
@@ -64,6 +64,26 @@ export async function reveal(record, disclosures) {
     }
   }
   return known;
+}
+
+/** Which value it is that the statement does not commit to, as far as the disclosure itself still says so. */
+function altered(name, type, disclosure) {
+  let key;
+  try {
+    [key] = open(disclosure);
+  } catch (error) {
+    if (error.code !== "malformed") throw error;
+    return mismatch(`${name}: a disclosure was altered so that it cannot be read`);
+  }
+  const printed = type.printed.map((field) => field.name);
+  if (printed.length && key === "print") {
+    const which = `the printed fields (${printed.join(", ")}), signed as one, are not those`;
+    return mismatch(`${name}: ${which} that the statement commits to`, printed);
+  }
+  if (type.personal.some((field) => field.name === key)) {
+    return mismatch(`${name}: the value of ${key} is not the one that the statement commits to`);
+  }
+  return mismatch(`${name}: a disclosure of no printed field is not one that the statement commits to`);
 }
 
 const hasExactly = (value, keys) =>

@@ -1,38 +1,48 @@
 /** A verdict of check.js as elements of a page. */
 import { UNCHECKED } from "./check.js";
-import { banner, element, fields, line as textIn, notes } from "./result.js";
-import { age, changeLine, english, label, printedFields, say, signerLines, wordsOf } from "./words.js";
+import { details } from "./details.js";
+import { lastGood } from "./lastgood.js";
+import sentences from "./report.json" with { type: "json" };
+import { element, fields, notes } from "./result.js";
+import things from "./things.json" with { type: "json" };
+import { told } from "./told.js";
+import { age, asOf, awardRows, english, readable, say as sayPlain, speaker } from "./words.js";
 
-const BASE_OFFSET = 8 * 3600_000;
+/** A sentence of the pages that report whole verdicts. A link's page, which is to be light, does without them. */
+export const say = speaker(sentences);
 
 /** Everything that is told of a verdict; `known` is the log, or the newest checkpoint held where no log could be had. */
-export function report(verdict, known, heading = "h1", remarks = []) {
-  const { proved, found, state } = verdict;
-  const parts = [told(verdict, heading)];
+export async function report(verdict, known, heading = "h1", remarks = []) {
+  const { proved, found, state, why } = verdict;
+  const parts = [head(verdict, heading)];
   const offline = known?.online === false;
   if (offline) parts.push(element("p", { class: "held" }, heldLine(known)));
   if (proved) parts.push(fields(awardRows(proved, known.trust)));
   if (verdict.notes.some(isCompare)) parts.push(element("p", { class: "compare" }, say("compare")));
-  if ([UNCHECKED, "could-not-check"].includes(state) && !offline) parts.push(lastGood(known));
+  // What the log would not help with needs no checkpoint.
+  if ([UNCHECKED, "could-not-check"].includes(state) && !offline && !why) parts.push(lastGood(known));
   parts.push(checkedAt(found?.asOf ?? proved?.size, heading === "h1"));
   const others = verdict.notes.filter((note) => !isCompare(note));
   const lines = [...others.map(noteText), ...remarks, ...(proved ? logNotes(proved, known) : [])];
   if (lines.length) parts.push(notes(lines));
-  if (proved) parts.push(fields(signingRows(proved, known.trust)));
+  if (proved) parts.push(await details(proved, known));
   return parts;
+}
+
+/** The head alone. What has words of its own says where it leads to, too, if it is a foreign code. */
+export function head(verdict, heading) {
+  const [name, places] = verdict.why ?? [];
+  if (!name) return told(verdict, heading);
+  // An error's own sentence would say no more in English; what was pasted is told by the reason that it was not taken for.
+  const said = places ? say("foreign_code", places) : !verdict.code && verdict.message && english(verdict.message);
+  return told({ ...verdict, said }, heading, things[name]);
 }
 
 /** Whether a note is the call to compare with paper, which stands right below the fields that it is about. */
 const isCompare = ([name]) => name === "compare";
 
-/** The head alone: state, sentence, and the reason; `said` is one that is no error's. */
-export function told({ state, code, message, said, found }, heading = "h1") {
-  const reason = said ?? (code ? english(message) : changeLine(state, found.award));
-  return banner(state, reason, code && state !== UNCHECKED ? wordsOf(code) : state, heading, code);
-}
-
 const NOTES = {
-  change_refused: () => say("change_refused"),
+  change_refused: () => sayPlain("change_refused"),
   compare: () => say("compare"),
   foreign_code: (places) => say("foreign_code", places),
   proof_bad: () => say("proof_bad"),
@@ -40,48 +50,19 @@ const NOTES = {
 };
 
 /** A note of a verdict: a sentence by its name, or an English text. */
-export const noteText = (note) => (typeof note === "string" ? english(note) : NOTES[note[0]](note[1]));
+const noteText = (note) => (typeof note === "string" ? english(note) : NOTES[note[0]](note[1]));
 
-/** A moment in the base's own time. */
-export const readable = (moment) =>
-  `${new Date(moment.valueOf() + BASE_OFFSET).toISOString().slice(0, 19).replace("T", " ")} (UTC+8)`;
-
-/** The log that an answer is of; its entries are numbered from 0. */
-export const asOf = (size) => say("as_of", { last: BigInt(size) - 1n, size });
-
-function awardRows(proved, trust) {
-  const [signer] = signerLines(proved, trust);
-  return [...printedFields(proved, trust), ["issuer", label("issuer"), signer]];
-}
-
-function signingRows(proved, trust) {
-  const [, custody] = signerLines(proved, trust);
-  return [
-    ["custody", say("custody_label"), custody],
-    ["recorded_at", say("recorded_label"), readable(new Date(proved.record.envelope.recordedAt))],
-    ["entry", say("entry_label"), String(proved.index)],
-  ];
-}
-
-function logNotes(proved, { trust, rolledBack, head }) {
+function logNotes(proved, { trust, rolledBack, head: newest }) {
   const { host } = new URL(trust.url);
   return [
     ...(host === location.host ? [] : [say("other_host", { host })]),
     ...(proved.index < trust.asOf ? [] : [say("older_trust", { size: trust.asOf })]),
-    ...(rolledBack === null ? [] : [say("rolled_back", { shown: rolledBack, held: head.size })]),
+    ...(rolledBack === null ? [] : [say("rolled_back", { shown: rolledBack, held: newest.size })]),
   ];
 }
 
-const heldLine = ({ head, at }) =>
-  say("checked_offline", { size: head.size, moment: readable(at), age: age(new Date() - at) });
-
-/** The newest checkpoint that this browser ever found good, and how long ago. */
-function lastGood(known) {
-  const text = known?.head
-    ? say("last_good", { size: known.head.size, moment: readable(known.at), age: age(new Date() - known.at) })
-    : say("no_last_good");
-  return element("p", { class: "last-good" }, ...textIn(text));
-}
+const heldLine = ({ head: newest, at }) =>
+  say("checked_offline", { size: newest.size, moment: readable(at), age: age(new Date() - at) });
 
 /** When it was checked, and against what; with the domain that the address bar is to show, where it stands once. */
 function checkedAt(size, withDomain) {

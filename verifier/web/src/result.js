@@ -1,7 +1,7 @@
 /** How a result looks: elements made of text alone, so that nothing signed or fetched can become markup. */
 import { say, toldState } from "./words.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+export const SVG = "http://www.w3.org/2000/svg";
 const BUSY = "M12 5a7 7 0 1 1-7 7";
 /** The values that paper shows in Chinese first. */
 const CHINESE = new Set(["name", "id_type", "programme", "level", "speciality", "issuer"]);
@@ -14,15 +14,15 @@ export function element(name, attributes, ...children) {
   return made;
 }
 
-/** The head of a result: icon, word, sentence, and the reason where there is one. `words` names whose words are said. */
-export function banner(state, reason = "", words = state, heading = "h1", code = "") {
+/** The head of a result: icon, word, sentence, and the reasons. `words` are whose words are said, or their name. */
+export function banner(state, reasons = [], words = state, heading = "h1", code = "") {
   const { tone, icon, word, beside, sentence } = toldState(words);
   const title = element(heading, { class: "word" }, word);
   if (beside) title.append(" ", element("span", { lang: "en" }, beside));
   const named = { class: "state", "data-state": state, "data-tone": tone, ...(code && { "data-code": code }) };
   const head = element("section", named, drawn(icon), title);
   head.append(element("p", {}, sentence));
-  if (reason) head.append(element("p", { class: "reason" }, ...line(reason)));
+  head.append(...reasons.map((reason) => element("p", { class: "reason" }, ...line(reason))));
   return head;
 }
 

@@ -14,6 +14,7 @@ const CANVAS_LIMIT = 16_000_000;
 const HARDER_LIMIT = 3;
 const PDF_START = utf8("%PDF-");
 const HEIC_BRANDS = ["heic", "heix", "hevc", "mif1", "msf1", "avif"];
+const UNREADABLE = ["unreadable-file"];
 const KNOWN = [[0x89, 0x50, 0x4e, 0x47], [0xff, 0xd8, 0xff], [0x47, 0x49, 0x46, 0x38], [0x42, 0x4d]];
 
 /** What a PDF or a picture holds: `{proof, codes}`. Refuses what is neither; CouldNotCheck where it cannot be read. */
@@ -97,8 +98,8 @@ async function pictureIn(data) {
 
 function unreadable(data, foreign) {
   if (!data.length) return malformed("file: empty");
-  if (foreign) return new CouldNotCheck("picture: HEIC and AVIF are not read here; save it as JPEG or PNG");
-  if (isTiff(data)) return new CouldNotCheck("picture: TIFF is not read here; save it as JPEG or PNG");
+  if (foreign) return new CouldNotCheck("picture: HEIC and AVIF are not read here; save it as JPEG or PNG", UNREADABLE);
+  if (isTiff(data)) return new CouldNotCheck("picture: TIFF is not read here; save it as JPEG or PNG", UNREADABLE);
   const known = KNOWN.some((start) => start.every((byte, at) => data[at] === byte)) || isWebp(data);
   return malformed(known ? "picture: cannot be decoded" : "file: neither a PDF nor a picture");
 }

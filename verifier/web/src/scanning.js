@@ -2,17 +2,20 @@
  * The page that scans: camera, files and text, each thing with a card of its own. Everything is checked here in the
  * browser; a link code of this site leads to its page, one of another site is shown and never opened.
  */
-import { checkNumber, parseAddress } from "./address.js";
+import { parseAddress } from "./address.js";
 import { fromBase64url } from "./bytes.js";
 import { Camera, NoCamera } from "./camera.js";
 import { Checker, FILE_LIMIT, refused } from "./check.js";
 import { CouldNotCheck } from "./errors.js";
-import { heldHead, openLog } from "./log.js";
-import { readable, report } from "./report.js";
+import { heldHead } from "./head.js";
+import { openLog } from "./log.js";
+import { NoConnection, fetchPublished } from "./published.js";
+import { read } from "./pasted.js";
+import { head, report } from "./report.js";
 import { busy, element } from "./result.js";
 import { scan } from "./scan.js";
 import sentences from "./scanning.json" with { type: "json" };
-import { LANGUAGE, speaker } from "./words.js";
+import { LANGUAGE, readable, speaker } from "./words.js";
 
 /** A sentence of this page. A link code's page, which is to be light, does without them. */
 const say = speaker(sentences);
@@ -39,15 +42,16 @@ async function card(place, name, check, extra = () => []) {
   try {
     const log = await openLog(new Date(), true);
     const verdict = await check(new Checker(log, { scan, fetchLink }));
-    told.replaceChildren(...report(verdict, log, "h3", extra(verdict)), ...leads(verdict));
+    told.replaceChildren(...(await report(verdict, log, "h3", extra(verdict))), ...leads(verdict));
   } catch (error) {
-    told.replaceChildren(...report(refused(error), await heldHead(), "h3"));
+    told.replaceChildren(...(await report(refused(error), await heldHead(), "h3")));
   }
 }
 
 /** Where a card leads on to. */
-function leads({ state, linkId }) {
+function leads({ state, linkId, why }) {
   const ways = [];
+  if (["foreign-code", "no-code"].includes(why?.[0])) ways.push([`/check?lang=${LANGUAGE}`, say("type_number")]);
   if (state === "not-as-issued") ways.push([`/compare?lang=${LANGUAGE}`, say("compare_file")]);
   if (linkId) ways.push([pageOf(linkId), say("open_page")]);
   return ways.map(([href, text]) => element("p", {}, element("a", { href }, text)));
@@ -122,26 +126,43 @@ function takeFiles() {
 
 // --- text -----------------------------------------------------------------------------------------------------------
 
-/** An address, the text of a code, or a certificate number. */
-async function checkText(text) {
-  if (/^https?:\/\//i.test(text)) checkCodes([text], say("pasted"));
-  else showNumber(text);
+/** An address, the text of a code, a certificate number, or a number with its holder's name. */
+function checkText(text) {
+  const { address, number, name, problem } = read(text, location);
+  if (address) return checkCodes([address], say("pasted"));
+  const made = element("article", { class: "card" }, element("h2", { class: "thing", tabindex: "-1" }, say("pasted")));
+  if (problem) made.append(head({ state: problem.why, why: [problem.why], message: problem.message }, "h3"));
+  else made.append(...lookup(number, name));
+  batch().append(made);
+  made.querySelector(".thing").focus();
+  return undefined;
 }
 
-/** A number alone shows nothing: the form for it wants the name too. */
-function showNumber(text) {
-  const heading = element("h2", { class: "thing", tabindex: "-1" }, say("pasted"));
-  const made = element("article", { class: "card" }, heading);
+/** A number alone shows nothing: the form for it wants the name too. It is sent from here only where that can succeed. */
+function lookup(number, name) {
+  const form = part("by-number").content.firstElementChild.cloneNode(true);
+  form.querySelector("[name=number]").value = number;
+  form.querySelector("[name=name]").value = name;
+  const status = element("p", { role: "status" });
+  form.append(status);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    status.textContent = "";
+    if (await connected()) form.submit();
+    else status.textContent = say("needs_connection");
+  });
+  const what = name ? say("is_both") : number ? say("is_number") : say("is_site");
+  return [element("p", {}, what), form];
+}
+
+/** Whether the server answers at all: a form that is sent without a connection would take this page and its cards away. */
+async function connected() {
   try {
-    const form = part("by-number").content.cloneNode(true);
-    form.querySelector("[name=number]").value = checkNumber(text);
-    made.append(element("p", {}, say("is_number")), form);
+    await fetchPublished("checkpoint");
   } catch (error) {
-    const verdict = { state: "could-not-check", said: say("neither"), notes: [error.message] };
-    made.append(...report(verdict, undefined, "h3"));
+    return !(error instanceof NoConnection);
   }
-  batch().append(made);
-  heading.focus();
+  return true;
 }
 
 /** The texts of codes: one of this site's links leads to its page, anything else is told of in a card. */

@@ -18,13 +18,16 @@ export async function check(pdf, publicKey) {
   const start = position(pdf);
   // Base64 has spare bits, and `A` alone is a placeholder: only the one right spelling of 64 bytes is a seal.
   const signature = fromBase64(text.decode(pdf.subarray(start, start + LENGTH)));
-  if (signature?.length !== SIGNATURE_SIZE) throw notAsIssued("file: its seal is not a signature in base64");
+  if (signature?.length !== SIGNATURE_SIZE) {
+    throw notAsIssued(`file: its seal, at byte ${start}, is not a signature in base64`);
+  }
   const digest = await sha256(pdf.subarray(0, start), PLACEHOLDER, pdf.subarray(start + LENGTH));
   try {
     await verify(publicKey, signature, digest);
   } catch (error) {
     if (!(error instanceof VerificationError)) throw error;
-    throw notAsIssued(`file: not as it was sealed, or sealed with another key (${error.message})`);
+    const which = `the seal at byte ${start} does not fit the other ${pdf.length - LENGTH} bytes`;
+    throw notAsIssued(`file: not as it was sealed, or sealed with another key: ${which} (${error.message})`);
   }
   return digest;
 }
@@ -33,10 +36,13 @@ export async function check(pdf, publicKey) {
 function position(pdf) {
   const found = find(pdf, MARKER, 0);
   if (found < 0) throw notAsIssued("file: it carries no seal of a ledger");
-  if (find(pdf, MARKER, found + 1) >= 0) throw notAsIssued("file: it carries more than one seal");
+  const second = find(pdf, MARKER, found + 1);
+  if (second >= 0) throw notAsIssued(`file: it carries more than one seal, at bytes ${found} and ${second}`);
   const start = found + MARKER.length;
-  if (!/^[A-Za-z0-9+/=]{88}$/.test(text.decode(pdf.subarray(start, start + LENGTH)))) {
-    throw notAsIssued(`file: its seal is not ${LENGTH} characters of base64`);
+  const [characters] = /^[A-Za-z0-9+/=]*/.exec(text.decode(pdf.subarray(start, start + LENGTH)));
+  if (characters.length < LENGTH) {
+    const end = start + characters.length;
+    throw notAsIssued(`file: its seal is not ${LENGTH} characters of base64: it ends at byte ${end}`);
   }
   return start;
 }

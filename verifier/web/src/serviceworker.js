@@ -18,8 +18,11 @@ addEventListener("activate", (event) => event.waitUntil(takeOver()));
 addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname, searchParams } = new URL(request.url);
-  if (origin !== location.origin || request.method !== "GET") return;
-  if (KEPT.has(pathname)) {
+  if (origin !== location.origin) return;
+  if (request.method !== "GET") {
+    // A form that is sent without a connection: its page says so. Nothing of what was typed is kept.
+    if (request.mode === "navigate") event.respondWith(fetchedOrKept(request, keyOf("/offline", languageOf(searchParams))));
+  } else if (KEPT.has(pathname)) {
     event.respondWith(HASHED.test(pathname) ? keptOrFetched(request, pathname) : fetchedOrKept(request, pathname));
   } else if (request.mode === "navigate") {
     const shell = SHELLS.includes(pathname) ? pathname : "/offline";

@@ -2,7 +2,7 @@
 import { concat, isBytes } from "./bytes.js";
 import { decode, encodeBytes } from "./cbor.js";
 import { verify } from "./ed25519.js";
-import { malformed } from "./errors.js";
+import { VerificationError, badSignature, malformed } from "./errors.js";
 import { leafHash } from "./merkle.js";
 import { readPayload } from "./record.js";
 
@@ -45,7 +45,13 @@ export const leafOf = (statement) => leafHash(statement.raw);
 
 /** The same statement, its signature checked (RFC 9052 §4.4). */
 export async function verifySignature(statement, publicKey) {
-  await verify(publicKey, statement.signature, toBeSigned(statement.protectedBytes, statement.payload));
+  try {
+    await verify(publicKey, statement.signature, toBeSigned(statement.protectedBytes, statement.payload));
+  } catch (error) {
+    if (!(error instanceof VerificationError)) throw error;
+    const { name } = statement.record;
+    throw badSignature(`${name}: the statement's bytes or its signature were altered (${error.message})`);
+  }
   return statement;
 }
 

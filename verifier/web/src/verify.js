@@ -106,7 +106,8 @@ async function provedBy({ statement, receipt }, trust) {
     throw new CouldNotCheck(`the receipt's key was compromised as of entry ${key.compromisedFrom}: get a new proof`);
   }
   entitled(key, RECEIPT_KIND, receipt.size - 1n);
-  return verifyReceipt(receipt, await leafOf(statement), statement.subject, key.publicKey);
+  const leaf = await leafOf(statement);
+  return { ...(await verifyReceipt(receipt, leaf, statement.subject, key.publicKey)), leaf, path: receipt.path };
 }
 
 /** DOMAIN.md, Control: certificates by the programme's `certified_by`, titles by an authority. */

@@ -4,6 +4,8 @@ import sentences from "./sentences.json" with { type: "json" };
 import states from "./states.json" with { type: "json" };
 import { stateOf } from "./states.js";
 
+const BASE_OFFSET = 8 * 3600_000;
+
 /** The language of the page. */
 export const LANGUAGE = ["zh", "en", "ko"].find((known) => document.documentElement.lang.startsWith(known)) ?? "zh";
 
@@ -24,12 +26,19 @@ export function age(milliseconds) {
   return hours < 24 ? told.format(-hours, "hour") : told.format(-Math.floor(hours / 24), "day");
 }
 
+/** A moment in the base's own time. */
+export const readable = (moment) =>
+  `${new Date(moment.valueOf() + BASE_OFFSET).toISOString().slice(0, 19).replace("T", " ")} (UTC+8)`;
+
+/** The log that an answer is of; its entries are numbered from 0. */
+export const asOf = (size) => say("as_of", { last: BigInt(size) - 1n, size });
+
 /** A technical reason, which there is in English alone. */
 export const english = (text) => ({ before: `${say("technical")}: `, text });
 
-/** A state's icon, tone, word and sentence; on the Chinese page the English word stands beside it. */
-export function toldState(name) {
-  const { tone, icon, word, sentence } = states.states[name];
+/** A state's icon, tone, word and sentence, by its name or out of its own words; on the Chinese page the English word stands beside it. */
+export function toldState(words) {
+  const { tone, icon, word, sentence } = typeof words === "string" ? states.states[words] : words;
   return { tone, icon, word: word[LANGUAGE], beside: LANGUAGE === "zh" ? word.en : "", sentence: sentence[LANGUAGE] };
 }
 
@@ -40,7 +49,7 @@ export const wordsOf = (code) => (code === "key-compromised" ? code : stateOf(co
 const FIRST = ["name", "programme", "level", "speciality", "number"];
 
 /** The label of a value, as the served page has it. */
-export const label = (key) => states.labels[key][LANGUAGE];
+export const label = (key) => states.labels[key]?.[LANGUAGE] ?? key;
 
 /**
  * Everything that the paper shows, as it was signed: `[key, label, value, gloss]`. Names of programmes come from the
@@ -62,12 +71,10 @@ function fieldText(key, value, trust) {
 const gloss = (key, value) =>
   (LANGUAGE === "ko" && Object.hasOwn(paper.values, key) && states.glosses[value]) || "";
 
-/** Who signed, and who held the key. */
-export function signerLines({ organisation, key }, trust) {
-  const custody = key.custody === "organisation"
-    ? say("own_key", { code: organisation.code })
-    : say("held_key", { base: trust.base, code: organisation.code });
-  return [`${organisation.zh} ${organisation.en} (${organisation.code})`, custody];
+/** All that the paper shows, and who made the award, as rows. */
+export function awardRows(proved, trust) {
+  const { code, zh, en } = proved.organisation;
+  return [...printedFields(proved, trust), ["issuer", label("issuer"), `${zh} ${en} (${code})`]];
 }
 
 /** The day and reason of what ended or suspended an award, where they are known. */

@@ -16,6 +16,7 @@ for (const [area, check] of Object.entries(CHECKS)) {
           await assert.rejects(async () => check(input), (error) => {
             assert.equal(error.code, expected.code, error.stack);
             assert.ok(error.message.length > 5);
+            assert.ok(error.message.includes(expected.says ?? ""), error.message);
             return true;
           });
         } else {
