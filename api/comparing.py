@@ -130,6 +130,8 @@ def answer_upload(awards: Callable[[], Awards], upload: bytes, now: datetime) ->
         _log.exception("a file could not be compared")
         raise CouldNotCheck("the ledger could not be read at this moment: try again later") from None
     answer = answer_proof(awards(), found.proof, found.proved, now)
+    if answer.shown is None or answer.log_size is None:
+        raise CouldNotCheck("what stands of its certificate could not be found out at this moment: try again later")
     return found, answer
 
 
