@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from api import sentences
@@ -81,6 +82,13 @@ NO_RECEIPT: Final = Words(
     "No verification receipt could be made now: try again later.",
     "지금은 확인서를 만들 수 없습니다. 잠시 후 다시 시도하십시오.",
 )
+NOTHING_CHECKED: Final = Words("没有一项可以核验", "Nothing could be checked", "확인할 수 있는 항목이 없습니다")
+NO_RECEIPT_OF_NOTHING: Final = Words(
+    "没有一项可以核验，故不出具核验回执：请更正后重新上传。",
+    "Nothing of it could be checked, so there is no verification receipt: put it right and upload it again.",
+    "확인할 수 있는 항목이 없어 확인서를 만들지 않았습니다. 바로잡은 뒤 다시 올리십시오.",
+)
+RECEIPT_FAILED: Final = Words("未能出具核验回执", "No verification receipt", "확인서를 만들지 못함")
 DOWNLOADS: Final = Words("下载本次结果", "Download this result", "이 결과 다운로드")
 READ_AS: Final = Words("文件的识别结果", "What was read", "파일을 읽은 방식")
 PASSED_OVER: Final = Words("未读取：", "not read: ", "읽지 않음: ")
@@ -226,6 +234,16 @@ TOO_SLOW_HOW: Final = Words(
     "It was not here within ten minutes: upload it in parts.",
     "10분 안에 끝나지 않았습니다. 나누어 올리십시오.",
 )
+
+
+def why_nothing(turned_away: Mapping[str, int]) -> Words:
+    """Why there is no receipt of an upload of which every piece was turned away, with the number of each reason."""
+    reasons = [(REMARKS.get(code) or Words(code, code, code), count) for code, count in turned_away.items()]
+    return Words(
+        " ".join([NO_RECEIPT_OF_NOTHING.zh, *(f"{count} 项：{reason.zh}" for reason, count in reasons)]),
+        " ".join([NO_RECEIPT_OF_NOTHING.en, *(f"{count}: {reason.en}" for reason, count in reasons)]),
+        " ".join([NO_RECEIPT_OF_NOTHING.ko, *(f"{count}건: {reason.ko}" for reason, count in reasons)]),
+    )
 
 
 def banner_of(state: str, code: str) -> Banner:

@@ -234,7 +234,7 @@ def test_where_tiles_are_missing_nothing_is_said_of_any_day(lived: Lived, tmp_pa
             assert (said.status_code, said.json()["code"]) == (503, "could-not-check")
             page = client.get(f"/c/{lived.link}?{kind}={lived.on(3)}").text
             assert state_of(page) == "could-not-check"
-    XX
+            assert "data-dated=" not in page
 
 
 def test_a_change_taken_out_of_the_database_is_not_passed_over(lived: Lived, tmp_path: Path, engine: Engine) -> None:
