@@ -141,9 +141,9 @@ Form = tuple[AsyncIterator[bytes], dict[str, str], str]
 class _Desk:
     """Takes uploads in, and answers or refuses them."""
 
-    def __init__(self, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic) -> None:
+    def __init__(self, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic, guesses: Guesses) -> None:
         self._awards, self._clock, self._monotonic = awards, clock, monotonic
-        self._turns, self._guesses = Turns(monotonic), Guesses(monotonic)
+        self._turns, self._guesses = Turns(monotonic), guesses
 
     async def answer(
         self, request: Request, form: Callable[[Upload], Form | None], refusal: Callable[[Refused], Response]
@@ -186,10 +186,10 @@ class _Desk:
         return Upload(read.files, items, run, self._turns, sent.answer, begun)
 
 
-def router(site: Site, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic) -> APIRouter:
+def router(site: Site, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic, guesses: Guesses) -> APIRouter:
     """The page with the form, its answer in the form that was asked for, and the same for programs."""
     made = APIRouter()
-    desk = _Desk(awards, clock, monotonic)
+    desk = _Desk(awards, clock, monotonic, guesses)
 
     def page(request: Request, refused: Refused | None = None) -> HTMLResponse:
         headers = {**PERSONAL, **_retry(refused)} if refused else {}

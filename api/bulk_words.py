@@ -144,10 +144,13 @@ REMARKS: Final = {
         "The name is missing: a number alone shows nothing.",
         "성명이 없습니다. 번호만으로는 아무것도 표시되지 않습니다.",
     ),
+    "name-too-long": Words(
+        "姓名超过 200 个字符。", "The name has more than 200 characters.", "성명이 200자를 넘습니다."
+    ),
     "too-many-names": Words(
-        "近期以此编号尝试过太多不相符的姓名，请用单项表单核验或扫描二维码。",
-        "Too many names were tried on this number lately: check it by the form for one, or scan its code.",
-        "최근 이 번호에 맞지 않는 성명이 너무 많이 시도되었습니다. 단건 양식으로 확인하거나 QR 코드를 스캔하십시오.",
+        "近期以此编号尝试过太多不相符的姓名：请扫描证书上的二维码，或十分钟后再核验。",
+        "Too many names were tried on this number lately: scan its code, or check it again in ten minutes.",
+        "최근 이 번호에 맞지 않는 성명이 너무 많이 시도되었습니다. QR 코드를 스캔하거나 10분 뒤에 다시 확인하십시오.",
     ),
     "too-many-misses": Words(
         "来自此地址的不相符查询过多：请检查表格，稍后再核验其余各行。",

@@ -22,7 +22,7 @@ from api.pace import Run
 from api.problems import MEDIA_TYPE, problem
 from api.refused import Refused
 from api.remembered import Remembered
-from api.templates import Site
+from api.templates import Again, Site
 from ledger.awards import Awards
 from ledger.handle import Clock, moment_of
 from verifier.kinds import CertificateAwarded
@@ -145,15 +145,22 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
 
 
 def page_of(
-    site: Site, answer: Answer, request: Request, said: dates.Said = None, at: str = "", link_id: str = ""
+    site: Site,
+    answer: Answer,
+    request: Request,
+    said: dates.Said = None,
+    at: str = "",
+    link_id: str = "",
+    again: Again | None = None,
 ) -> HTMLResponse:
     """The page of an answer, whatever it is. `said` about a day, where that was asked; `at`: see `dates.values`.
+    `again`: see `Site.text`.
 
     With the `link_id` that it is of, the page offers the verification receipt where there can be one.
     """
     status = said.status if isinstance(said, Refused) and answer.shown else _status(answer)
     receipt = f"/c/{link_id}/receipt.pdf" if link_id and answer.state.value in STANDINGS else None
-    values = {**_values(answer), **dates.values(answer, said, at), "receipt": receipt}
+    values = {**_values(answer), **dates.values(answer, said, at), "receipt": receipt, "again": again}
     return site.page("result.html", request, status, PERSONAL, **values)
 
 
