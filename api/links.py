@@ -140,7 +140,10 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
             operation_id=f"link_json{'' if documented else '_capitals'}",
         )
         made.add_api_route(f"{prefix}/{{link_id}}.json", as_json, methods=["HEAD"], include_in_schema=False)
-        made.add_api_route(f"{prefix}/{{link_id}}", as_page, methods=["GET", "HEAD"], include_in_schema=False)
+        for ending in ("", "/"):  # a slash that somebody typed or a program added leads to the same page
+            made.add_api_route(
+                f"{prefix}/{{link_id}}{ending}", as_page, methods=["GET", "HEAD"], include_in_schema=False
+            )
     return made
 
 

@@ -21,7 +21,7 @@ import pytest
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
-from api import bulk_checks, bulk_words
+from api import bulk_checks, bulk_words, words
 from api.banners import BANNERS
 from api.bulk_checks import Checked
 from api.bulk_rows import CsvTable, workbook
@@ -370,6 +370,32 @@ def test_the_page_shows_every_row_then_a_summary_with_both_tables(
     links = re.findall(r'<a download="certledger-check\.(csv|xlsx|pdf)" href="data:[^"]+;base64,[^"]+"', page)
     assert links == ["csv", "xlsx", "pdf"]
     assert "<script>x" not in page
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+def test_what_is_in_english_alone_is_called_so(client: TestClient, held: dict[str, Paper], language: str) -> None:
+    edited = ("edited.pdf", spoilt(held["valid"].pdf))
+    page = in_form(client, "page", edited, language=language).decode()
+    label = words.TECHNICAL.of(language)  # type: ignore[arg-type]
+    assert re.search(rf'<span class="detail">{re.escape(label)}: <span lang="en">[^<]+</span></span>', page)
+    assert f"{label}: " in in_form(client, "csv", edited, language=language).decode("utf-8-sig")
+
+
+def test_the_label_is_the_one_of_the_pages_that_scan() -> None:
+    twin = Path(__file__).parents[2] / "verifier" / "web" / "src" / "sentences.json"
+    assert json.loads(twin.read_text("utf-8"))["technical"] == words.TECHNICAL.as_json()
+
+
+def test_how_to_check_without_uploading_is_told_whole(client: TestClient) -> None:
+    """With the trust file, without which the command does nothing, and where to get the command."""
+    page = client.get("/bulk?lang=en").text
+    assert "certverify check *.pdf --trust trust.txt --log " in page
+    assert '<a href="/trust?lang=en#certverify">' in page
+    there = client.get("/trust?lang=en").text
+    assert 'id="certverify"' in there
+    assert "certledger-VERSION.tar.gz" in there
+    assert "pip install '.[scan]'" in there
+    assert '<a href="/trust?lang=en#certverify">' in client.get("/?lang=en").text
 
 
 def test_every_outcome_looks_and_sounds_like_no_other() -> None:
