@@ -143,6 +143,7 @@ def answer_proof(awards: Awards, proof: bytes, proved: Proved, now: datetime) ->
     def found() -> Answer:
         there = _published(awards, proved.event.status_index)
         trust = there.snapshot.trust
+        there.snapshot.verified.check_published(proved.index, proved.logged.statement.raw)
         shown = Shown(proved, _fields(proved, trust), trust, bundle.parse(proof).receipt.path)
         issued = awards.by_link_hash(proved.event.link_hash)
         return _stands(replace(answer, proof=proof, shown=shown), awards, there, issued, erased=False)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
+from functools import partial
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, trusting
+from api.bulk_turns import Guesses
 from api.headers import Headers
 from api.limits import Limits, Monotonic
 from api.office import passkey, pictures, proposing, signing
@@ -79,13 +81,13 @@ def create_app(
         redirect_slashes=False,  # a redirect would repeat the host that the request names, whatever it is
         exception_handlers={HTTPException: problems.http, RequestValidationError: problems.http},
     )
-    app.add_middleware(Limits, site=site, clock=monotonic)
+    app.add_middleware(Limits, site=site, clock=monotonic, typed_refusal=partial(lookup.too_often, site))
     app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
-    run = pace_of(place)
+    run, guesses = pace_of(place), Guesses(monotonic)
     app.include_router(links.router(site, awards, clock, run))
     app.include_router(receipts.router(site, awards, clock))
-    app.include_router(lookup.router(site, awards, clock, run))
-    app.include_router(bulk.router(site, awards, clock, monotonic))
+    app.include_router(lookup.router(site, awards, clock, run, guesses))
+    app.include_router(bulk.router(site, awards, clock, monotonic, guesses))
     app.include_router(comparing.router(site, awards, clock))
     app.include_router(trusting.router(site, awards))
     app.include_router(notices.router(site, lambda: running["notices"], clock))

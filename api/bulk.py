@@ -10,11 +10,12 @@ import asyncio
 import base64
 import json
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+import anyio
 from fastapi import APIRouter
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -22,7 +23,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from api import bulk_receipt, bulk_rows, bulk_uploads, bulk_words, languages, links
-from api.bulk_checks import Checked, Run, counted
+from api.bulk_checks import TURNED_AWAY, Checked, Run, counted
 from api.bulk_turns import Full, Guesses, Turns
 from api.headers import PERSONAL
 from api.limits import Monotonic, address_of
@@ -33,7 +34,6 @@ from ledger.awards import Awards
 from ledger.bulk.items import ITEMS, Item, TooManyItems, Understood
 from ledger.bulk.uploads import contents
 from ledger.handle import Clock
-from verifier.errors import CouldNotCheck
 
 NDJSON: Final = "application/x-ndjson"
 STREAMED: Final = {**PERSONAL, "X-Accel-Buffering": "no"}
@@ -70,8 +70,13 @@ class Upload:
             await asyncio.sleep(self.run.rest())
             yield done
 
+    @property
+    def is_for_nothing(self) -> bool:
+        """Whether every piece was turned away."""
+        return all(checked.state == TURNED_AWAY for checked in self.results)
+
     def receipt(self) -> bytes | None:
-        """The verification receipt of the pieces; None where none could be made, or none was checked."""
+        """The verification receipt of the pieces; None where none could be made, or nothing was checked."""
         try:
             return bulk_receipt.receipt(self.run.awards(), self.results, self.run.now())
         except Exception:  # Whatever is wrong with log, keys or disk: there is no receipt, and the page says so.
@@ -103,6 +108,32 @@ class _Answer(StreamingResponse):
             await super().__call__(scope, receive, send)
 
 
+class _Whole(Response):
+    """An answer of which nothing is sent before all of it is there, so that it may still be a refusal.
+
+    Who goes away meanwhile ends the work, and its room is given back however it ends.
+    """
+
+    def __init__(self, making: Callable[[], Awaitable[Response]], held: ExitStack) -> None:
+        super().__init__()
+        self._making, self._held = making, held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Makes it and sends it."""
+        with self._held:
+            async with anyio.create_task_group() as tasks:
+
+                async def until_gone() -> None:
+                    while (await receive())["type"] != "http.disconnect":
+                        pass
+                    tasks.cancel_scope.cancel()
+
+                tasks.start_soon(until_gone)
+                answer = await self._making()
+                await answer(scope, receive, send)
+                tasks.cancel_scope.cancel()
+
+
 Form = tuple[AsyncIterator[bytes], dict[str, str], str]
 """An answer as it is sent: its pieces, its own headers, its media type."""
 
@@ -110,14 +141,17 @@ Form = tuple[AsyncIterator[bytes], dict[str, str], str]
 class _Desk:
     """Takes uploads in, and answers or refuses them."""
 
-    def __init__(self, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic) -> None:
+    def __init__(self, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic, guesses: Guesses) -> None:
         self._awards, self._clock, self._monotonic = awards, clock, monotonic
-        self._turns, self._guesses = Turns(monotonic), Guesses(monotonic)
+        self._turns, self._guesses = Turns(monotonic), guesses
 
     async def answer(
-        self, request: Request, form: Callable[[Upload], Form], refusal: Callable[[Refused], Response]
+        self, request: Request, form: Callable[[Upload], Form | None], refusal: Callable[[Refused], Response]
     ) -> Response:
-        """The answer to an upload in a form, or its refusal, once nothing more of it is coming."""
+        """The answer to an upload in a form, or its refusal, once nothing more of it is coming.
+
+        Without a form of its own the upload is answered with its verification receipt.
+        """
         with ExitStack() as held:
             try:
                 upload = await self._taken(request, held)
@@ -127,7 +161,10 @@ class _Desk:
                 return refusal(refused)
             except ClientDisconnect:
                 return Response(status_code=400)  # for nobody: who sent it went away in the middle
-            content, headers, kind = form(upload)
+            formed = form(upload)
+            if formed is None:
+                return _Whole(lambda: _receipt(upload, refusal), held.pop_all())
+            content, headers, kind = formed
             return _Answer(content, held.pop_all(), {**STREAMED, **headers}, kind)
 
     async def _taken(self, request: Request, held: ExitStack) -> Upload:
@@ -149,10 +186,10 @@ class _Desk:
         return Upload(read.files, items, run, self._turns, sent.answer, begun)
 
 
-def router(site: Site, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic) -> APIRouter:
+def router(site: Site, awards: Callable[[], Awards], clock: Clock, monotonic: Monotonic, guesses: Guesses) -> APIRouter:
     """The page with the form, its answer in the form that was asked for, and the same for programs."""
     made = APIRouter()
-    desk = _Desk(awards, clock, monotonic)
+    desk = _Desk(awards, clock, monotonic, guesses)
 
     def page(request: Request, refused: Refused | None = None) -> HTMLResponse:
         headers = {**PERSONAL, **_retry(refused)} if refused else {}
@@ -199,15 +236,15 @@ def _line(value: dict[str, Any]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def _in_form(site: Site, request: Request, upload: Upload) -> Form:
-    """The answer in the form that was asked for; a page where none was, or one that there is not."""
+def _in_form(site: Site, request: Request, upload: Upload) -> Form | None:
+    """The form of answer that was asked for; a page where none was, or one that there is not; None for a receipt."""
     language = languages.choose(request)
     if upload.answer == "csv":
         return _csv(upload, language), _attached("csv"), bulk_rows.CSV_TYPE
     if upload.answer == "xlsx":
         return _xlsx(upload, language), _attached("xlsx"), bulk_rows.XLSX_TYPE
     if upload.answer == "pdf":
-        return _pdf(upload), _attached("pdf"), _PDF_TYPE
+        return None
     told = {"Content-Language": languages.TAGS[language], "Vary": "Accept-Language"}
     return _html(site, request, upload, language), told, "text/html"
 
@@ -229,14 +266,17 @@ async def _xlsx(upload: Upload, language: languages.Language) -> AsyncIterator[b
     yield await run_in_threadpool(bulk_rows.workbook, upload.results, language)
 
 
-async def _pdf(upload: Upload) -> AsyncIterator[bytes]:
-    """The receipt. Where none can be made the answer breaks off: half of one, or none, is not to pass for one."""
+async def _receipt(upload: Upload, refusal: Callable[[Refused], Response]) -> Response:
+    """The receipt or, where there can be none, the reason."""
     async for _ in upload.slices():
         pass
+    if upload.is_for_nothing:
+        why = bulk_words.why_nothing(bulk_receipt.turned_away(upload.results))
+        return refusal(Refused(422, "nothing-checked", bulk_words.NOTHING_CHECKED, why))
     made = await run_in_threadpool(upload.receipt)
     if made is None:
-        raise CouldNotCheck("no receipt could be made of an upload")
-    yield made
+        return refusal(Refused(503, "no-receipt", bulk_words.RECEIPT_FAILED, bulk_words.NO_RECEIPT))
+    return Response(made, headers={**PERSONAL, **_attached("pdf")}, media_type=_PDF_TYPE)
 
 
 async def _html(site: Site, request: Request, upload: Upload, language: languages.Language) -> AsyncIterator[bytes]:
@@ -262,7 +302,7 @@ def _downloads(upload: Upload, language: languages.Language) -> list[tuple[str, 
         ("csv", bulk_rows.CSV_TYPE, table.head() + table.rows(upload.results)),
         ("xlsx", bulk_rows.XLSX_TYPE, bulk_rows.workbook(upload.results, language)),
     ]
-    if (receipt := upload.receipt()) is not None:
+    if not upload.is_for_nothing and (receipt := upload.receipt()) is not None:
         files.append(("pdf", _PDF_TYPE, receipt))
     return [(f"{_NAME}.{ending}", kind, base64.b64encode(data).decode("ascii")) for ending, kind, data in files]
 

@@ -30,8 +30,8 @@ from verifier.check import Checker
 from verifier.errors import CouldNotCheck
 from verifier.verdict import PrintedField, Verdict
 from verifier.verdict import State as FileState
+from verifier.verification_receipt import NO_MATCH
 
-NO_MATCH: Final = "no-match"
 TURNED_AWAY: Final = "turned-away"
 """Nothing was looked up: the row or file has to be put right."""
 SLICE_SECONDS: Final = 0.05

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 
-from api.bulk_checks import NO_MATCH, TURNED_AWAY, Checked
+from api.bulk_checks import TURNED_AWAY, Checked
 from api.bulk_rows import place_of
 from api.receipts import receipt_of
 from ledger.awards import Awards
@@ -15,12 +16,18 @@ from verifier.verification_receipt import FILE, NUMBER, Presented
 
 
 def receipt(awards: Awards, results: Iterable[Checked], now: datetime) -> bytes | None:
-    """The sealed PDF; None where nothing was checked. What was turned away is no part of it.
+    """The sealed PDF; None where nothing was checked. What was turned away stands in it by its number alone.
 
     Raises as `receipt_of`.
     """
-    asked = [_asked(awards, checked) for checked in results if checked.state != TURNED_AWAY]
-    return receipt_of(awards, asked, now) if asked else None
+    found = list(results)
+    asked = [_asked(awards, checked) for checked in found if checked.state != TURNED_AWAY]
+    return receipt_of(awards, asked, now, turned_away(found)) if asked else None
+
+
+def turned_away(results: Iterable[Checked]) -> Counter[str]:
+    """How many pieces were not looked at, by the code of the reason."""
+    return Counter(checked.code for checked in results if checked.state == TURNED_AWAY)
 
 
 def _asked(awards: Awards, checked: Checked) -> Asked:
@@ -31,5 +38,4 @@ def _asked(awards: Awards, checked: Checked) -> Asked:
         presented = Presented(FILE, place_of(item.place), digest=checked.file_hash or b"")
     shown = checked.answer.shown if checked.answer else None
     issued = awards.by_link_hash(shown.proved.event.link_hash) if shown else None
-    state = "unknown" if checked.state == NO_MATCH else str(checked.state)
-    return Asked(presented, issued, state, checked.code)
+    return Asked(presented, issued, str(checked.state), checked.code)

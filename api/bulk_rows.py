@@ -100,7 +100,8 @@ _WIDTHS: Final = (28, 7, 32, 16, 16, 18, 40, 48, 12, 12, 12, 40, 10, 10, 24, 20)
 def _cells(checked: Checked, language: Language) -> list[Cell]:
     row, answer = row_of(checked), checked.answer
     remark = remark_of(checked)
-    told = [remark.of(language) if remark else "", visible(checked.detail)]
+    detail = f"{words.TECHNICAL.of(language)}: {visible(checked.detail)}" if checked.detail else ""
+    told = [remark.of(language) if remark else "", detail]
     awarded = row.values.get("awarded_on") or row.values.get("granted_on")
     expires = row.values.get("expires_on")
     place = checked.item.place

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from api import sentences
@@ -81,6 +82,13 @@ NO_RECEIPT: Final = Words(
     "No verification receipt could be made now: try again later.",
     "지금은 확인서를 만들 수 없습니다. 잠시 후 다시 시도하십시오.",
 )
+NOTHING_CHECKED: Final = Words("没有一项可以核验", "Nothing could be checked", "확인할 수 있는 항목이 없습니다")
+NO_RECEIPT_OF_NOTHING: Final = Words(
+    "没有一项可以核验，故不出具核验回执：请更正后重新上传。",
+    "Nothing of it could be checked, so there is no verification receipt: put it right and upload it again.",
+    "확인할 수 있는 항목이 없어 확인서를 만들지 않았습니다. 바로잡은 뒤 다시 올리십시오.",
+)
+RECEIPT_FAILED: Final = Words("未能出具核验回执", "No verification receipt", "확인서를 만들지 못함")
 DOWNLOADS: Final = Words("下载本次结果", "Download this result", "이 결과 다운로드")
 READ_AS: Final = Words("文件的识别结果", "What was read", "파일을 읽은 방식")
 PASSED_OVER: Final = Words("未读取：", "not read: ", "읽지 않음: ")
@@ -136,10 +144,13 @@ REMARKS: Final = {
         "The name is missing: a number alone shows nothing.",
         "성명이 없습니다. 번호만으로는 아무것도 표시되지 않습니다.",
     ),
+    "name-too-long": Words(
+        "姓名超过 200 个字符。", "The name has more than 200 characters.", "성명이 200자를 넘습니다."
+    ),
     "too-many-names": Words(
-        "近期以此编号尝试过太多不相符的姓名，请用单项表单核验或扫描二维码。",
-        "Too many names were tried on this number lately: check it by the form for one, or scan its code.",
-        "최근 이 번호에 맞지 않는 성명이 너무 많이 시도되었습니다. 단건 양식으로 확인하거나 QR 코드를 스캔하십시오.",
+        "近期以此编号尝试过太多不相符的姓名：请扫描证书上的二维码，或十分钟后再核验。",
+        "Too many names were tried on this number lately: scan its code, or check it again in ten minutes.",
+        "최근 이 번호에 맞지 않는 성명이 너무 많이 시도되었습니다. QR 코드를 스캔하거나 10분 뒤에 다시 확인하십시오.",
     ),
     "too-many-misses": Words(
         "来自此地址的不相符查询过多：请检查表格，稍后再核验其余各行。",
@@ -226,6 +237,16 @@ TOO_SLOW_HOW: Final = Words(
     "It was not here within ten minutes: upload it in parts.",
     "10분 안에 끝나지 않았습니다. 나누어 올리십시오.",
 )
+
+
+def why_nothing(turned_away: Mapping[str, int]) -> Words:
+    """Why there is no receipt of an upload of which every piece was turned away, with the number of each reason."""
+    reasons = [(REMARKS.get(code) or Words(code, code, code), count) for code, count in turned_away.items()]
+    return Words(
+        " ".join([NO_RECEIPT_OF_NOTHING.zh, *(f"{count} 项：{reason.zh}" for reason, count in reasons)]),
+        " ".join([NO_RECEIPT_OF_NOTHING.en, *(f"{count}: {reason.en}" for reason, count in reasons)]),
+        " ".join([NO_RECEIPT_OF_NOTHING.ko, *(f"{count}건: {reason.ko}" for reason, count in reasons)]),
+    )
 
 
 def banner_of(state: str, code: str) -> Banner:

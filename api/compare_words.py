@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from api import words
 from api.banners import BANNERS, Banner
 from api.languages import Words
 from ledger.redraw import LINK_CODE, PROOF_CODE, Likeness
@@ -119,6 +120,23 @@ CODES: Final = {
 
 NO_FILE: Final = Words("没有收到文件", "No file came", "파일이 없습니다")
 NO_FILE_HOW: Final = Words("请选择一个 PDF 文件。", "Choose one PDF file.", "PDF 파일 하나를 선택하십시오.")
+NOT_A_PDF: Final = Words("这不是 PDF 文件", "This is no PDF", "PDF 파일이 아닙니다")
+NOT_A_PDF_HOW: Final = Words(
+    "此处只比对证书的 PDF 文件，这不说明所示证书真或假。照片或截图请用扫描页读取其中的二维码。",
+    "Only a certificate's PDF is compared here; this says nothing for what the file shows and nothing against it. A "
+    "photo or a screenshot goes to the page that reads its codes.",
+    "여기서는 증명서 PDF만 비교하며, 파일에 보이는 증명서가 진본이라는 뜻도 위조라는 뜻도 아닙니다. 사진이나 화면 "
+    "캡처는 QR 코드를 읽는 페이지에서 확인하십시오.",
+)
+RECEIPT_HOW: Final = Words(
+    "这是一次核验的回执，不是证书，无从比对，也不说明今天的状态。其真伪可用批量核验或 certverify check 核验。",
+    "It is the record of an earlier check and no certificate: there is nothing to compare, and it says nothing of "
+    "today. Whether it is genuine, the bulk check tells, and certverify check.",
+    "이전 확인의 기록이며 증명서가 아니므로 비교할 것이 없고, 오늘의 상태도 알려 주지 않습니다. 진본 여부는 일괄 "
+    "확인이나 certverify check로 확인할 수 있습니다.",
+)
+LEADS: Final = {"not-a-pdf": ("/scan", words.SCAN), "verification-receipt": ("/bulk", words.BULK)}
+"""Where somebody goes with a file that is not for here, by the code."""
 TOO_LARGE: Final = Words("文件太大", "The file is too large", "파일이 너무 큽니다")
 TOO_LARGE_HOW: Final = Words(
     "证书的 PDF 不会超过 16 MB。", "No certificate's PDF has more than 16 MB.", "증명서 PDF는 16MB를 넘지 않습니다."

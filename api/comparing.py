@@ -30,10 +30,12 @@ from api.problems import problem
 from api.refused import Refused
 from api.templates import Site
 from ledger.awards import Awards
+from ledger.certificate.bench import is_pdf
 from ledger.certificate.beside import PageBeside, Region
 from ledger.certificate.pixels import DOTS_PER_INCH
 from ledger.handle import Clock, moment_of
-from ledger.redraw import UPLOAD_LIMIT, Likeness, Redrawn, compare
+from ledger.redraw import UPLOAD_LIMIT, IsReceipt, Likeness, Redrawn, compare
+from verifier import verification_receipt
 from verifier.check import state_of
 from verifier.errors import CouldNotCheck, VerificationError
 
@@ -121,15 +123,19 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
 
 
 def answer_upload(awards: Callable[[], Awards], upload: bytes, now: datetime) -> tuple[Redrawn, Answer]:
-    """What came of a file, and what stands of its award. Raises VerificationError, CouldNotCheck."""
+    """What came of a file, and what stands of its award. Raises Refused, VerificationError, CouldNotCheck."""
     try:
         found = compare(awards(), upload)
     except (VerificationError, CouldNotCheck):
         raise
+    except IsReceipt:
+        raise _a_receipt() from None
     except Exception:  # Whatever is wrong with store, keys or disk: the visitor hears that nothing was found out.
         _log.exception("a file could not be compared")
         raise CouldNotCheck("the ledger could not be read at this moment: try again later") from None
     answer = answer_proof(awards(), found.proof, found.proved, now)
+    if answer.shown is None or answer.log_size is None:
+        raise CouldNotCheck("what stands of its certificate could not be found out at this moment: try again later")
     return found, answer
 
 
@@ -164,6 +170,8 @@ async def _upload(request: Request) -> bytes:
             raise _no_file(415)
     if not data:
         raise _no_file()
+    if not is_pdf(data):
+        raise _a_receipt() if verification_receipt.claims_to_be(data) else _not_a_pdf()
     return data
 
 
@@ -181,6 +189,14 @@ async def _from_form(request: Request) -> bytes:
 
 def _no_file(status: int = 400) -> Refused:
     return Refused(status, "no-file", says.NO_FILE, says.NO_FILE_HOW)
+
+
+def _not_a_pdf() -> Refused:
+    return Refused(422, "not-a-pdf", says.NOT_A_PDF, says.NOT_A_PDF_HOW)
+
+
+def _a_receipt() -> Refused:
+    return Refused(422, "verification-receipt", BANNERS["verification-receipt"].word, says.RECEIPT_HOW)
 
 
 def _too_large() -> Refused:
@@ -263,7 +279,8 @@ def _documented() -> dict[str, Any]:
         400: "`no-file`; 415 for another media type.",
         408: "`upload-too-slow`.",
         413: f"`upload-too-large`: more than {UPLOAD_LIMIT} bytes.",
-        422: "Not compared: no PDF or no proof in it (`malformed`), its proof is not good (the code of the reason), or "
+        422: "Not compared: `not-a-pdf`; `verification-receipt`, no certificate; "
+        "no proof in it (`malformed`), its proof is not good (the code of the reason), or "
         "it could not be read or drawn (`could-not-check`).",
         429: "`too-many-requests`: Retry-After says when to ask again.",
         503: "`busy`.",

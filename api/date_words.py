@@ -25,6 +25,11 @@ NOT_TODAY: Final = Words(
     "This is not the state of today, which stands above.",
     "아래는 오늘의 상태가 아닙니다. 오늘의 상태는 위에 있습니다.",
 )
+OF_TODAY: Final = Words(
+    "所问的日期就是今天，今天尚未结束：此后仍可能有新的登记。",
+    "The day asked for is today, and it is not over: more may be recorded of it.",
+    "조회한 날짜는 오늘이며 아직 끝나지 않았습니다. 이후 새로운 기록이 추가될 수 있습니다.",
+)
 NOT_IN_LOG: Final = Words("尚未登记", "Not in the log yet", "아직 등록되지 않음")
 PROVED_BY: Final = Words("依据的登记簿", "Proved by the log of", "근거가 되는 등록부")
 ROOT: Final = Words("其树根", "Its root", "해당 트리 루트")
@@ -81,6 +86,15 @@ def as_of(day: date, state: Words) -> Words:
         f"{day} 这一天结束时，本页会说：{state.zh}",
         f"At the end of {day} this page would have said: {state.en}",
         f"{day}이(가) 끝날 때 이 페이지의 답: {state.ko}",
+    )
+
+
+def so_far(day: date, state: Words) -> Words:
+    """What the page says on a day that is not over."""
+    return Words(
+        f"今天（{day}）到目前为止，本页说：{state.zh}",
+        f"Today, {day}, this page says so far: {state.en}",
+        f"오늘({day}) 현재까지 이 페이지의 답: {state.ko}",
     )
 
 

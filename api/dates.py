@@ -44,7 +44,7 @@ PARAMETERS: Final = [
     }
     for name, text in (
         (ON, "What stood on that day, by the log of now?"),
-        (AS_OF, "What was said at the end of that day?"),
+        (AS_OF, "What was said at the end of that day, or of today so far?"),
     )
 ]
 """The two questions in the OpenAPI document."""
@@ -57,6 +57,8 @@ class Question:
 
     kind: Literal["on", "as-of"]
     day: date
+    is_of_today: bool
+    """Whether the day is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,15 @@ class Dated:
     def sentence(self) -> Words:
         """The whole answer in one sentence."""
         word = date_words.NOT_IN_LOG if self.state == NOT_IN_LOG else BANNERS[self.state].word
-        told = date_words.on if self.question.kind == ON else date_words.as_of
+        if self.question.kind == ON:
+            return date_words.on(self.question.day, word)
+        told = date_words.so_far if self.question.is_of_today else date_words.as_of
         return told(self.question.day, word)
+
+    @property
+    def beside_today(self) -> Words:
+        """How the day goes with the state of today, which stands above."""
+        return date_words.OF_TODAY if self.question.is_of_today else date_words.NOT_TODAY
 
 
 Said = Dated | Refused | None
@@ -87,7 +96,7 @@ class AtDate(BaseModel):
     """What is said about a day, beside what is said of today."""
 
     question: str = Field(
-        description="`on`: what stood on the day by the log of now. `as-of`: what was said at its end."
+        description="`on`: what stood on the day by the log of now. `as-of`: what was said at its end, or so far."
     )
     day: date
     state: str = Field(description="A standing, `not-in-log`, `key-compromised` or `could-not-check`.")
@@ -112,9 +121,10 @@ def question(request: Request, now: datetime) -> Question | None:
         day = None
     if day is None or day < EARLIEST:
         raise Refused(400, "bad-date", date_words.BAD_DATE, date_words.BAD_DATE_HOW)
-    if day > business_day(now):
+    today = business_day(now)
+    if day > today:
         raise Refused(400, "future-date", date_words.FUTURE, date_words.FUTURE_HOW)
-    return Question("on" if kind == ON else "as-of", day)
+    return Question("on" if kind == ON else "as-of", day, day == today)
 
 
 def answer_at(awards: Awards, asked: Question, today: Answer, link_id: str) -> Dated | None:

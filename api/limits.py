@@ -12,7 +12,7 @@ import ipaddress
 import math
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -61,9 +61,9 @@ class Buckets:
     _left: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
     """Tokens, and when they were counted; the address that asked last stands last."""
 
-    def wait(self, address: str) -> float:
-        """Seconds until the address may ask again; 0 where it may now."""
-        return max(0.0, (1 - self._tokens(address)) / self.allowance.per_second)
+    def wait(self, address: str, reserved: int = 0) -> float:
+        """Seconds until the address may ask again, beside so many that are reserved; 0 where it may now."""
+        return max(0.0, (1 + reserved - self._tokens(address)) / self.allowance.per_second)
 
     def take(self, address: str) -> None:
         """Counts one."""
@@ -91,9 +91,12 @@ class Limits:
         missed: Allowance = MISSED,
         receipts: Allowance = RECEIPTS,
         compared: Allowance = COMPARED,
+        typed_refusal: Callable[[Request, int], Awaitable[Response]] | None = None,
     ) -> None:
+        """`typed_refusal`: makes the answer to a form with a typed number that came so many seconds too early."""
         self._app = app
         self._site = site
+        self._typed_refusal = typed_refusal
         self._typed = Buckets(typed, clock)
         self._objected = Buckets(objected, clock)
         self._missed = Buckets(missed, clock)
@@ -109,7 +112,11 @@ class Limits:
             return
         address = address_of(scope)
         if (seconds := buckets.wait(address)) > 0:
-            await self._refusal(scope, seconds)(scope, receive, send)
+            if buckets is self._typed and scope["path"] == "/check" and self._typed_refusal is not None:
+                answer = await self._typed_refusal(Request(scope, receive), math.ceil(seconds))
+            else:
+                answer = self._refusal(scope, seconds)
+            await answer(scope, receive, send)
             return
         if buckets is not self._missed:
             buckets.take(address)

@@ -22,7 +22,7 @@ from api.pace import Run
 from api.problems import MEDIA_TYPE, problem
 from api.refused import Refused
 from api.remembered import Remembered
-from api.templates import Site
+from api.templates import Again, Site
 from ledger.awards import Awards
 from ledger.handle import Clock, moment_of
 from verifier.kinds import CertificateAwarded
@@ -140,20 +140,30 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
             operation_id=f"link_json{'' if documented else '_capitals'}",
         )
         made.add_api_route(f"{prefix}/{{link_id}}.json", as_json, methods=["HEAD"], include_in_schema=False)
-        made.add_api_route(f"{prefix}/{{link_id}}", as_page, methods=["GET", "HEAD"], include_in_schema=False)
+        for ending in ("", "/"):  # a slash that somebody typed or a program added leads to the same page
+            made.add_api_route(
+                f"{prefix}/{{link_id}}{ending}", as_page, methods=["GET", "HEAD"], include_in_schema=False
+            )
     return made
 
 
 def page_of(
-    site: Site, answer: Answer, request: Request, said: dates.Said = None, at: str = "", link_id: str = ""
+    site: Site,
+    answer: Answer,
+    request: Request,
+    said: dates.Said = None,
+    at: str = "",
+    link_id: str = "",
+    again: Again | None = None,
 ) -> HTMLResponse:
     """The page of an answer, whatever it is. `said` about a day, where that was asked; `at`: see `dates.values`.
+    `again`: see `Site.text`.
 
     With the `link_id` that it is of, the page offers the verification receipt where there can be one.
     """
     status = said.status if isinstance(said, Refused) and answer.shown else _status(answer)
     receipt = f"/c/{link_id}/receipt.pdf" if link_id and answer.state.value in STANDINGS else None
-    values = {**_values(answer), **dates.values(answer, said, at), "receipt": receipt}
+    values = {**_values(answer), **dates.values(answer, said, at), "receipt": receipt, "again": again}
     return site.page("result.html", request, status, PERSONAL, **values)
 
 

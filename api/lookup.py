@@ -21,11 +21,12 @@ from starlette.responses import HTMLResponse, Response
 
 from api import links, sentences, uploads
 from api.answer import Answer, State, answer_link
+from api.bulk_turns import Full, Guesses
 from api.headers import PERSONAL
 from api.pace import Run
 from api.problems import problem
 from api.refused import Refused
-from api.templates import Site
+from api.templates import Again, Site
 from ledger.awards import Awards
 from ledger.handle import Clock, moment_of
 from ledger.lookup import NAME_LIMIT, match
@@ -48,7 +49,10 @@ class Typed(BaseModel):
     name: str = Field(description="The holder's name; spaces, middle dots and letter case do not matter.")
 
 
-def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> APIRouter:
+EMPTY: Final = Typed(number="", name="")
+
+
+def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run, guesses: Guesses) -> APIRouter:
     """The front page with the form, the form alone, its answer, and the same for programs."""
     made = APIRouter()
 
@@ -56,19 +60,14 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
         """The answer and the link id that it is of. Raises Refused."""
         begun = asyncio.get_running_loop().time()
         check(typed)
-        found = await run(answer_typed, awards, typed, moment_of(clock))
+        with guesses.trial((check_number(typed.number), folded_name(typed.name))) as missed:
+            found = await run(answer_typed, awards, typed, moment_of(clock))
+            if found is None:
+                missed()
         if found is None:
             await asyncio.sleep(begun + SECONDS - asyncio.get_running_loop().time())
             raise Refused(404, "no-match", sentences.NO_MATCH, sentences.NO_MATCH_HOW)
         return found
-
-    def form(request: Request, typed: Typed, refused: Refused | None = None) -> HTMLResponse:
-        title, problem, code = sentences.LOOKUP_TITLE, None, ""
-        if refused is not None:
-            title, problem, code = refused.title, refused.detail, refused.code
-        status = 200 if refused is None else refused.status
-        shown = {"title": title, "problem": problem, "code": code, "number": typed.number, "name": typed.name}
-        return site.page("check.html", request, status, PERSONAL, sentences=sentences, **shown)
 
     @made.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     def front(request: Request) -> HTMLResponse:
@@ -76,17 +75,17 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
 
     @made.api_route("/check", methods=["GET", "HEAD"], include_in_schema=False)
     def empty(request: Request) -> HTMLResponse:
-        return form(request, Typed(number="", name=""))
+        return _form(site, request, EMPTY)
 
     @made.post("/check", include_in_schema=False)
     async def page(request: Request) -> HTMLResponse:
-        typed = Typed(number="", name="")
+        typed = EMPTY
         try:
             typed = await _from_form(request)
             answer, link_id = await answered(typed)
-            return links.page_of(site, answer, request, at=f"/c/{link_id}", link_id=link_id)
+            return links.page_of(site, answer, request, at=f"/c/{link_id}", link_id=link_id, again=_again(typed))
         except Refused as refused:
-            return form(request, typed, refused)
+            return _form(site, request, typed, refused)
 
     @made.post("/check.json", **_documented())
     async def twin(request: Request) -> Response:
@@ -94,18 +93,50 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> 
             answer, _ = await answered(await _from_json(request))
             return links.json_of(answer)
         except Refused as refused:
-            return problem(refused.status, refused.code, refused.title, refused.detail, PERSONAL)
+            headers = {**PERSONAL, **_retry(refused)}
+            return problem(refused.status, refused.code, refused.title, refused.detail, headers)
 
     return made
 
 
+async def too_often(site: Site, request: Request, seconds: int) -> Response:
+    """The form as it was filled in, for who asked too often: nothing of it is to be typed again."""
+    try:
+        typed = await _from_form(request)
+    except Refused:
+        typed = EMPTY
+    return _form(site, request, typed, Full(429, "too-many-requests", seconds))
+
+
+def _form(site: Site, request: Request, typed: Typed, refused: Refused | None = None) -> HTMLResponse:
+    title, detail, code, status = sentences.LOOKUP_TITLE, None, "", 200
+    if refused is not None:
+        title, detail, code, status = refused.title, refused.detail, refused.code, refused.status
+    shown = {"title": title, "problem": detail, "code": code, "number": typed.number, "name": typed.name}
+    again = None if typed is EMPTY else _again(typed)
+    headers = {**PERSONAL, **_retry(refused)}
+    return site.page("check.html", request, status, headers, sentences=sentences, again=again, **shown)
+
+
+def _again(typed: Typed) -> Again:
+    return Again("/check", {"number": typed.number, "name": typed.name})
+
+
+def _retry(refused: Refused | None) -> dict[str, str]:
+    return {"Retry-After": str(refused.seconds)} if isinstance(refused, Full) else {}
+
+
 def check(typed: Typed) -> None:
     """Refuses what cannot be right, before anything is looked up. Raises Refused."""
+    if not typed.number.strip():
+        raise Refused(422, "number-missing", sentences.NUMBER_MISSING, sentences.NUMBER_MISSING_HOW)
     try:
         check_number(typed.number)
     except Malformed:
         raise Refused(422, "mistyped-number", sentences.MISTYPED, sentences.MISTYPED_HOW) from None
-    if len(typed.name) > NAME_LIMIT or not folded_name(typed.name):
+    if len(typed.name) > NAME_LIMIT:
+        raise Refused(422, "name-too-long", sentences.NAME_TOO_LONG, sentences.NAME_TOO_LONG_HOW)
+    if not folded_name(typed.name):
         raise Refused(422, "name-missing", sentences.NAME_MISSING, sentences.NAME_MISSING_HOW)
 
 
@@ -168,8 +199,10 @@ def _documented() -> dict[str, Any]:
     told = {
         400: "Not exactly one number and one name (`unreadable`); 413 where it is too long, 415 where it is no JSON.",
         404: "`no-match`: no certificate has this number and this name together. Why is not told.",
-        422: "`mistyped-number`: the check character does not fit, nothing was looked up. `name-missing`.",
-        429: "`too-many-requests`: Retry-After says when to ask again.",
+        422: "`mistyped-number`: the check character does not fit, nothing was looked up. `number-missing`, "
+        "`name-missing`, `name-too-long`.",
+        429: "`too-many-requests`, `too-many-names` (tried on this number, by whomever; nothing was looked up): "
+        "Retry-After says when to ask again.",
         503: "Could not be checked.",
     }
     answers = links.problem_answers(told)

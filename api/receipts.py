@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from api.answer import Answer, State, answer_link
 from api.banners import BANNERS
+from api.bulk_words import OUTCOMES, REMARKS
 from api.headers import PERSONAL
 from api.links import STATUS, page_of
 from api.templates import Site
@@ -25,15 +26,16 @@ from ledger.verification_receipt.making import Asked, make
 from ledger.verification_receipt.page import Told, Vocabulary
 from verifier.current import BUSINESS_ZONE
 from verifier.errors import CouldNotCheck
-from verifier.verification_receipt import LINK, STANDINGS, Presented
+from verifier.verification_receipt import LINK, NO_MATCH, STANDINGS, Presented
 
 VOCABULARY: Final = Vocabulary(
     {
         state: Told(banner.word.zh, banner.word.en, banner.word.ko, banner.icon, banner.tone)
-        for state, banner in BANNERS.items()
+        for state, banner in (*BANNERS.items(), (NO_MATCH, OUTCOMES[NO_MATCH]))
     },
     {state.value: (words.zh, words.en) for state, words in SINCE.items()},
     {code: (words.zh, words.en) for code, words in REASONS.items()},
+    {code: (words.zh, words.en) for code, words in REMARKS.items()},
 )
 NOTHING_TO_FILE: Final = 409
 """Status where a link leads somewhere, and there is nothing that a receipt could give evidence of."""
@@ -63,9 +65,9 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
     return made
 
 
-def receipt_of(awards: Awards, asked: Sequence[Asked], now: datetime) -> bytes:
+def receipt_of(awards: Awards, asked: Sequence[Asked], now: datetime, turned_away: Mapping[str, int]) -> bytes:
     """The sealed PDF of a receipt of many things, checked once more now. Raises as `making.make`; CannotPrint."""
-    return pdf.issue(make(awards, asked, now), VOCABULARY)
+    return pdf.issue(make(awards, asked, now, turned_away), VOCABULARY)
 
 
 def file_of(receipt: bytes, now: datetime) -> Response:

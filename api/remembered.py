@@ -1,9 +1,9 @@
 """JSON answers that were given before, given again for as long as everything that they were made of is the same.
 
-An answer is worked out from the award's rows, the checkpoint and the status list as published, the business day and the
-age of the list. All of these are looked at each time; what differs in a single byte from what the remembered answer was
-made of is worked out, and verified, anew. So whoever alters database or files finds nothing here that still says what
-they took away.
+An answer is worked out from the award's rows, checkpoint, trust file, tiles and status list as published, the business
+day and the age of the list. All of these are looked at each time; what differs in a single byte from what the
+remembered answer was made of is worked out, and verified, anew. So whoever alters database or files finds nothing here
+that still says what they took away.
 
 What is remembered of a person lies sealed under that person's data key, as it does in the vault, and that key is
 fetched each time. When a holder's data are erased the key is destroyed, and what this process remembers becomes as
@@ -101,6 +101,8 @@ def _opened(awards: Awards, digest: bytes, kept: _Kept, now: datetime) -> bytes 
     if awards.published(list_path(made_of.list_number)) != made_of.token:
         return None
     check_fresh(made_of.listed, now)
+    for row in made_of.rows:
+        made_of.snapshot.verified.check_published(row.index, row.statement)
     if tuple(awards.ledger.store.stream(made_of.rows[0].stream_id)) != made_of.rows:
         return None
     key = awards.ledger.data_keys.get(kept.subject)

@@ -87,6 +87,21 @@ BAD_FORM_HOW: Final = Words(
     "번호 하나와 성명 하나만 필요하며, 전체 길이는 8KB 이하여야 합니다.",
 )
 
+NUMBER_MISSING: Final = Words("请填写证书编号", "The number is missing", "증명서 번호를 입력하십시오")
+NUMBER_MISSING_HOW: Final = Words(
+    "请照证书输入编号；不知道编号时，可扫描证书上的二维码。",
+    "Type the number as it stands on the paper; without one, scan the code on it.",
+    "증명서에 적힌 번호를 입력하십시오. 번호를 모르면 증명서의 QR 코드를 스캔하십시오.",
+)
+NAME_TOO_LONG: Final = Words("姓名太长", "The name is too long", "성명이 너무 깁니다")
+NAME_TOO_LONG_HOW: Final = Words(
+    "姓名最多 200 个字符：请只输入证书上的姓名。",
+    "A name has 200 characters at most: type the name alone, as it stands on the paper.",
+    "성명은 최대 200자입니다. 증명서에 적힌 성명만 입력하십시오.",
+)
+TOO_MANY_NAMES: Final = Words(
+    "以此编号尝试的姓名过多", "Too many names for this number", "이 번호에 시도된 성명이 너무 많습니다"
+)
 TOO_MANY: Final = Words("请求过于频繁", "Asked too often", "요청이 너무 잦습니다")
 
 
@@ -96,6 +111,18 @@ def wait(seconds: int) -> Words:
         f"请在 {seconds} 秒后再试。",
         f"Try again in {seconds} second{'s' if seconds != 1 else ''}.",
         f"{seconds}초 후에 다시 시도하십시오.",
+    )
+
+
+def other_names(seconds: int) -> Words:
+    """That too many names were tried on a number, and what to do."""
+    when = wait(seconds)
+    return Words(
+        f"近期以此编号尝试过太多不相符的姓名，故未作查询。{when.zh}扫描证书上的二维码随时可以核验。",
+        "Too many names that do not go with this number were tried lately, by whomever, so nothing was looked up. "
+        f"{when.en} The code on the paper can be scanned at any time.",
+        f"최근 이 번호에 맞지 않는 성명이 너무 많이 시도되어 조회하지 않았습니다. {when.ko} 증명서의 QR 코드는 "
+        "언제든지 스캔할 수 있습니다.",
     )
 
 

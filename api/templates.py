@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,14 @@ _ENVIRONMENT: Final = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """What was sent in a request's body, to be sent again in another language: no address holds it."""
+
+    action: str
+    fields: dict[str, str]
 
 
 class Site:
@@ -39,7 +48,11 @@ class Site:
         return HTMLResponse(text, status, {**own, **(headers or {})})
 
     def text(self, template: str, request: Request, *, language: Language | None = None, **values: Any) -> str:
-        """A template in a language, by default the visitor's. In it `t(words)` is a sentence in that language."""
+        """A template in a language, by default the visitor's. In it `t(words)` is a sentence in that language.
+
+        `again`, an `Again`, makes the switch of languages send what was sent; without it, a page that answers to what
+        was sent says that another language begins anew.
+        """
         language = language or languages.choose(request)
 
         def told(sentence: Words) -> str:
@@ -54,5 +67,6 @@ class Site:
             tags=languages.TAGS,
             own_names=languages.OWN_NAMES,
             switch=list(languages.elsewhere(request)),
-            **values,
+            sent=request.method == "POST",
+            **{"again": None, **values},
         )

@@ -140,12 +140,16 @@ PROVES_NOT_LIST: Final = (
 
 YOURSELF: Final = Words("不依赖本站自行核验", "Check without this site", "이 사이트 없이 확인하기")
 YOURSELF_HOW: Final = Words(
-    "certverify 是 certledger 源码中的核验程序，需要 Python 3.11 或更新版本。在源码文件夹中安装，并把核对过的信任文件存"
-    "为 trust.txt：",
-    "certverify is the checking program in the source of certledger and needs Python 3.11 or newer. Install it in the "
-    "folder of that source, and save the trust file that you compared as trust.txt:",
-    "certverify는 certledger 소스에 들어 있는 확인 프로그램이며 Python 3.11 이상이 필요합니다. 소스 폴더에서 설치하고, "
-    "대조한 신뢰 파일을 trust.txt로 저장하십시오:",
+    "certverify 是 certledger 源码中的核验程序，需要 Python 3.11 或更新版本。请向基地或您信任的其他来源取得源码包 "
+    "certledger-版本号.tar.gz，解开后在其文件夹中安装，并把核对过的信任文件存为 trust.txt；不带 [scan] 则只核验证明、"
+    "网址和登记簿，不读 PDF 和图片：",
+    "certverify is the checking program in the source of certledger and needs Python 3.11 or newer. Get the source "
+    "distribution, certledger-VERSION.tar.gz, from the base or from somebody whom you trust, unpack it, install it in "
+    "its folder, and save the trust file that you compared as trust.txt. Without [scan] it checks proofs, addresses "
+    "and logs, and reads no PDFs or pictures:",
+    "certverify는 certledger 소스에 들어 있는 확인 프로그램이며 Python 3.11 이상이 필요합니다. 소스 배포본 "
+    "certledger-버전.tar.gz를 기지나 신뢰하는 곳에서 받아 압축을 풀고 그 폴더에서 설치한 뒤, 대조한 신뢰 파일을 "
+    "trust.txt로 저장하십시오. [scan] 없이 설치하면 증명, 주소, 등록부만 확인하고 PDF와 그림은 읽지 않습니다:",
 )
 
 NOT_NOW: Final = Words(

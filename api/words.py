@@ -96,6 +96,14 @@ NO_WITNESSES: Final = Words(
     "None yet: nobody independent cosigns this log's checkpoints so far.",
     "아직 없음: 현재 이 등록부의 체크포인트에 함께 서명하는 독립 기관이 없습니다.",
 )
+BEGINS_ANEW: Final = Words(
+    "切换语言将从空白表单重新开始。",
+    "Another language begins anew, with an empty form.",
+    "언어를 바꾸면 빈 양식에서 다시 시작합니다.",
+)
+GET_CERTVERIFY: Final = Words("如何安装 certverify", "How to get certverify", "certverify 설치 방법")
+TECHNICAL: Final = Words("技术原因（英文）", "Reason", "기술적 사유(영문)")
+"""Before what there is in English alone; `verifier/web/src/sentences.json` says the same."""
 LAST_GOOD: Final = Words("最近一次核验无误的检查点", "Last good checkpoint", "마지막으로 검증된 체크포인트")
 NO_LAST_GOOD: Final = Words(
     "自本服务启动以来，还没有核验无误的检查点。",

@@ -18,6 +18,7 @@ from ledger.open import Ledger
 from ledger.projections import PROJECTIONS
 from ledger.projector import Projector, Views
 from ledger.publication import TRUST_FILE
+from ledger.published_entries import PublishedEntries, Stamp, is_settled, read_stamped, stamp_of
 from ledger.receipts import NotYetSigned
 from ledger.signing import Signer
 from ledger.store import Recorded, SignedHead, StoreCorrupt, StoreError
@@ -123,6 +124,8 @@ class Awards:
         self._lock = Lock()
         self._base: tuple[int, list[tuple[int, Statement]], Authority] | None = None
         self._snapshot: Snapshot | None = None
+        self._trust_checked: tuple[Stamp, Trust] | None = None
+        """The published trust file that was compared last, and what with."""
 
     def catch_up(self) -> int:
         """Brings the views to the end of the log; until then newer awards are not found. Returns the log's size."""
@@ -206,7 +209,8 @@ class Awards:
     # --- proofs -----------------------------------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
-        """The log as published now. Raises NotYetSigned where nothing is; VerificationError for a damaged checkpoint.
+        """The log as published now. Raises NotYetSigned where nothing is; VerificationError for a damaged checkpoint;
+        CouldNotCheck where there is no trust file beside it, so that nobody else could check it either.
 
         It is the published checkpoint and not the last signed one: only of that one all tiles are there.
         """
@@ -214,9 +218,15 @@ class Awards:
         if note is None:
             raise NotYetSigned(0, 0)
         with self._lock:
-            if self._snapshot is None or self._snapshot.head.note.encode() != note:
-                self._snapshot = self._read_snapshot(note)
-            return self._snapshot
+            known = self._snapshot
+            made = known if known and known.head.note.encode() == note else self._read_snapshot(note)
+            try:
+                self._check_trust(made.trust)
+            except CouldNotCheck:
+                self._snapshot = made  # its checkpoint is good, and can be named as the last one that was
+                raise
+            self._snapshot = made
+            return made
 
     def published(self, path: str) -> bytes:
         """A file of the published log as it is now. Raises CouldNotCheck where it is missing or cannot be read."""
@@ -286,22 +296,31 @@ class Awards:
         signed = note_format.signed_by(note_format.parse(note), keys)
         signer = next(thumbprint(key.public_key) for key, _ in signed)
         trusted = trust.parse(text)
-        self._check_trust(trusted)
-        verified = Verified(head, tree, trusted, lambda: self.log_signer(authority, RECEIPT_KIND))
+        published = PublishedEntries(self._folder.root, there.size, there.root)
+        verified = Verified(head, tree, published, trusted, lambda: self.log_signer(authority, RECEIPT_KIND))
         return Snapshot(head, tree, authority, trusted, text, signer, self._newest_at(there, tree), verified)
 
     def _check_trust(self, folded: Trust) -> None:
-        """Checks the fold against the trust file that was published with the checkpoint. Raises Mismatch.
+        """Checks the fold against the trust file published with the checkpoint. Raises Mismatch, CouldNotCheck.
 
         An entry that somebody takes out of the database, such as the report of a compromised key, leaves no trace in
         what is left. A file of another size is none to compare with: it is published after its checkpoint.
         """
+        file = self._folder.root / TRUST_FILE
         try:
-            there = trust.parse((self._folder.read(TRUST_FILE) or b"").decode())
-        except (Malformed, ValueError, OSError):
-            return  # nothing here believes that file; who does is told of it on the page about trust
+            stamp = stamp_of(file.stat())
+        except OSError as error:
+            raise CouldNotCheck(f"{TRUST_FILE} cannot be had: {error.strerror or error}") from None
+        if self._trust_checked and self._trust_checked[0] == stamp and self._trust_checked[1] is folded:
+            return
+        data, stamp = read_stamped(file, TRUST_FILE)
+        try:
+            there = trust.parse(data.decode())
+        except (Malformed, ValueError) as error:
+            raise CouldNotCheck(f"{TRUST_FILE}, as published, cannot be read: {error}") from None
         if there.as_of == folded.as_of and there != folded:
             raise Mismatch(f"{TRUST_FILE}, as published, is not the one that the log in the database gives")
+        self._trust_checked = (stamp, folded) if is_settled(stamp) else None
 
     def _newest_at(self, there: Checkpoint, tree: TreeReader) -> datetime | None:
         try:

@@ -59,8 +59,12 @@ class Redrawn:
     """Whether the file itself shows that link. Who has only the proof is not given it."""
 
 
+class IsReceipt(Exception):
+    """The file is a verification receipt, the record of a check, and no certificate that could be drawn again."""
+
+
 def compare(awards: Awards, upload: bytes) -> Redrawn:
-    """The upload beside what was issued.
+    """The upload beside what was issued. Raises IsReceipt.
 
     Raises Malformed for what is no readable PDF or holds no proof, another VerificationError where its proof is not
     good, and CouldNotCheck where nothing can be drawn to compare it with. Raises NotYetSigned and StoreError too.
@@ -95,6 +99,8 @@ def _proofs(held: Held) -> list[bytes]:
     parsed = [address for address in map(_parsed, held.codes) if isinstance(address, ProofAddress)]
     proofs = [*([] if held.proof is None else [held.proof]), *(address.proof for address in parsed)]
     if not proofs:
+        if held.is_receipt:
+            raise IsReceipt
         raise Malformed("file: it carries no proof, neither attached nor in a code that can be read")
     return list(dict.fromkeys(proofs))
 

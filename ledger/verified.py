@@ -3,7 +3,8 @@
 Signatures and proofs do not change as long as the checkpoint and the bytes do not. Whoever answers reads both anew each
 time, from the store and from the published folder, so that what is altered there meets nothing that was remembered of
 what stood there before. Nothing personal is kept: statements and receipts hold hashes only, and what is disclosed of an
-award is opened and compared with them each time. Everything here ends with its checkpoint.
+award is opened and compared with them each time. Everything here ends with its checkpoint. Whether the published tiles
+bear an entry out is looked at each time too (`ledger.published_entries`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Final
 
-from ledger.receipts import receipt_for
+from ledger.published_entries import PublishedEntries
+from ledger.receipts import NotYetSigned, receipt_for
 from ledger.signing import Signer
 from ledger.store import SignedHead
 from verifier import bundle, checkpoint, current
@@ -46,9 +48,17 @@ class Entry:
 class Verified:
     """Under one checkpoint. Shared freely by threads. What fails is not remembered."""
 
-    def __init__(self, head: SignedHead, tree: TreeReader, trust: Trust, signer: Callable[[], Signer]) -> None:
+    def __init__(
+        self,
+        head: SignedHead,
+        tree: TreeReader,
+        published: PublishedEntries,
+        trust: Trust,
+        signer: Callable[[], Signer],
+    ) -> None:
         """`signer`: the log's present one for receipts; asked for when it is needed."""
         self._head, self._tree, self._trust, self._signer = head, tree, trust, signer
+        self._published = published
         self._receipt = lru_cache(ENTRIES)(self._make_receipt)
         self._entry = lru_cache(ENTRIES)(self._verify_entry)
         self._list = lru_cache(_LISTS)(self._verify_list)
@@ -58,14 +68,21 @@ class Verified:
 
         Raises NotYetSigned for one that is not published yet; VerificationError, CouldNotCheck, Refusal `no-key`.
         """
+        self.check_published(index, statement.raw)
         return self._entry(index, statement.raw)
+
+    def check_published(self, index: int, statement: bytes) -> None:
+        """Checks that the published tiles, as they are now, bear an entry out. Raises NotYetSigned, CouldNotCheck."""
+        if index >= self._head.size:
+            raise NotYetSigned(index, self._head.size)
+        self._published.check(index, statement)
 
     def transparent(self, index: int, statement: Statement, disclosures: Sequence[bytes]) -> bytes:
         """The Transparent Statement of an entry, with these disclosures.
 
-        Raises NotYetSigned; CouldNotCheck where a published tile is missing; NotIncluded where the tree does not hold
-        the statement.
+        Raises NotYetSigned; CouldNotCheck where a published tile is missing or does not bear the entry out.
         """
+        self.check_published(index, statement.raw)
         return bundle.make(statement.raw, disclosures, [self._receipt(index, statement.raw)])
 
     def status_list(self, number: int, token: bytes) -> StatusList:

@@ -302,6 +302,9 @@ def _then_lines(then: CheckThen) -> list[str]:
             told.append(f"today {item.today.upper()}")
         shown = item.presented
         lines.append(_line(f"item {number}", f"{'; '.join(told)} ({shown.kind} {_short(shown.text)})"))
+    if then.turned_away:
+        why = ", ".join(f"{code} {count}" for code, count in then.turned_away.items())
+        lines.append(_line("not checked", f"{sum(then.turned_away.values())} more were sent and turned away: {why}"))
     return lines
 
 

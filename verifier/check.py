@@ -224,7 +224,8 @@ class Checker:
                 told = replace(told, proved=item.stood.proved, fields=fields)
             items.append(told)
         head = found.checkpoint
-        return CheckThen(found.checked_at, head.origin, head.size, head.root, tuple(items))
+        turned_away = found.receipt.turned_away
+        return CheckThen(found.checked_at, head.origin, head.size, head.root, tuple(items), turned_away)
 
     def _link(self, thing: str, link: LinkAddress) -> Verdict:
         """The server behind the base's own host is asked for the proof, and believed in nothing."""

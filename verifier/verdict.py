@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
@@ -95,6 +95,8 @@ class CheckThen:
     size: int
     root: bytes
     items: tuple[ToldThen, ...]
+    turned_away: dict[str, int] = field(default_factory=dict)
+    """How many pieces were sent along and not looked at, by the code of the reason."""
 
     def as_json(self) -> dict[str, Any]:
         """The same for programs."""
@@ -104,6 +106,7 @@ class CheckThen:
             "size": self.size,
             "root": self.root.hex(),
             "items": [item.as_json() for item in self.items],
+            "turned_away": self.turned_away,
         }
 
 

@@ -23,7 +23,8 @@ MAX_SIZE: Final = 16 * 1024 * 1024
 """Bytes of the largest that is read."""
 TEXT_LIMIT: Final = 500
 """Characters of the longest text or name in an item."""
-EDITION: Final = 1
+EDITIONS: Final = (1, 2)
+"""The second has more states, and counts what was turned away. What the first can say is said in the first."""
 
 LINK, NUMBER, FILE = "link", "number", "file"
 """How something was presented: by its link id, by a number and a name as somebody typed them, as a file."""
@@ -38,9 +39,14 @@ WITHOUT_EVIDENCE: Final = frozenset(
         *("inconsistent", "erased", "unknown", "could-not-check"),
     }
 )
-"""The states for which there is the base's word alone."""
+"""The states for which there is the base's word alone, in a receipt of either edition."""
+NO_MATCH: Final = "no-match"
+"""Of a number with a name: no certificate has both together. Of a number that is registered nothing else is said."""
+SECOND_EDITION: Final = frozenset({NO_MATCH, "verification-receipt"})
+"""Those of the second edition alone: the latter for an earlier receipt among the files."""
 
-_EDITION, _ORIGIN, _GENESIS, _CHECKED_AT, _FILES, _ITEMS = range(1, 7)
+_EDITION, _ORIGIN, _GENESIS, _CHECKED_AT, _FILES, _ITEMS, _TURNED_AWAY = range(1, 8)
+_PARTS: Final = frozenset({_EDITION, _ORIGIN, _GENESIS, _CHECKED_AT, _FILES, _ITEMS})
 _KIND, _TEXT, _NAME, _DIGEST, _STATE, _CODE, _PROOF, _CHANGES = range(1, 9)
 _CODE_FORM: Final = re.compile("[a-z][a-z0-9-]{0,39}")
 _LATEST: Final = 2**33
@@ -68,7 +74,7 @@ class Item:
 
     presented: Presented
     state: str
-    """One of `STANDINGS`, with a proof, or of `WITHOUT_EVIDENCE`, without."""
+    """One of `STANDINGS`, with a proof, or of `WITHOUT_EVIDENCE` or `SECOND_EDITION`, without."""
     code: str = ""
     """Stable code of the reason, where there is one."""
     proof: bytes | None = None
@@ -92,6 +98,8 @@ class VerificationReceipt:
     files: dict[str, bytes]
     """What the check read of the published log, by path."""
     items: tuple[Item, ...]
+    turned_away: dict[str, int]
+    """How many pieces were sent along and not looked at, by the code of the reason."""
 
 
 def claims_to_be(data: bytes) -> bool:
@@ -107,17 +115,20 @@ def make(
     files: Mapping[str, bytes],
     items: Sequence[Item],
     sign: Callable[[bytes], bytes],
+    turned_away: Mapping[str, int] | None = None,
 ) -> bytes:
-    """The signed bytes. Raises Malformed for what a reader would refuse."""
+    """The signed bytes, of the first edition that can say it. Raises Malformed for what a reader would refuse."""
     protected = cbor.encode({ALG: EDDSA, KID: kid, TYP: MEDIA_TYPE})
     body: dict[Any, Any] = {
-        _EDITION: EDITION,
+        _EDITION: _edition_of(items, turned_away or {}),
         _ORIGIN: origin,
         _GENESIS: genesis,
         _CHECKED_AT: checked_at,
         _FILES: dict(files),
         _ITEMS: [_written(item) for item in items],
     }
+    if turned_away:
+        body[_TURNED_AWAY] = dict(turned_away)
     payload = cbor.encode(body)
     signature = sign(to_be_signed(protected, payload))
     made = b"\xd2\x84" + cbor.dumps(protected) + b"\xa0" + cbor.dumps(payload) + cbor.dumps(signature)
@@ -137,10 +148,10 @@ def parse(data: bytes) -> VerificationReceipt:
     if unprotected or payload is None:
         raise Malformed("a verification receipt has an attached payload and an empty unprotected header")
     body = cbor.decode(payload)
-    if type(body) is not dict or body.keys() != {_EDITION, _ORIGIN, _GENESIS, _CHECKED_AT, _FILES, _ITEMS}:
+    if type(body) is not dict or body.keys() - {_TURNED_AWAY} != _PARTS:
         raise Malformed("a verification receipt does not hold exactly edition, origin, genesis, time, files and items")
-    if type(body[_EDITION]) is not int or body[_EDITION] != EDITION:
-        raise Malformed(f"a verification receipt of edition {body[_EDITION]!r}: this program reads {EDITION}")
+    if type(body[_EDITION]) is not int or body[_EDITION] not in EDITIONS:
+        raise Malformed(f"a verification receipt of edition {body[_EDITION]!r}: this program reads {EDITIONS}")
     origin, genesis, checked_at, files, items = (body[key] for key in (_ORIGIN, _GENESIS, _CHECKED_AT, _FILES, _ITEMS))
     if type(origin) is not str or type(genesis) is not bytes or type(checked_at) is not int:
         raise Malformed("a part of the verification receipt has the wrong type")
@@ -151,13 +162,32 @@ def parse(data: bytes) -> VerificationReceipt:
     if type(items) is not list or not items:
         raise Malformed("a verification receipt is of at least one item")
     read = tuple(_read(item, number) for number, item in enumerate(items, 1))
-    return VerificationReceipt(protected, payload, signature, key_id(headers), origin, genesis, checked_at, files, read)
+    turned_away = _counts(body[_TURNED_AWAY]) if _TURNED_AWAY in body else {}
+    if body[_EDITION] != _edition_of(read, turned_away):
+        raise Malformed(f"a verification receipt of edition {body[_EDITION]} does not hold what is in it")
+    return VerificationReceipt(
+        protected, payload, signature, key_id(headers), origin, genesis, checked_at, files, read, turned_away
+    )
 
 
 def verify_signature(read: VerificationReceipt, public_key: bytes) -> VerificationReceipt:
     """The same receipt, its signature checked (RFC 9052 §4.4). Raises BadSignature."""
     keys.verify(public_key, read.signature, to_be_signed(read.protected, read.payload))
     return read
+
+
+def _edition_of(items: Sequence[Item], turned_away: Mapping[str, int]) -> int:
+    """The first edition that can say it: whoever reads only that one reads as much as there is."""
+    return 2 if turned_away or any(item.state in SECOND_EDITION for item in items) else 1
+
+
+def _counts(given: Any) -> dict[str, int]:
+    if type(given) is not dict or not given:
+        raise Malformed("what was turned away is not counted by its codes, or is empty and not left out")
+    for code, count in given.items():
+        if type(code) is not str or not _CODE_FORM.fullmatch(code) or type(count) is not int or count < 1:
+            raise Malformed("what was turned away is not counted by its codes")
+    return given
 
 
 def _written(item: Item) -> dict[int, Any]:
@@ -200,7 +230,9 @@ def _read(given: Any, number: int) -> Item:
         raise Malformed(f"item {number}: its code is none")
     # What is said of an award's standing is nothing without evidence, so it is not said without.
     evident = proof is not None
-    if state not in (STANDINGS if evident else WITHOUT_EVIDENCE) or (_CHANGES in item and not (evident and changes)):
+    if state not in (STANDINGS if evident else WITHOUT_EVIDENCE | SECOND_EDITION) or (
+        _CHANGES in item and not (evident and changes)
+    ):
         raise Malformed(f"item {number}: the state {state[:40]!r} does not go with the evidence that it has")
     return Item(shown, state, code, proof, tuple(changes))
 

@@ -19,7 +19,7 @@ import cbor2
 
 from ledger.certificate import drawn
 from ledger.certificate.beside import Compared, PageBeside, Region, Shown, compare
-from verifier import scan
+from verifier import scan, verification_receipt
 from verifier.errors import CouldNotCheck, Malformed
 
 SECONDS: Final = 60
@@ -43,6 +43,8 @@ class Held:
     codes: tuple[str, ...]
     subject: str
     """In its metadata, where a certificate names its design; empty where there is none."""
+    is_receipt: bool
+    """Whether a verification receipt is attached to it, be it good or not."""
 
 
 class Bench:
@@ -64,7 +66,7 @@ class Bench:
     def read(self) -> Held:
         """What the upload holds. Raises Malformed for what is no PDF, CouldNotCheck for one that cannot be read."""
         answer = self._asked({"upload": self._upload})
-        return Held(answer["proof"], tuple(answer["codes"]), answer["subject"])
+        return Held(answer["proof"], tuple(answer["codes"]), answer["subject"], answer["is_receipt"])
 
     def compare(self, issued: bytes, shown: Shown) -> Compared:
         """The upload beside what was issued. Raises as `read`."""
@@ -125,18 +127,24 @@ def work_for_parent(memory: int) -> None:
             _write(sink, _answer(_read(source)))
 
 
+def is_pdf(data: bytes) -> bool:
+    """Whether the bytes begin as a PDF does: some put a little before its first line."""
+    return _PDF_START in data[:_START_WITHIN]
+
+
 def _answer(question: dict[str, Any]) -> dict[str, Any]:
     upload = question["upload"]
-    if _PDF_START not in upload[:_START_WITHIN]:
+    if not is_pdf(upload):
         return {"malformed": "file: no PDF"}
     try:
         if "issued" in question:
             return asdict(compare(upload, question["issued"], Shown(**question["shown"])))
         found = scan.read(upload)
         subject = drawn.subject(upload)
+        receipt = scan.attached(upload, verification_receipt.FILE_NAME, verification_receipt.MAX_SIZE)
     except Malformed as error:
         return {"unread": error.message}
-    return {"proof": found.proof, "codes": list(found.codes), "subject": subject}
+    return {"proof": found.proof, "codes": list(found.codes), "subject": subject, "is_receipt": receipt is not None}
 
 
 def _write(pipe: IO[bytes], value: dict[str, Any]) -> None:

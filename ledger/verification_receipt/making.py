@@ -33,7 +33,7 @@ class Asked:
     issued: IssuedAward | None
     """None where it led to none; then `state` says why, and nothing bears that out but the base's word."""
     state: str = "unknown"
-    """One of `verification_receipt.WITHOUT_EVIDENCE`; of no meaning beside an award."""
+    """One of the states of `verification_receipt` that go without evidence; of no meaning beside an award."""
     code: str = ""
 
 
@@ -48,8 +48,10 @@ class Made:
     """The log's document key, which seals the file that carries it too."""
 
 
-def make(awards: Awards, asked: Sequence[Asked], now: datetime) -> Made:
+def make(awards: Awards, asked: Sequence[Asked], now: datetime, turned_away: Mapping[str, int] | None = None) -> Made:
     """The receipt of a check that is made now. Every state in it is the one of now, not one that was found before.
+
+    `turned_away` counts what was sent along and not looked at, by the code of the reason.
 
     Raises NotYetSigned where nothing is published yet; VerificationError or CouldNotCheck where there is no good
     checkpoint to check by; Refusal `no-key`; Malformed where it would be larger than a receipt may be; ValueError for
@@ -65,14 +67,22 @@ def make(awards: Awards, asked: Sequence[Asked], now: datetime) -> Made:
         log = VerifiedLog(read, snapshot.trust)
         items = [_checked(item, log, snapshot.trust, now) for item in proofs]
         if log.head.size == snapshot.head.size and _is_settled(items, awards, snapshot):
-            return _signed(awards, snapshot, read.files, items, now)
+            return _signed(awards, snapshot, read.files, items, now, turned_away or {})
     raise CouldNotCheck("the log was published anew in the middle of the check, several times: try again")
 
 
-def _signed(awards: Awards, by: Snapshot, files: Mapping[str, bytes], items: Sequence[Item], now: datetime) -> Made:
+def _signed(
+    awards: Awards,
+    by: Snapshot,
+    files: Mapping[str, bytes],
+    items: Sequence[Item],
+    now: datetime,
+    turned_away: Mapping[str, int],
+) -> Made:
     signer, trust = awards.log_signer(by.authority, DOCUMENT_KIND), by.trust
-    seconds = int(now.timestamp())
-    data = verification_receipt.make(signer.kid, trust.origin, trust.genesis, seconds, files, items, signer.sign)
+    data = verification_receipt.make(
+        signer.kid, trust.origin, trust.genesis, int(now.timestamp()), files, items, signer.sign, turned_away
+    )
     return Made(data, recheck.verify(data, trust, now), trust, signer)
 
 

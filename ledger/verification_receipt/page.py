@@ -46,6 +46,8 @@ class Vocabulary:
     """By state: what the day from which it counts is called, in Chinese and English."""
     reasons: Mapping[str, tuple[str, str]]
     """Classes of reason of a revocation, in Chinese and English."""
+    turned_away: Mapping[str, tuple[str, str]]
+    """Why a piece was not looked at, by the code of the reason, in Chinese and English."""
 
 
 def words(made: Made, vocabulary: Vocabulary) -> dict[str, Any]:
@@ -61,6 +63,7 @@ def words(made: Made, vocabulary: Vocabulary) -> dict[str, Any]:
         "heading": {"zh": "核验回执", "en": "Verification receipt", "ko": "검증 확인서"},
         "facts": _facts(made, moment),
         "counts": [{**_state(told), "count": str(count)} for told, count in counts.items()],
+        "omitted": _omitted(found.receipt.turned_away, vocabulary),
         "columns": [
             *(_pair("序号", "No."), _pair("所核验的", "What was presented"), _pair("结果", "Result")),
             _pair("证书", "Certificate"),
@@ -85,6 +88,22 @@ def _facts(made: Made, moment: str) -> list[dict[str, Any]]:
         _fact("检查点树根", "Checkpoint root", head.root.hex(), code=True),
         _fact("签署密钥", "Signing key", key.kid.hex(), code=True),
     ]
+
+
+def _omitted(turned_away: Mapping[str, int], vocabulary: Vocabulary) -> dict[str, Any] | None:
+    """That something was sent along and not checked, how much and why; None where nothing was."""
+    if not turned_away:
+        return None
+    count = sum(turned_away.values())
+    reasons = [
+        {**_pair(*vocabulary.turned_away.get(code, (code, code))), "count": str(number)}
+        for code, number in turned_away.items()
+    ]
+    verb = "was" if count == 1 else "were"
+    said = _pair(
+        f"另有 {count} 项未核验，不在本回执之内：", f"{count} more {verb} sent and not checked, and no part of this:"
+    )
+    return {**said, "reasons": reasons}
 
 
 def _item(item: Rechecked, number: int, trust: Trust, vocabulary: Vocabulary) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import logging
@@ -20,7 +21,7 @@ import pytest
 from openpyxl import load_workbook
 from starlette.testclient import TestClient
 
-from api import bulk_checks, bulk_words
+from api import bulk_checks, bulk_words, words
 from api.banners import BANNERS
 from api.bulk_checks import Checked
 from api.bulk_rows import CsvTable, workbook
@@ -34,7 +35,6 @@ from tests.api.test_lookup import UNKNOWN, mistyped
 from tests.api.whole_ledger import NOW, WholeLedger, by, do, publish_now, trainee
 from verifier.address import link_address
 from verifier.check import Checker
-from verifier.errors import CouldNotCheck
 
 STATES = ("valid", "title valid", "revoked", "expired", "suspended", "superseded")
 Line = dict[str, Any]
@@ -294,9 +294,41 @@ def test_the_receipt_says_what_the_rows_say_and_a_stranger_finds_the_same(
     assert verdict.state.value == "verification-receipt", verdict
     told = [line["state"] for line in items(client, *files) if line["state"] != "turned-away"]
     assert verdict.then is not None
-    assert [item.state for item in verdict.then.items] == ["unknown" if s == "no-match" else s for s in told]
+    assert [item.state for item in verdict.then.items] == told
+    assert "no-match" in told
+    assert verdict.then.turned_away == {"number-missing": 1}
     page = in_form(client, "page", *files).decode()
     assert 'download="certledger-check.pdf"' in page
+
+
+def test_an_earlier_receipt_among_the_files_stands_in_the_new_one_as_what_it_is(
+    client: TestClient, original: WholeLedger, held: dict[str, Paper]
+) -> None:
+    row = listed((held["valid"].number, held["valid"].name))
+    earlier = in_form(client, "pdf", row)
+    assert 'download="certledger-check.pdf"' in in_form(client, "page", row, ("receipt.pdf", earlier)).decode()
+    data = in_form(client, "pdf", row, ("receipt.pdf", earlier))
+    with original.opened() as ledger, open_awards(ledger) as awards:
+        trust = awards.snapshot().trust
+    verdict = Checker(trust, datetime.fromtimestamp(NOW / 1000, UTC), offline=True).check_bytes("receipt", data)
+    assert verdict.then is not None
+    assert [item.state for item in verdict.then.items] == ["valid", "verification-receipt"]
+
+
+def test_where_every_row_was_turned_away_it_is_said_why_and_not_to_try_again(client: TestClient) -> None:
+    rows = listed(("BDI-2026-1", "x"), ("BDI-2026-2", "y"), (UNKNOWN, ""))
+    page = in_form(client, "page", rows).decode()
+    assert html.unescape(page).count(str(bulk_words.NO_RECEIPT_OF_NOTHING.en)) == 1
+    assert bulk_words.NO_RECEIPT.en not in html.unescape(page)
+    answer = client.post("/bulk?lang=en", data={"answer": "pdf"}, files=[("files", rows)])
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert answer.headers["cache-control"] == "no-store"
+    assert 'data-state="nothing-checked"' in answer.text
+    told = html.unescape(answer.text)
+    assert f"2: {bulk_words.REMARKS['mistyped-number'].en}" in told
+    assert f"1: {bulk_words.REMARKS['name-missing'].en}" in told
+    for form in ("csv", "xlsx"):
+        assert in_form(client, form, rows)
 
 
 def test_without_a_good_log_there_is_no_receipt(whole: WholeLedger, held: dict[str, Paper]) -> None:
@@ -304,8 +336,10 @@ def test_without_a_good_log_there_is_no_receipt(whole: WholeLedger, held: dict[s
     with TestClient(whole.app(works=False)) as client:
         page = in_form(client, "page", listed((held["valid"].number, held["valid"].name))).decode()
         assert str(bulk_words.NO_RECEIPT.en) in page
-        with pytest.raises(CouldNotCheck):
-            in_form(client, "pdf", listed((held["valid"].number, held["valid"].name)))
+        sent = [("files", listed((held["valid"].number, held["valid"].name)))]
+        answer = client.post("/bulk?lang=en", data={"answer": "pdf"}, files=sent)
+        assert (answer.status_code, answer.headers["content-type"]) == (503, "text/html; charset=utf-8")
+        assert 'data-state="no-receipt"' in answer.text
 
 
 @pytest.mark.parametrize("start", list("=+-@\t\r\n") + list("＝＋－＠"))
@@ -336,6 +370,32 @@ def test_the_page_shows_every_row_then_a_summary_with_both_tables(
     links = re.findall(r'<a download="certledger-check\.(csv|xlsx|pdf)" href="data:[^"]+;base64,[^"]+"', page)
     assert links == ["csv", "xlsx", "pdf"]
     assert "<script>x" not in page
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+def test_what_is_in_english_alone_is_called_so(client: TestClient, held: dict[str, Paper], language: str) -> None:
+    edited = ("edited.pdf", spoilt(held["valid"].pdf))
+    page = in_form(client, "page", edited, language=language).decode()
+    label = words.TECHNICAL.of(language)  # type: ignore[arg-type]
+    assert re.search(rf'<span class="detail">{re.escape(label)}: <span lang="en">[^<]+</span></span>', page)
+    assert f"{label}: " in in_form(client, "csv", edited, language=language).decode("utf-8-sig")
+
+
+def test_the_label_is_the_one_of_the_pages_that_scan() -> None:
+    twin = Path(__file__).parents[2] / "verifier" / "web" / "src" / "sentences.json"
+    assert json.loads(twin.read_text("utf-8"))["technical"] == words.TECHNICAL.as_json()
+
+
+def test_how_to_check_without_uploading_is_told_whole(client: TestClient) -> None:
+    """With the trust file, without which the command does nothing, and where to get the command."""
+    page = client.get("/bulk?lang=en").text
+    assert "certverify check *.pdf --trust trust.txt --log " in page
+    assert '<a href="/trust?lang=en#certverify">' in page
+    there = client.get("/trust?lang=en").text
+    assert 'id="certverify"' in there
+    assert "certledger-VERSION.tar.gz" in there
+    assert "pip install '.[scan]'" in there
+    assert '<a href="/trust?lang=en#certverify">' in client.get("/?lang=en").text
 
 
 def test_every_outcome_looks_and_sounds_like_no_other() -> None:

@@ -123,7 +123,50 @@ def test_a_list_of_names_for_one_number_is_cut_off(whole: WholeLedger, clock: Cl
         answer = client.post("/bulk.json", json={"items": [{"number": paper.number, "name": name} for name in names]})
         found = [json.loads(line)["code"] for line in answer.text.splitlines()[1:-1]]
         assert found == ["no-match"] * NAMES.burst + ["too-many-names"] * 16
+        assert client.post("/check.json", json=paper.row).status_code == 429
+        clock.now += 600
         assert client.post("/check.json", json=paper.row).status_code == 200
+
+
+def test_names_for_one_number_come_to_the_same_typed_or_in_a_list_from_whatever_addresses(
+    whole: WholeLedger, clock: Clock
+) -> None:
+    paper: Paper = papers(whole, "valid")["valid"]
+    unknown = next(NUMBERS)
+    with TestClient(whole.app(monotonic=clock)) as client:
+        for number in (paper.number, unknown):
+            for at in range(NAMES.burst):
+                other, row = TestClient(client.app, client=(f"192.0.2.{at}", 5)), {"number": number, "name": f"x{at}"}
+                page, twin = other.post("/check", data=row), other.post("/check.json", json=row)
+                # The same pair again tells nobody anything new.
+                assert (page.status_code, twin.status_code) == (404, 404)
+            right = {"number": number, "name": paper.name}
+            for address in ("192.0.2.0", "198.51.100.9"):
+                other = TestClient(client.app, client=(address, 5))
+                page, twin = other.post("/check?lang=en", data=right), other.post("/check.json", json=right)
+                assert (page.status_code, page.headers["retry-after"]) == (429, "600")
+                assert 'data-state="too-many-names"' in page.text
+                assert f'value="{number}"' in page.text
+                assert (twin.status_code, twin.json()["code"]) == (429, "too-many-names")
+                assert twin.headers["retry-after"] == "600"
+            (told,) = client.post("/bulk.json", json={"items": [right]}).text.splitlines()[1:-1]
+            assert json.loads(told)["code"] == "too-many-names"
+        clock.now += 600
+        assert client.post("/check", data=paper.row).status_code == 200
+
+
+def test_names_that_are_being_looked_up_are_counted_until_it_is_known(clock: Clock) -> None:
+    """Where the database is a network away, many questions can be open at once."""
+    guesses, number = Guesses(clock), next(NUMBERS)
+    with ExitStack() as open_ones:
+        for at in range(NAMES.burst):
+            missed = open_ones.enter_context(guesses.trial((number, f"name {at}")))
+        with pytest.raises(Full) as refused, guesses.trial((number, "one more")):
+            pass
+        assert (refused.value.code, refused.value.seconds) == ("too-many-names", 1)
+        missed()
+    with guesses.trial((number, "one more")):
+        pass
 
 
 def test_uploads_that_come_too_often_are_told_when_to_come_again(whole: WholeLedger, clock: Clock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterator
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from ledger.issue import issue
 from ledger.redraw import UPLOAD_LIMIT, Likeness
 from tests.api.whole_ledger import WholeLedger, by, do, publish_now, trainee
 from tests.ledger.certificate import edits
+from verifier import scan, verification_receipt
 from verifier.errors import CouldNotCheck, VerificationError
 
 pytestmark = pytest.mark.engine("sqlite")  # what is on paper does not depend on where the ledger lies
@@ -117,6 +119,37 @@ def test_what_cannot_be_compared_says_nothing_for_it_and_nothing_against_it(
         blank = client.post("/compare?lang=en", files={"file": edits.BLANK})
     assert states(blank.text) == [("not-a-proof", "bad")]
     assert "carries no proof" in blank.text
+
+
+def photo() -> bytes:
+    out = BytesIO()
+    Image.new("RGB", (40, 40), "white").save(out, "PNG")
+    return out.getvalue()
+
+
+def test_a_photo_is_no_forgery_and_is_led_to_where_its_codes_are_read(browser_of: TestClient) -> None:
+    for data in (photo(), b"plain text"):
+        for language in LANGUAGES:
+            answer = browser_of.post(f"/compare?lang={language}", files={"file": ("photo.png", data, "image/png")})
+            assert (answer.status_code, states(answer.text)) == (422, [("not-a-pdf", "unknown")])
+            assert says.NOT_A_PDF_HOW.of(language) in unescape(answer.text)
+            assert f'<a class="current" href="/scan?lang={language}">' in answer.text
+            assert BANNERS["not-a-proof"].word.of(language) not in answer.text
+    twin = browser_of.post("/compare.json", files={"file": photo()})
+    assert (twin.status_code, twin.json()["code"]) == (422, "not-a-pdf")
+
+
+def test_a_verification_receipt_is_told_as_what_it_is(browser_of: TestClient, original: WholeLedger) -> None:
+    receipt = browser_of.get(f"/c/{original.links['valid']}/receipt.pdf").content
+    attached = scan.attached(receipt, verification_receipt.FILE_NAME, verification_receipt.MAX_SIZE)
+    assert attached is not None
+    for data in (receipt, attached):
+        answer = browser_of.post("/compare?lang=en", files={"file": ("receipt.pdf", data, "application/pdf")})
+        assert (answer.status_code, states(answer.text)) == (422, [("verification-receipt", "unknown")])
+        assert says.RECEIPT_HOW.en in answer.text
+        assert '<a class="current" href="/bulk?lang=en">' in answer.text
+        twin = browser_of.post("/compare.json", files={"file": data})
+        assert (twin.status_code, twin.json()["code"]) == (422, "verification-receipt")
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,14 @@ import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from api.banners import BANNERS
 from tests.api.forging import COULD_NOT
-from tests.api.papers import papers
+from tests.api.papers import Paper, papers
 from tests.api.whole_ledger import NOW, WholeLedger
 from verifier.check import Checker
 from verifier.fetch import FolderLog
@@ -62,6 +63,12 @@ MISSING = [
     ("checkpoint gone", gone(CHECKPOINT), COULD_NOT),
     ("checkpoint cut off", cut(CHECKPOINT), COULD_NOT),
     ("checkpoint unreadable", a_folder(CHECKPOINT), COULD_NOT),
+]
+TRUST = "trust.txt"
+KEYS = [
+    ("trust file gone", gone(TRUST)),
+    ("trust file cut off", cut(TRUST)),
+    ("trust file unreadable", a_folder(TRUST)),
 ]
 
 
@@ -113,18 +120,98 @@ def test_neither_bulk_nor_a_receipt_says_more(
         assert f'data-state="{state}"' in receipt.text
 
 
+def altered(path: str) -> Callable[[Path], None]:
+    """Each 32 bytes with one bit the other way, so that no hash is left as it was; of the same length."""
+
+    def spoil(public: Path) -> None:
+        data = bytearray((public / path).read_bytes())
+        data[::32] = bytes(byte ^ 1 for byte in data[::32])
+        (public / path).write_bytes(data)
+
+    return spoil
+
+
+def tiles(level: str) -> Callable[[Path], list[str]]:
+    """The paths of the published tiles of a level: `entries` or a number."""
+
+    def found(public: Path) -> list[str]:
+        files = [file for file in (public / "tile" / level).rglob("*") if file.is_file()]
+        return [file.relative_to(public).as_posix() for file in files]
+
+    return found
+
+
+def each(paths: Callable[[Path], list[str]], spoil: Callable[[str], Callable[[Path], None]]) -> Callable[[Path], None]:
+    def spoil_all(public: Path) -> None:
+        found = paths(public)
+        assert found
+        for path in found:
+            spoil(path)(public)
+
+    return spoil_all
+
+
+TILES = [
+    ("tiles gone", gone("tile")),
+    ("hashes gone", gone("tile/0")),
+    ("entries gone", gone("tile/entries")),
+    *(
+        (f"tile/{level} {what}", each(tiles(level), spoil))
+        for level in ("entries", "0")
+        for what, spoil in (("cut off", cut), ("unreadable", a_folder), ("altered", altered))
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def held(original: WholeLedger, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Paper]:
+    """The papers of the same awards."""
+    return papers(original.copy(tmp_path_factory.mktemp("papers")), *NAMES)
+
+
+def told_by_bulk(client: TestClient, **asked: Any) -> list[str]:
+    return [json.loads(line)["state"] for line in client.post("/bulk.json", **asked).text.splitlines()[1:-1]]
+
+
 @pytest.mark.parametrize("name", NAMES)
-def test_a_tile_gone_takes_the_proof_away(whole: WholeLedger, name: str) -> None:
-    """Of whoever brings no proof along: a PDF has its own, and the list needs no tile to be of the same tree."""
-    row, link = papers(whole, name)[name].row, whole.links[name]
-    gone("tile/0")(whole.public)
+@pytest.mark.parametrize(("what", "spoil"), KEYS + TILES, ids=[what for what, _ in KEYS + TILES])
+def test_keys_or_tiles_cannot_be_had(
+    whole: WholeLedger, held: dict[str, Paper], name: str, what: str, spoil: Callable[[Path], None]
+) -> None:
+    """Also where all was remembered: nobody else could check the log by what is published."""
+    link, paper = whole.links[name], held[name]
+    there = whole.public.with_name("as it was")
+    shutil.copytree(whole.public, there)
+    with TestClient(whole.app(works=False)) as warm:
+        for _ in range(2):
+            assert warm.get(f"/c/{link}.json").json()["state"] == name
+        spoil(whole.public)
+        with TestClient(whole.app(works=False)) as cold:
+            for client in (warm, cold):
+                assert state_told(client, link) == (COULD_NOT, COULD_NOT)
+                assert client.post("/check.json", json=paper.row).status_code == 503
+                assert told_by_bulk(client, json={"items": [paper.row]}) == [COULD_NOT]
+                assert told_by_bulk(client, files=[("files", ("a.pdf", paper.pdf))]) == [COULD_NOT]
+                for question in ("on", "as-of"):
+                    page = client.get(f"/c/{link}?{question}=2026-11-01&lang=en").text
+                    assert "Last good checkpoint" in page
+                    assert f">{BANNERS[name].word.en}<" not in page
+                receipt = client.get(f"/c/{link}/receipt.pdf")
+                assert receipt.status_code == 503
+                assert f'data-state="{COULD_NOT}"' in receipt.text
+        shutil.rmtree(whole.public)
+        there.rename(whole.public)
+        assert warm.get(f"/c/{link}.json").json()["state"] == name
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_is_not_compared_where_its_certificate_cannot_be_checked(
+    whole: WholeLedger, held: dict[str, Paper], name: str
+) -> None:
+    gone("tile/entries")(whole.public)
     with TestClient(whole.app(works=False)) as client:
-        assert state_told(client, link) == (COULD_NOT, COULD_NOT)
-        (told,) = client.post("/bulk.json", json={"items": [row]}).text.splitlines()[1:-1]
-        receipt = client.get(f"/c/{link}/receipt.pdf")
-    assert json.loads(told)["state"] == COULD_NOT
-    assert receipt.status_code == 503
-    assert f'data-state="{COULD_NOT}"' in receipt.text
+        told = client.post("/compare.json", files={"file": ("a.pdf", held[name].pdf, "application/pdf")})
+    assert (told.status_code, told.json()["code"]) == (422, COULD_NOT)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from api import date_words
 from ledger import commands as c
 from ledger.awards import open_awards
 from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, do, publish_now, trainee
@@ -223,17 +224,35 @@ def test_a_compromise_reported_later_changes_what_is_said_now_and_not_what_was_s
         assert dated(client.get(f"/c/{link}?on={TODAY}").text) == "key-compromised"
 
 
-def test_where_tiles_are_missing_nothing_is_said_of_that_day(lived: Lived, tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+@pytest.mark.parametrize("kind", ["on", "as-of"])
+def test_a_day_that_is_not_over_is_not_told_as_one_that_is(original: WholeLedger, kind: str, language: str) -> None:
+    link, yesterday = original.links["valid"], TODAY - timedelta(days=1)
+    with TestClient(original.app(works=False)) as client:
+        today = client.get(f"/c/{link}?{kind}={TODAY}&lang={language}").text
+        before = client.get(f"/c/{link}?{kind}={yesterday}&lang={language}").text
+        said = client.get(f"/c/{link}.json?{kind}={TODAY}").json()["at_date"]["sentence"][language]
+    assert said in today
+    assert date_words.OF_TODAY.of(language) in today  # type: ignore[arg-type]
+    assert date_words.OF_TODAY.of(language) not in before  # type: ignore[arg-type]
+    assert date_words.NOT_TODAY.of(language) in before  # type: ignore[arg-type]
+    assert date_words.NOT_TODAY.of(language) not in today  # type: ignore[arg-type]
+    over = {"zh": "结束时", "en": "At the end of", "ko": "끝날 때"}[language]
+    assert over not in said
+
+
+def test_where_tiles_are_missing_nothing_is_said_of_any_day(lived: Lived, tmp_path: Path) -> None:
     served = lived.whole.copy(tmp_path)
     with TestClient(served.app(lambda: NOW + 7 * DAY)) as client:
         for path in sorted((served.public / "tile" / "entries").rglob("*")):
             if path.is_file():
                 path.unlink()
-        said = client.get(f"/c/{lived.link}.json?as-of={lived.on(3)}").json()
-        assert said["state"] == "revoked"
-        assert said["at_date"]["state"] == "could-not-check"
-        page = client.get(f"/c/{lived.link}?as-of={lived.on(3)}").text
-        assert (dated(page), state_of(page)) == ("could-not-check", "revoked")
+        for kind in ("on", "as-of"):
+            said = client.get(f"/c/{lived.link}.json?{kind}={lived.on(3)}")
+            assert (said.status_code, said.json()["code"]) == (503, "could-not-check")
+            page = client.get(f"/c/{lived.link}?{kind}={lived.on(3)}").text
+            assert state_of(page) == "could-not-check"
+            assert "data-dated=" not in page
 
 
 def test_a_change_taken_out_of_the_database_is_not_passed_over(lived: Lived, tmp_path: Path, engine: Engine) -> None:

@@ -100,9 +100,11 @@ def test_a_change_is_told_with_its_day_and_class_of_reason(client: TestClient, o
 
 
 @pytest.mark.parametrize("form", ["/C/{upper}", "/c/{lower}", "/C/{lower}", "/c/{upper}"])
-def test_either_letter_case_of_a_link_leads_to_the_page(client: TestClient, original: WholeLedger, form: str) -> None:
+def test_either_letter_case_of_a_link_leads_to_the_page_with_or_without_a_slash(
+    client: TestClient, original: WholeLedger, form: str
+) -> None:
     link = original.links["valid"]
-    for suffix in ("", ".json"):
+    for suffix in ("", "/", ".json"):
         answer = client.get(form.format(upper=link, lower=link.lower()) + suffix)
         assert answer.status_code == 200
 

@@ -7,13 +7,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html import unescape
+from html import escape, unescape
 from itertools import count
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from api.limits import TYPED
 from ledger.awards import open_awards
 from ledger.commands import EraseTrainee
 from ledger.names import folded_name
@@ -158,11 +159,60 @@ def test_a_typing_error_is_said_before_anything_is_looked_up(whole: WholeLedger,
     assert (right.status_code, right.json()["code"]) == (503, "could-not-check")
 
 
-@pytest.mark.parametrize("name", ["", " ", "·", "\u3000\u200b", "名" * 201])
+@pytest.mark.parametrize("name", ["", " ", "·", "\u3000\u200b"])
 def test_a_number_alone_shows_nothing(client: TestClient, paper: Paper, name: str) -> None:
     page = client.post("/check", data={"number": paper.number, "name": name})
     assert (page.status_code, code_of(page.text)) == (422, "name-missing")
     assert paper.name not in page.text
+
+
+@pytest.mark.parametrize(
+    ("number", "name", "code"),
+    [(None, "名" * 201, "name-too-long"), ("", "x", "number-missing"), (" \u3000", "x", "number-missing")],
+)
+def test_what_is_wrong_is_said_and_nothing_else(
+    client: TestClient, paper: Paper, number: str | None, name: str, code: str
+) -> None:
+    row = {"number": paper.number if number is None else number, "name": name}
+    page, twin = client.post("/check", data=row), client.post("/check.json", json=row)
+    assert (page.status_code, code_of(page.text)) == (422, code)
+    assert (twin.status_code, twin.json()["code"]) == (422, code)
+
+
+@pytest.mark.parametrize(("name", "status"), [(None, 200), ("somebody else", 404), ("", 422)])
+def test_another_language_asks_the_same_again(client: TestClient, paper: Paper, name: str | None, status: int) -> None:
+    row = {"number": paper.number, "name": paper.name if name is None else name}
+    page = client.post("/check?lang=en", data=row)
+    assert page.status_code == status
+    forms = re.findall(
+        r'<form method="post" action="(/check\?lang=[a-z]+)">\s*<input type="hidden" name="number" value="([^"]*)">'
+        r'\s*<input type="hidden" name="name" value="([^"]*)">\s*<button lang="([^"]+)"',
+        page.text,
+    )
+    assert [lang for *_, lang in forms] == ["zh-CN", "en", "ko"]
+    action, number, typed, _ = forms[2]
+    again = client.post(action, data={"number": number, "name": unescape(typed)})
+    assert (again.status_code, again.headers["content-language"]) == (status, "ko")
+    assert unescape(typed) == row["name"]
+    assert 'class="anew"' not in page.text
+    assert 'method="post" action="/check?lang=ko"' not in client.get("/check?lang=en").text
+
+
+def test_a_page_that_cannot_be_asked_again_says_that_another_language_begins_anew(client: TestClient) -> None:
+    for path in ("/bulk", "/compare"):
+        assert 'class="anew"' in client.post(path, files={"unknown": b""}).text
+        assert 'class="anew"' not in client.get(path).text
+
+
+def test_who_asks_too_often_does_not_type_it_again(whole: WholeLedger, paper: Paper) -> None:
+    with TestClient(whole.app(monotonic=lambda: 1000.0)) as asking:
+        for _ in range(TYPED.burst):
+            asking.post("/check", data={"number": "nope", "name": "x"})
+        page = asking.post("/check?lang=en", data=paper.as_form())
+        assert (page.status_code, page.headers["retry-after"], code_of(page.text)) == (429, "2", "too-many-requests")
+        assert f'value="{paper.number}"' in page.text
+        assert f'value="{escape(paper.name)}"' in page.text
+        assert asking.post("/check", content=b"x").status_code == 429
 
 
 def test_nothing_typed_stands_in_an_address_a_log_or_a_cache(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -122,6 +123,18 @@ def _checkpoint_gone(whole: WholeLedger, awards: Awards, link: str) -> None:
     (whole.public / "checkpoint").unlink()
 
 
+def _trust_file_gone(whole: WholeLedger, awards: Awards, link: str) -> None:
+    (whole.public / "trust.txt").unlink()
+
+
+def _entries_gone(whole: WholeLedger, awards: Awards, link: str) -> None:
+    shutil.rmtree(whole.public / "tile" / "entries")
+
+
+def _hashes_gone(whole: WholeLedger, awards: Awards, link: str) -> None:
+    shutil.rmtree(whole.public / "tile" / "0")
+
+
 Change = Callable[[WholeLedger, Awards, str], None]
 CHANGES: list[Change] = [
     _key_destroyed,
@@ -133,6 +146,9 @@ CHANGES: list[Change] = [
     _statement_altered,
     _list_gone,
     _checkpoint_gone,
+    _trust_file_gone,
+    _entries_gone,
+    _hashes_gone,
 ]
 
 

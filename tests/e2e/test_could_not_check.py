@@ -97,7 +97,7 @@ def test_a_proof_code_has_no_standing(
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
-    ("path", "of_the_link"), [("status", UNCHECKED), ("checkpoint", COULD_NOT), ("tile", UNCHECKED)]
+    ("path", "of_the_link"), [("status", UNCHECKED), ("checkpoint", COULD_NOT), ("tile", COULD_NOT)]
 )
 def test_certverify_over_the_network(served: Served, proofs: Proofs, path: str, of_the_link: str, name: str) -> None:
     trust = parse((served.whole.public / "trust.txt").read_text("utf-8"))

@@ -158,7 +158,14 @@ def test_axe_finds_nothing(
     page.goto(link)
     look()
     comes_in(page, link)
-    for path in ("/console", "/console/account", "/console/staff", "/console/proposals", "/console/pictures", "/console/proposals/none"):
+    for path in (
+        "/console",
+        "/console/account",
+        "/console/staff",
+        "/console/proposals",
+        "/console/pictures",
+        "/console/proposals/none",
+    ):
         page.goto(f"{office[1]}{path}?lang={language}")
         look()
     assert found == []

@@ -18,6 +18,7 @@ from verifier.verification_receipt import (
     LINK,
     MEDIA_TYPE,
     NUMBER,
+    SECOND_EDITION,
     STANDINGS,
     WITHOUT_EVIDENCE,
     Item,
@@ -55,7 +56,7 @@ presented = st.one_of(
 )
 codes = st.from_regex("[a-z][a-z0-9-]{0,39}", fullmatch=True) | st.just("")
 items = st.one_of(
-    st.builds(Item, presented, st.sampled_from(sorted(WITHOUT_EVIDENCE)), codes),
+    st.builds(Item, presented, st.sampled_from(sorted(WITHOUT_EVIDENCE | SECOND_EDITION)), codes),
     st.builds(
         Item,
         presented,
@@ -81,9 +82,32 @@ def test_it_is_what_a_general_encoder_makes_of_it() -> None:
 
 
 def test_every_state_of_a_verdict_has_its_place() -> None:
-    told = {state.value for state in State} - {"verification-receipt"}
-    assert told | {"erased", "unknown"} == STANDINGS | WITHOUT_EVIDENCE
-    assert not STANDINGS & WITHOUT_EVIDENCE
+    told = {state.value for state in State}
+    assert told | {"erased", "unknown", "no-match"} == STANDINGS | WITHOUT_EVIDENCE | SECOND_EDITION
+    assert len(STANDINGS) + len(WITHOUT_EVIDENCE) + len(SECOND_EDITION) == len(told) + 3
+
+
+@pytest.mark.parametrize("state", sorted(SECOND_EDITION))
+def test_the_second_edition_is_used_for_what_the_first_cannot_say(state: str) -> None:
+    assert made(BARE) == raw(BODY)
+    item = {**ITEM, 5: state}
+    assert made(Item(BARE.presented, state)) == raw({**BODY, 1: 2, 6: [item]})
+    for edition, items in ((1, [item]), (2, [ITEM])):
+        with pytest.raises(Malformed, match="edition"):
+            parse(raw({**BODY, 1: edition, 6: items}))
+
+
+def test_what_was_turned_away_is_counted_by_its_codes() -> None:
+    counts = {"mistyped-number": 4, "name-missing": 1}
+    data = made(BARE, turned_away=counts)
+    assert data == raw({**BODY, 1: 2, 7: counts})
+    assert parse(data).turned_away == counts
+    assert parse(made(BARE)).turned_away == {}
+    for spoilt in ({}, [], {"x": 0}, {"x": -1}, {"x": True}, {"X": 1}, {"": 1}, {1: 1}, {"x": "1"}):
+        with pytest.raises(Malformed, match="turned away"):
+            parse(raw({**BODY, 1: 2, 7: spoilt}))
+    with pytest.raises(Malformed, match="edition"):
+        parse(raw({**BODY, 7: counts}))
 
 
 @pytest.mark.parametrize("state", sorted(STANDINGS))

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from hashlib import sha256
+from typing import Any
 
 import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.banners import BANNERS
 from api.receipts import VOCABULARY
 from ledger.certificate.glyphs import visible
 from ledger.verification_receipt import pdf
@@ -22,23 +22,32 @@ from tests.verifier import loglab
 from tests.verifier.loglab import DOCUMENTS, Lab, uuid
 from tests.verifier.receiptlab import item, receipt
 from verifier import kinds, recheck, scan, seal
-from verifier.verification_receipt import FILE, MEDIA_TYPE, NUMBER, STANDINGS, WITHOUT_EVIDENCE, Item, Presented
+from verifier.verification_receipt import (
+    FILE,
+    MEDIA_TYPE,
+    NUMBER,
+    SECOND_EDITION,
+    STANDINGS,
+    WITHOUT_EVIDENCE,
+    Item,
+    Presented,
+)
 
 LAB = Lab.founded()
 LAB.record(loglab.certificate(on=LAB.now.date()))
 LAB.record(kinds.CertificateRevoked(certificate_id=uuid("certificate one"), revoked_on=LAB.now.date(), reason="fraud"))
 TRUST = LAB.trust()
 EVIDENT = item(LAB, changes=[14])
-TYPED = Item(Presented(NUMBER, "BDI-2026-020G30G2GC1R8-S", "李四"), "unknown", "no-match")
+TYPED = Item(Presented(NUMBER, "BDI-2026-020G30G2GC1R8-S", "李四"), "unknown")
 
 
-def made(*items: Item) -> Made:
-    data = receipt(LAB, *items)
+def made(*items: Item, **more: Any) -> Made:
+    data = receipt(LAB, *items, **more)
     return Made(data, recheck.verify(data, TRUST, LAB.now), TRUST, DOCUMENTS)  # type: ignore[arg-type]
 
 
-def issued(*items: Item) -> bytes:
-    return pdf.issue(made(*items), VOCABULARY)
+def issued(*items: Item, **more: Any) -> bytes:
+    return pdf.issue(made(*items, **more), VOCABULARY)
 
 
 @contextmanager
@@ -113,11 +122,27 @@ def test_many_stand_in_a_table_over_pages_and_are_counted() -> None:
 
 
 def test_there_are_words_for_every_state() -> None:
-    assert VOCABULARY.states.keys() >= STANDINGS | WITHOUT_EVIDENCE
+    assert VOCABULARY.states.keys() >= STANDINGS | WITHOUT_EVIDENCE | SECOND_EDITION
     assert VOCABULARY.since.keys() == {"not-yet-valid", "expired", "suspended", "revoked", "superseded"}
-    for state in sorted(WITHOUT_EVIDENCE):
+    for state in sorted(WITHOUT_EVIDENCE | SECOND_EDITION):
         text = text_of(issued(replace(TYPED, state=state, code="")))
-        assert re.sub(r"\s", "", BANNERS[state].word.zh) in text, state
+        assert re.sub(r"\s", "", VOCABULARY.states[state].zh) in text, state
+
+
+@pytest.mark.parametrize("items", [(TYPED,), (TYPED, EVIDENT)])
+def test_what_was_turned_away_is_counted_on_paper(items: tuple[Item, ...]) -> None:
+    assert "notchecked" not in text_of(issued(*items))
+    text = text_of(issued(*items, turned_away={"mistyped-number": 4, "name-missing": 2}))
+    assert "另有6项未核验" in text
+    assert "6moreweresentandnotchecked" in text
+    assert "4编号有误" in text
+    assert "2缺少姓名" in text
+
+
+def test_a_number_with_another_name_is_not_said_to_be_no_certificate() -> None:
+    text = text_of(issued(replace(TYPED, state="no-match")))
+    assert "查无此证书" not in text
+    assert re.sub(r"\s", "", VOCABULARY.states["no-match"].en) in text
 
 
 @pytest.mark.parametrize(
