@@ -6,6 +6,7 @@ vault and are `Withheld` once the holder's data were erased.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -120,6 +121,7 @@ class Awards:
         self.ledger = ledger
         self.views = views
         self._folder = DiskFolder(ledger.public)
+        self._trust_file = ledger.public / TRUST_FILE
         self._projector = Projector(ledger.store, views, PROJECTIONS)
         self._lock = Lock()
         self._base: tuple[int, list[tuple[int, Statement]], Authority] | None = None
@@ -306,14 +308,13 @@ class Awards:
         An entry that somebody takes out of the database, such as the report of a compromised key, leaves no trace in
         what is left. A file of another size is none to compare with: it is published after its checkpoint.
         """
-        file = self._folder.root / TRUST_FILE
         try:
-            stamp = stamp_of(file.stat())
+            stamp = stamp_of(os.stat(self._trust_file))
         except OSError as error:
             raise CouldNotCheck(f"{TRUST_FILE} cannot be had: {error.strerror or error}") from None
         if self._trust_checked and self._trust_checked[0] == stamp and self._trust_checked[1] is folded:
             return
-        data, stamp = read_stamped(file, TRUST_FILE)
+        data, stamp = read_stamped(self._trust_file, TRUST_FILE)
         try:
             there = trust.parse(data.decode())
         except (Malformed, ValueError) as error:

@@ -34,7 +34,7 @@ Stamp = tuple[int, int, int, int]
 @dataclass(frozen=True, slots=True)
 class _Borne:
     statement: bytes
-    files: dict[str, Stamp]
+    files: tuple[tuple[str, Stamp], ...]
     """What bore it out, as it was when it was read."""
 
 
@@ -52,27 +52,26 @@ class PublishedEntries:
         A partial tile that was taken away once the full one was there is no loss: the full one stands in for it.
         """
         borne = self._borne.get(index)
-        if borne is None or borne.statement != statement or not self._is_unchanged(borne.files.items()):
-            borne = self._read(index, statement)
-        if not all(is_settled(stamp) for stamp in borne.files.values()):
+        if borne is not None and borne.statement == statement and _is_unchanged(borne.files):
+            with self._lock:
+                if index in self._borne:
+                    self._borne.move_to_end(index)
+            return
+        borne = self._read(index, statement)
+        if not all(is_settled(stamp) for _, stamp in borne.files):
             return
         with self._lock:
             self._borne[index] = borne
-            self._borne.move_to_end(index)
             while len(self._borne) > ENTRIES:
                 self._borne.popitem(last=False)
 
-    def _is_unchanged(self, files: Iterable[tuple[str, Stamp]]) -> bool:
-        try:
-            return all(stamp_of(os.stat(f"{self._folder}/{path}")) == stamp for path, stamp in files)
-        except OSError:
-            return False
-
     def _read(self, index: int, statement: bytes) -> _Borne:
-        files: dict[str, Stamp] = {}
+        files: list[tuple[str, Stamp]] = []
 
         def fetch(path: str) -> bytes:
-            data, files[path] = read_stamped(self._folder / path, path)
+            file = self._folder / path
+            data, stamp = read_stamped(file, path)
+            files.append((str(file), stamp))
             return data
 
         tree = TreeReader(self._size, fetch)
@@ -84,7 +83,14 @@ class PublishedEntries:
                 raise CouldNotCheck(f"the published bundle holds another entry {index} than the log")
         except VerificationError as error:
             raise CouldNotCheck(f"the published tiles do not bear out entry {index}: {error.message}") from None
-        return _Borne(statement, files)
+        return _Borne(statement, tuple(files))
+
+
+def _is_unchanged(files: Iterable[tuple[str, Stamp]]) -> bool:
+    try:
+        return all(stamp_of(os.stat(file)) == stamp for file, stamp in files)
+    except OSError:
+        return False
 
 
 def stamp_of(found: os.stat_result) -> Stamp:

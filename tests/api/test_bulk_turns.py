@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
+from starlette.responses import Response
 from starlette.testclient import TestClient
+from starlette.types import Message
 
+from api.bulk import _Whole
 from api.bulk_turns import AT_ONCE, HELD_BYTES, MISSES, NAMES, UPLOAD_BYTES, UPLOADS, Full, Guesses, Turns
 from api.limits import TYPED
 from tests.api.papers import Paper, papers
@@ -75,6 +78,28 @@ def test_whoever_works_gives_way_to_who_waits(turns: Turns) -> None:
 
     asyncio.run(both())
     assert order[:4] == ["large", "small", "large", "small"]
+
+
+def test_who_goes_away_before_a_receipt_is_there_ends_the_work_and_gives_the_room_back() -> None:
+    ended: list[str] = []
+
+    async def for_ever() -> Response:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("work")
+        raise AssertionError
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def sent(message: Message) -> None:
+        raise AssertionError(message)
+
+    held = ExitStack()
+    held.callback(ended.append, "room")
+    asyncio.run(asyncio.wait_for(_Whole(for_ever, held)({"type": "http"}, gone, sent), 10))
+    assert ended == ["work", "room"]
 
 
 # --- guesses --------------------------------------------------------------------------------------------------------
