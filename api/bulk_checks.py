@@ -24,7 +24,7 @@ from api.refused import Refused
 from ledger.awards import Awards
 from ledger.bulk.items import HeldFile, Item, TurnedAway, TypedRow, Unread
 from ledger.handle import Clock, moment_of
-from ledger.lookup import folded_name
+from ledger.names import folded_name
 from verifier.address import check_number
 from verifier.check import Checker
 from verifier.errors import CouldNotCheck

@@ -28,7 +28,8 @@ from api.refused import Refused
 from api.templates import Site
 from ledger.awards import Awards
 from ledger.handle import Clock, moment_of
-from ledger.lookup import NAME_LIMIT, folded_name, match
+from ledger.lookup import NAME_LIMIT, match
+from ledger.names import folded_name
 from verifier.address import check_number
 from verifier.errors import CouldNotCheck, Malformed
 

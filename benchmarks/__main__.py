@@ -22,6 +22,7 @@ from benchmarks import (
     print_scan,
     proofs,
     rebuild,
+    register,
     serving,
     writers,
 )
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "disk": disk.measure,
     "writers": writers.measure,
     "rebuild": rebuild.measure,
+    "register": register.measure,
     "commands": latency.measure,
 }
 ENDURANCE = "endurance"
@@ -53,10 +55,19 @@ _COLUMNS = ("what", "best", "median", "floor", "its best", "ratio", "median", "a
 @click.argument("names", nargs=-1, type=click.Choice([*BENCHMARKS, ENDURANCE]))
 @click.option("--pack", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Take in this pack.")
 @click.option("--trainees", default=Sizes.trainees, show_default=True, help="Size of the pack that is generated.")
+@click.option("--listed", default=Sizes.listed, show_default=True, help="People whom `register` lists.")
 @click.option("--rounds", default=Sizes.rounds, show_default=True, help="How often everything is measured in turns.")
 @click.option("--minutes", default=10.0, show_default=True, help="How long `endurance` lasts.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def main(names: tuple[str, ...], pack: Path | None, trainees: int, rounds: int, minutes: float, as_json: bool) -> None:
+def main(
+    names: tuple[str, ...],
+    pack: Path | None,
+    trainees: int,
+    listed: int,
+    rounds: int,
+    minutes: float,
+    as_json: bool,
+) -> None:
     """Measure this machine: all of NAMES, or everything but `endurance`."""
     before = load()
 
@@ -64,7 +75,7 @@ def main(names: tuple[str, ...], pack: Path | None, trainees: int, rounds: int, 
         click.echo(f"… {said}", err=True)
 
     with TemporaryDirectory(prefix="certledger-benchmarks-") as folder:
-        world = World(Path(folder), Sizes(trainees=trainees, rounds=rounds), pack)
+        world = World(Path(folder), Sizes(trainees=trainees, listed=listed, rounds=rounds), pack)
         try:
             figures = run(world, names or tuple(BENCHMARKS), tell, minutes)
         finally:

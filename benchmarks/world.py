@@ -47,6 +47,8 @@ class Sizes:
     """Awards that a server is asked about."""
     requests: int = 600
     """How often it is asked in one round."""
+    listed: int = 2_000
+    """People whom lists of the register are about."""
     commands: int = 400
     """Commands whose latency is measured in one round."""
 

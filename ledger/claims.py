@@ -83,6 +83,14 @@ class ClaimKeys:
         """No claim either: the id of the command that a form sent once or twice stands for."""
         return self._key(b"form", notice.encode(), sent)
 
+    def name_piece(self, piece: str) -> bytes:
+        """No claim: a piece of a person's name, as the register keeps it (ADR 31)."""
+        return self._key(b"name-piece", piece.encode())
+
+    def application_no(self, number: str) -> bytes:
+        """No claim: the number of an application, as the register keeps it."""
+        return self._key(b"application-no", number.encode())
+
     def status_index(self, index: int) -> bytes:
         """A place in the status list."""
         return self._key(b"status-index", index.to_bytes(8, "big"))

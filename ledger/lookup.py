@@ -6,28 +6,15 @@ A number alone shows nothing: a wrong name, an unknown number and an erased hold
 from __future__ import annotations
 
 import hmac
-import unicodedata
 from hashlib import sha256
 from typing import Final
 
 from ledger.awards import Awards, IssuedAward
+from ledger.names import folded_name
 from verifier.address import number_digest
 
 NAME_LIMIT: Final = 200
 """Characters of the longest name that is compared."""
-
-_DOTS: Final = frozenset("\u00b7\u2027\u2022\u2219\u22c5\u30fb")
-_SELECTORS: Final = (range(0xFE00, 0xFE10), range(0xE0100, 0xE01F0))
-
-
-def folded_name(text: str) -> str:
-    """A name as it is compared, empty where nothing of it is left.
-
-    NFKC, case folded, NFKC again; then without white space, middle dots (U+00B7, U+2027, U+2022, U+2219, U+22C5,
-    U+30FB), invisible format characters (category Cf) and variation selectors.
-    """
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    return "".join(c for c in folded if not _is_passed_over(c))
 
 
 def match(awards: Awards, number: str, name: str) -> IssuedAward | None:
@@ -50,12 +37,3 @@ def match(awards: Awards, number: str, name: str) -> IssuedAward | None:
 
 def _digest(text: str) -> bytes:
     return sha256(text.encode()).digest()
-
-
-def _is_passed_over(character: str) -> bool:
-    return (
-        character.isspace()
-        or character in _DOTS
-        or unicodedata.category(character) == "Cf"
-        or any(ord(character) in selectors for selectors in _SELECTORS)
-    )

@@ -90,6 +90,10 @@ class Ledger:
         """The views as they are now; to be closed by who asked for them."""
         return self.place.open_views()
 
+    def open_register_views(self) -> OpenViews:
+        """The place of the private register; to be closed by who asked for it."""
+        return self.place.open_register()
+
     def close(self) -> None:
         """Closes the databases."""
         self._close()

@@ -26,7 +26,7 @@ from ledger.postgres.papers import PostgresPapers
 from ledger.postgres.restoring import PostgresRestoring
 from ledger.postgres.store import PostgresStore
 from ledger.postgres.tables import PostgresTables
-from ledger.postgres.views import PostgresViews
+from ledger.postgres.views import REGISTER_SCHEMA, PostgresViews
 from ledger.projector import Views
 from ledger.settings import Settings, SettingsError, parse_settings, user_data_folder, user_folder
 from ledger.signing import MASTER_KEY_SIZE, KeyFiles, KeyFolder
@@ -53,6 +53,8 @@ DATA_KEYS: Final = "data-keys.sqlite"
 OFFICE: Final = "office.sqlite"
 VIEWS: Final = "views.sqlite"
 """Of a ledger in a folder; it may be deleted at any time."""
+REGISTER: Final = "register.sqlite"
+"""Likewise, and is never to be copied anywhere: the register of people is in it (ADR 31)."""
 
 
 class OpenStore(Store, Protocol):
@@ -119,6 +121,9 @@ class Place(Protocol):
 
     def open_cabinet(self) -> OpenCabinet:
         """Opens the office's database, making it where it is not there. Raises StoreError."""
+
+    def open_register(self) -> OpenViews:
+        """Opens the place of the private register, apart from the other views. Raises StoreError."""
 
     def check_whole(self) -> None:
         """Raises StoreError where a part of the ledger is missing that must never be made anew."""
@@ -212,6 +217,10 @@ class FolderPlace:
     def open_cabinet(self) -> SqliteCabinet:
         """See `Place`."""
         return SqliteCabinet.open(self.folder / OFFICE)
+
+    def open_register(self) -> SqliteViews:
+        """See `Place`."""
+        return SqliteViews.open(self.folder / REGISTER)
 
     def check_whole(self) -> None:
         """See `Place`."""
@@ -335,6 +344,10 @@ class DatabasePlace:
     def open_cabinet(self) -> PostgresCabinet:
         """See `Place`."""
         return PostgresCabinet(self.address, patience_seconds=self.patience_seconds)
+
+    def open_register(self) -> PostgresViews:
+        """See `Place`."""
+        return PostgresViews.open(self.address, REGISTER_SCHEMA, patience_seconds=self.patience_seconds)
 
     def check_whole(self) -> None:
         """See `Place`. A migration that was applied is not applied again, so what is missing is missed when opened."""

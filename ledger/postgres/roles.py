@@ -2,7 +2,7 @@
 
 owner      owns the schemas and renews them; nothing serves under it
 writer     serves: reads everything of the log and beside it, records by the function `append` and by nothing else,
-           follows the log with the views, keeps the office's tables
+           follows the log with the views, makes and follows the private register, keeps the office's tables
 sequencer  reads the log, swaps the signed head by the function `sign_head`, makes and follows the views
 reader     reads what is public: the log, the tree, the signed head, the views
 keys       reads, makes and destroys data keys and sees nothing else
@@ -58,7 +58,7 @@ def creating(roles: Roles) -> list[str]:
         f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
         for role in roles.all
     ]
-    schemas = ("certledger", "certledger_keys", "certledger_views", "certledger_office")
+    schemas = ("certledger", "certledger_keys", "certledger_views", "certledger_office", "certledger_register")
     return [*made, *(f"CREATE SCHEMA IF NOT EXISTS {schema} AUTHORIZATION {roles.owner}" for schema in schemas)]
 
 
@@ -109,6 +109,9 @@ def _views(roles: Roles) -> list[str]:
         f"GRANT SELECT ON ALL TABLES IN SCHEMA certledger_views TO {roles.reader}",
         f"{later} SELECT, INSERT, UPDATE, DELETE ON TABLES TO {roles.writer}, {roles.sequencer}",
         f"{later} SELECT ON TABLES TO {roles.reader}",
+        # Who makes the register's tables has them; nobody else reads them (ADR 31).
+        f"GRANT USAGE, CREATE ON SCHEMA certledger_register TO {roles.writer}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA certledger_register TO {roles.writer}",
     ]
 
 

@@ -31,25 +31,34 @@ T = TypeVar("T")
 
 VIEWS_SCHEMA: Final = "certledger_views"
 
-VIEWS: Final = Migrations(
-    VIEWS_SCHEMA,
-    (
-        Migration(
-            "positions of views",
-            (
-                """CREATE TABLE certledger_views.tracking (
+REGISTER_SCHEMA: Final = "certledger_register"
+"""Of the private register, which who reads the views may not read (ADR 31)."""
+
+
+def views_in(schema: str) -> Migrations:
+    """A schema of views, without the projections' own tables."""
+    return Migrations(
+        schema,
+        (
+            Migration(
+                "positions of views",
+                (
+                    f"""CREATE TABLE {schema}.tracking (
                     application_name text PRIMARY KEY,
                     notification_id bigint NOT NULL) WITH (fillfactor = 50)""",
-                "INSERT INTO certledger_views.tracking VALUES ('__migration__', 1)",
-                """CREATE TABLE certledger_views.projections (
+                    f"INSERT INTO {schema}.tracking VALUES ('__migration__', 1)",
+                    f"""CREATE TABLE {schema}.projections (
                     name text PRIMARY KEY,
                     revision bigint NOT NULL,
                     last_leaf bytea NOT NULL) WITH (fillfactor = 50)""",
+                ),
             ),
         ),
-    ),
-)
-"""The schema of the views, without the projections' own tables."""
+    )
+
+
+VIEWS: Final = views_in(VIEWS_SCHEMA)
+"""The schema of the views."""
 
 
 class Row(tuple[Any, ...]):
@@ -78,9 +87,9 @@ class PostgresViews(PostgresTrackingRecorder):
         self.sql_create_statements = []
 
     @classmethod
-    def open(cls, address: str, *, patience_seconds: float = PATIENCE_SECONDS) -> Self:
+    def open(cls, address: str, schema: str = VIEWS_SCHEMA, *, patience_seconds: float = PATIENCE_SECONDS) -> Self:
         """Opens the database, making the schema of the views where it is not there. Raises as `PostgresStore.open`."""
-        datastore = LedgerDatastore(address, schema=VIEWS_SCHEMA, patience=patience_seconds)
+        datastore = LedgerDatastore(address, schema=schema, patience=patience_seconds)
         datastore.check_address()
         with patience():
             views = cls(datastore)
@@ -89,7 +98,7 @@ class PostgresViews(PostgresTrackingRecorder):
 
     def create_table(self) -> None:
         """Makes the tables that all views share."""
-        self.datastore.persist(lambda connection: migrate(connection, VIEWS))
+        self.datastore.persist(lambda connection: migrate(connection, views_in(self.datastore.schema)))
 
     def close(self) -> None:
         """Closes all connections."""

@@ -16,7 +16,7 @@ from starlette.testclient import TestClient
 
 from ledger.awards import open_awards
 from ledger.commands import EraseTrainee
-from ledger.lookup import folded_name
+from ledger.names import folded_name
 from tests.api.whole_ledger import WholeLedger, by, do, publish_now, trainee
 from verifier.address import ALPHABET, new_number, number_digest
 

@@ -30,6 +30,7 @@ TINY = Sizes(
     threads=2,
     seconds=0.2,
     links=3,
+    listed=20,
     requests=12,
     people=5,
     commands=5,

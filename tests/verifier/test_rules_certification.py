@@ -21,7 +21,9 @@ from verifier.rules import (
     NotCertified,
     Programme,
     Result,
+    attended_enough,
     certification,
+    hours_needed,
 )
 from verifier.rules.certification import round_half_up
 
@@ -215,3 +217,18 @@ def test_rounding_is_that_of_decimal(value: Decimal) -> None:
 @pytest.mark.parametrize(("value", "text"), [("0", "0.0"), ("0.05", "0.1"), ("0.049", "0.0"), ("100", "100.0")])
 def test_a_total_shows_exactly_one_decimal(value: str, text: str) -> None:
     assert str(round_half_up(Fraction(value))) == text
+
+
+def test_hours_that_are_needed_are_exact() -> None:
+    modules = [Module("M1", Decimal(8)), Module("M2", Decimal("0.1"))]
+    needed = hours_needed(Decimal("0.7"), modules)
+    assert needed == {"M1": Fraction(28, 5), "M2": Fraction(7, 100)}
+    enough = {"M1": Fraction(28, 5), "M2": Fraction(7, 100), "M3": Fraction(1)}
+    assert attended_enough(enough, needed)
+    assert not attended_enough(enough | {"M2": Fraction(7, 100) - Fraction(1, 10**40)}, needed)
+    assert not attended_enough({"M1": Fraction(100)}, needed)
+    assert attended_enough({}, {})
+
+
+def test_a_module_named_twice_needs_the_greater_number() -> None:
+    assert hours_needed(Decimal("0.5"), [Module("M", Decimal(8)), Module("M", Decimal(4))]) == {"M": Fraction(4)}

@@ -25,7 +25,9 @@ from verifier.rules.certification import (
     NotCertified,
     Programme,
     Result,
+    attended_enough,
     certification,
+    hours_needed,
 )
 from verifier.rules.days import (
     Calendar,
@@ -101,6 +103,7 @@ __all__ = [
     "TitleRecord",
     "TurnedAway",
     "application",
+    "attended_enough",
     "best_valid_total",
     "certificate_valid_on",
     "certification",
@@ -108,6 +111,7 @@ __all__ = [
     "explain_routes",
     "first_decision_day",
     "full_years_passed",
+    "hours_needed",
     "is_in_order",
     "is_working_day",
     "notice_has_stood",

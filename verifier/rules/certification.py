@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -124,6 +124,20 @@ def certification(
     return Certified(total, years_after(on, programme.valid_years))
 
 
+def hours_needed(min_attendance: Decimal, modules: Iterable[Module]) -> dict[str, Fraction]:
+    """The hours that have to be attended in each module, by code: its share of those that are taught."""
+    needed: dict[str, Fraction] = {}
+    for module in modules:
+        hours = Fraction(min_attendance) * Fraction(module.hours)
+        needed[module.code] = max(hours, needed.get(module.code, hours))
+    return needed
+
+
+def attended_enough(hours: Mapping[str, Fraction], needed: Mapping[str, Fraction]) -> bool:
+    """Whether the hours attended, by module, reach in every module those that are needed (rule `attendance`)."""
+    return all(hours.get(module, 0) >= need for module, need in needed.items())
+
+
 def round_half_up(value: Fraction) -> Decimal:
     """`value` (not negative) to one decimal, a half going up; the result always shows that decimal: `80.0`."""
     tenths = (value * 20 + 1) // 2
@@ -135,8 +149,7 @@ def _attended_enough(programme: Programme, attendance: Iterable[Attendance], on:
     for session in attendance:
         if session.on <= on and session.module in hours:
             hours[session.module] += Fraction(session.hours)
-    share = Fraction(programme.min_attendance)
-    return all(hours[module.code] >= share * Fraction(module.hours) for module in programme.modules)
+    return attended_enough(hours, hours_needed(programme.min_attendance, programme.modules))
 
 
 def _scores(

@@ -10,7 +10,7 @@ from ledger.postgres import roles
 from ledger.postgres.datakeys import KEYS_SCHEMA
 from ledger.postgres.datastore import LOG_SCHEMA
 from ledger.postgres.roles import Roles
-from ledger.postgres.views import VIEWS_SCHEMA
+from ledger.postgres.views import REGISTER_SCHEMA, VIEWS_SCHEMA
 
 TEXT = (Path(__file__).parents[3] / "docs" / "postgresql.md").read_text("utf-8")
 
@@ -29,4 +29,4 @@ def test_the_sql_of_the_roles_is_the_programs() -> None:
 
 def test_every_role_and_schema_is_described() -> None:
     assert table("Roles") == list(Roles().all)
-    assert table("What lies where") == [LOG_SCHEMA, KEYS_SCHEMA, VIEWS_SCHEMA, CABINET_SCHEMA]
+    assert table("What lies where") == [LOG_SCHEMA, KEYS_SCHEMA, VIEWS_SCHEMA, CABINET_SCHEMA, REGISTER_SCHEMA]

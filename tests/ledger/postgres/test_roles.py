@@ -14,7 +14,7 @@ from ledger.postgres.datakeys import PostgresDataKeys
 from ledger.postgres.datastore import connect
 from ledger.postgres.roles import PRIVATE, PUBLIC, Roles
 from ledger.postgres.store import PostgresStore
-from ledger.postgres.views import PostgresViews
+from ledger.postgres.views import REGISTER_SCHEMA, PostgresViews
 from ledger.projector import Projector
 from ledger.store import Appended, SignedHead, StoreError
 from tests.ledger.postgres.test_views import BOTH, expected, shown
@@ -81,6 +81,20 @@ def test_each_role_can_do_its_work(guarded: Guarded, make: Maker) -> None:
         assert keys.get(subject) is None
     guarded.run(ROLES.reader, [f"SELECT * FROM certledger.{table}" for table in PUBLIC])
     guarded.run(ROLES.reader, ["SELECT * FROM certledger_views.stream_sizes"])
+
+
+def test_the_register_is_the_writers_alone(guarded: Guarded, make: Maker) -> None:
+    with (
+        PostgresStore.open(guarded.address(ROLES.writer)) as writing,
+        PostgresViews.open(guarded.address(ROLES.writer), REGISTER_SCHEMA) as register,
+    ):
+        writing.append(make.person())
+        Projector(writing, register, BOTH).catch_up()
+        assert shown(register) == expected(writing)
+    for role in (ROLES.reader, ROLES.sequencer, ROLES.keys):
+        for table in ("stream_sizes", "projections"):
+            guarded.refused(role, f"SELECT * FROM certledger_register.{table}")
+        guarded.refused(role, "CREATE TABLE certledger_register.mine ()")
 
 
 WRITERS = (ROLES.writer, ROLES.sequencer, ROLES.reader, ROLES.keys)
