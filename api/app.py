@@ -6,7 +6,7 @@ Thin on purpose: what is valid says `verifier`, what is there says `ledger`.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from typing import Any, Final
 
@@ -19,7 +19,7 @@ from starlette.routing import Route
 from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, trusting
 from api.headers import Headers
 from api.limits import Limits, Monotonic
-from api.office import proposing, signing
+from api.office import awarding, certifying, cohorts, enrolments, proposing, sheets, signing, trainees
 from api.office.console import Console
 from api.office.gate import Gate
 from api.office.opened import OpenedOffice
@@ -92,10 +92,16 @@ def create_app(
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
     app.include_router(scanning.router(site))
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
-    app.router.routes.extend(_office_routes(Console(site, office, Gate(office, settings.url))))
+    app.router.routes.extend(_office_routes(Console(site, office, Gate(office, settings.url)), awards))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
     return app
 
 
-def _office_routes(console: Console) -> list[Route]:
-    return [*signing.routes(console), *proposing.routes(console)]
+def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
+    training = (cohorts, sheets, certifying, trainees, enrolments)
+    return [
+        *signing.routes(console),
+        *proposing.routes(console),
+        *(route for pages in training for route in pages.routes(console)),
+        *awarding.routes(console, awards),
+    ]

@@ -28,6 +28,7 @@ from api.refused import Refused
 from api.templates import Site
 from ledger.office.opening import Office
 from ledger.office.passkeys import FRESH, SIGN_IN
+from ledger.office.sight import OutOfSight, Sight
 from ledger.office.staff import CannotSignIn
 from ledger.refusals import Code, Refusal
 from ledger.store import StoreError
@@ -54,6 +55,10 @@ class Console:
     def office(self) -> Office:
         """The open office. Raises StoreError."""
         return self._office()
+
+    def sight(self, acting: Acting) -> Sight:
+        """What who acts may see now. Raises Refusal `missing-role` for who sees nobody; StoreError."""
+        return Sight(self.office, self._office.register(), acting.member)
 
     def route(self, path: str, handler: Handler, methods: Sequence[str] = ("GET", "POST")) -> Route:
         """A route below `/console` for who is signed in."""
@@ -117,6 +122,7 @@ class Console:
             response = self._plain(request, 403, words.OTHER_SITE)
         except Refusal as refusal:
             status = 403 if refusal.code in (Code.MISSING_ROLE, Code.OTHER_ORGANISATION) else 409
+            status = 404 if isinstance(refusal, OutOfSight) else status
             response = self.refused_page(request, entered, refusal, status)
         except StoreError as error:
             response = self._not_now(request, error)
