@@ -53,7 +53,9 @@ class Training:
             self.does(c.Enrol(person, self.offices.ledger.desk().new_id(), COHORT, STARTS))
             self.people.append(person)
 
-    def trains(self, person: UUID, *, hours: dict[str, int] | None = None, scores: dict[str, int] | None = None) -> None:
+    def trains(
+        self, person: UUID, *, hours: dict[str, int] | None = None, scores: dict[str, int] | None = None
+    ) -> None:
         for module, attended in (hours or MODULES).items():
             self.does(c.RecordAttendance(person, COHORT, module, Decimal(attended), STARTS))
         for assessment, score in (scores or dict.fromkeys(ASSESSMENTS, 80)).items():
