@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.languages import Words
-from api.office import refusal_words, training_words, words
+from api.office import refusal_words, training_words
 from api.office.console import Console, Sent, request_id, see_other
 from api.office.forms import Field, Filled, blank, filled
 from api.office.gate import Acting
@@ -18,7 +19,7 @@ from ledger.commands import Command
 from ledger.office.doing import Done, do
 from ledger.refusals import Code, Refusal
 
-NOTE = Field("note", words.NOTE, "long", required=False)
+NOTE: Final = Field("note", training_words.NOTE, "long", required=False)
 """What an approver reads beside a proposal."""
 
 

@@ -96,7 +96,7 @@ class Certifying:
         return see_other(f"/console/proposals/{done.proposal.id}")
 
     def _candidates(self, sight: Sight, cohort: str, on: date) -> list[Candidate]:
-        """Everybody in the cohort without a certificate, the first enrolled first."""
+        """Everybody in the cohort without a certificate, by their numbers."""
         waiting, programme = self._waiting(cohort), sight.programme(cohort)
         found: list[Candidate] = []
         after: str | None = None
@@ -115,7 +115,7 @@ class Certifying:
                 why = reasons(stands, enrolment, programme)
                 found.append(Candidate(line, passes, why, line.who.subject in waiting))
             if page.next is None:
-                return found
+                return sorted(found, key=lambda item: item.line.who.trainee_no)
             after = page.next
 
     def _waiting(self, cohort: str) -> set[UUID]:

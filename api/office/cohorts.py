@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -121,7 +122,7 @@ class Cohorts:
             programme=sight.programme(line.cohort),
             taken=sight.desk.places_taken(line.cohort),
             page=page,
-            people=[Person(item, _stands(sight, item)) for item in page.rows],
+            people=[Person(item, _stands(sight, item)) for item in by_number(page.rows)],
         )
 
     def enrol(self, request: Request, acting: Acting, sent: Sent) -> Response:
@@ -172,6 +173,11 @@ class Cohorts:
             template, request, acting, status,
             training=training_words, lists=list_words, plain=plain, address=address, after=_after(request), **values,
         )  # fmt: skip
+
+
+def by_number(lines: Iterable[EnrolmentLine]) -> list[EnrolmentLine]:
+    """The people of one page as an office has them on paper: by their numbers."""
+    return sorted(lines, key=lambda line: line.who.trainee_no)
 
 
 def address(cohort: str) -> str:

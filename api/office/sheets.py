@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import urlencode
 from uuid import UUID, uuid5
 
@@ -21,7 +21,7 @@ from starlette.routing import Route
 from api.languages import Words
 from api.office import refusal_words, training_words, words
 from api.office.acts import form_id, status_of
-from api.office.cohorts import address, read_page
+from api.office.cohorts import address, by_number, read_page
 from api.office.console import Console, Sent, request_id, see_other
 from api.office.forms import Field, Filled, blank, day_of, decimal_of, filled, normalised, whole_of
 from api.office.gate import Acting
@@ -37,7 +37,7 @@ from verifier.events import Event
 from verifier.kinds import AttendanceRecorded, ResultRecorded
 from verifier.rules import Programme
 
-PAGE = 200
+PAGE: Final = 200
 """People of one table."""
 
 
@@ -192,7 +192,7 @@ class Sheets:
             return sight.register.enrolments(cohort, sight.scope, after=after, limit=PAGE)
 
         cells = []
-        for line in read_page(read, request).rows:
+        for line in by_number(read_page(read, request).rows):
             try:
                 enrolment = sight.dossier(line.who.subject).enrolments[line.enrolment]
             except OutOfSight:

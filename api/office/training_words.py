@@ -85,6 +85,7 @@ ATTACH_HOW: Final = Words(
     "The file itself is not sent; only its SHA-256 is recorded.",
     "파일은 전송되지 않으며 SHA-256만 기록됩니다.",
 )
+NOTE: Final = Words("给审批人的说明", "Note to the approver", "승인자에게 남길 메모")
 BELONGS_TO: Final = Words("属于", "Belongs to", "대상")
 DESCRIPTION: Final = Words("说明", "Description", "설명")
 DIGEST: Final = Words("SHA-256（64 位十六进制）", "SHA-256 (64 hexadecimal digits)", "SHA-256(16진수 64자리)")

@@ -61,6 +61,11 @@ class Training:
         for assessment, score in (scores or dict.fromkeys(ASSESSMENTS, 80)).items():
             self.does(c.RecordResult(person, COHORT, assessment, 1, Decimal(score), "EX-01", TODAY))
 
+    def certifies(self, person: UUID) -> None:
+        """Two people do."""
+        draw = self.offices.ledger.desk().draw("BDI", TODAY.year)
+        self.does(c.RequestCertification(person, COHORT, draw, TODAY))
+
     def enrolment(self, person: UUID) -> Enrolment:
         (found,) = self.offices.ledger.desk().dossier(person).enrolments.values()
         return found

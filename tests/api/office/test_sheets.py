@@ -145,7 +145,7 @@ def test_scores_take_an_assessor_and_hours_a_registrar(offices: Offices, trainin
 
 
 def test_somebody_of_another_cohort_is_not_in_the_table(clerk: Browser, training: Training, offices: Offices) -> None:
-    stranger = offices.ledger.desk().find_trainee("S2600021")
+    stranger = offices.ledger.desk().find_trainee("S2200001")
     assert stranger is not None
     size = offices.ledger.store.head().size
     answer = clerk.post(ATTENDANCE, **SESSION, **{f"cell-{stranger.hex}": "4"})
