@@ -6,7 +6,7 @@ Thin on purpose: what is valid says `verifier`, what is there says `ledger`.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, Final
@@ -21,7 +21,18 @@ from api import assets, bulk, comparing, health, links, lookup, notices, publish
 from api.bulk_turns import Guesses
 from api.headers import Headers
 from api.limits import Limits, Monotonic
-from api.office import passkey, pictures, proposing, signing
+from api.office import (
+    awarding,
+    certifying,
+    cohorts,
+    enrolments,
+    passkey,
+    pictures,
+    proposing,
+    sheets,
+    signing,
+    trainees,
+)
 from api.office.console import Console
 from api.office.gate import Gate
 from api.office.opened import OpenedOffice
@@ -94,11 +105,11 @@ def create_app(
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
     app.include_router(scanning.router(site))
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
-    app.router.routes.extend(_office_routes(Console(site, office, Gate(office, settings.url))))
+    app.router.routes.extend(_office_routes(Console(site, office, Gate(office, settings.url)), awards))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
     return app
 
 
-def _office_routes(console: Console) -> list[Route]:
-    areas = (passkey, signing, proposing, pictures)
-    return [route for area in areas for route in area.routes(console)]
+def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
+    areas = (passkey, signing, proposing, cohorts, sheets, certifying, trainees, enrolments, pictures)
+    return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]

@@ -22,7 +22,7 @@ from starlette.routing import Route
 from api import uploads
 from api.headers import PERSONAL
 from api.languages import LANGUAGES, PARAMETER, Language, Words, choose
-from api.office import refusal_words, signing_words, words
+from api.office import menu, refusal_words, signing_words, words
 from api.office.gate import SAFE, Acting, Gate, NotFresh, NotSignedIn, OtherSite, OutOfScope
 from api.office.opened import OpenedOffice
 from api.refused import Refused
@@ -31,6 +31,7 @@ from ledger.handle import moment_of
 from ledger.office.opening import Office
 from ledger.office.passkeys import FRESH, SIGN_IN
 from ledger.office.seeing import scope_of
+from ledger.office.sight import OutOfSight, Sight
 from ledger.office.staff import CannotSignIn
 from ledger.refusals import Code, Refusal
 from ledger.register.reading import Register
@@ -68,7 +69,9 @@ class Console:
     @property
     def register(self) -> Register:
         """The register of people, up to date. Raises StoreError."""
-        return self._office.register()
+        register = self._office.register()
+        register.catch_up()
+        return register
 
     def today(self) -> date:
         """The base's calendar day."""
@@ -77,6 +80,10 @@ class Console:
     def scope(self, acting: Acting) -> Scope:
         """Whose data who is here sees. Raises Refusal where they see nobody's."""
         return scope_of(acting.member, self.office.executor.base())
+
+    def sight(self, acting: Acting) -> Sight:
+        """What who acts may see now. Raises Refusal `missing-role` for who sees nobody; StoreError."""
+        return Sight(self.office, self._office.register(), acting.member)
 
     def route(self, path: str, handler: Handler, methods: Sequence[str] = ("GET", "POST")) -> Route:
         """A route below `/console` for who is signed in."""
@@ -113,7 +120,14 @@ class Console:
         """A page of the console in the language of who asks."""
         language = language_of(request)
         text = self.site.text(
-            template, request, language=language, acting=acting, says=words, here=str(request.url.path), **values
+            template,
+            request,
+            language=language,
+            acting=acting,
+            says=words,
+            menu=menu.entries(acting),
+            here=str(request.url.path),
+            **values,
         )
         response = Response(text, status, {**PERSONAL, "Content-Language": language}, "text/html; charset=utf-8")
         if request.query_params.get(PARAMETER) in LANGUAGES:
@@ -145,6 +159,7 @@ class Console:
             )  # fmt: skip
         except Refusal as refusal:
             status = 403 if refusal.code in (Code.MISSING_ROLE, Code.OTHER_ORGANISATION) else 409
+            status = 404 if isinstance(refusal, OutOfSight) else status
             response = self.refused_page(request, entered, refusal, status)
         except StoreError as error:
             response = self._not_now(request, error)

@@ -49,6 +49,11 @@ def cell_reader(column: Column) -> Callable[[str], Cell]:
     return _READERS[column.content]
 
 
+def cell_of(content: Content, raw: str) -> Cell:
+    """A cell of a column that holds no fixed list, such as a field of a form: by the rules of a pack's cells."""
+    return _READERS[content](raw)
+
+
 def _text(raw: str) -> Cell:
     text = raw.translate(_DIGITS).strip(_BLANKS)
     return Cell(text, text, "unknown-value" if _UNPRINTABLE.search(text) else None) if text else EMPTY

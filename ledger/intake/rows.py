@@ -3,7 +3,6 @@ turned away"). What needs state (cohorts, trainees, codes of modules) is the dec
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +10,8 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar, Final, NamedTuple
 
-from stdnum.cn import ric
-from stdnum.exceptions import ValidationError
-
 from ledger.intake.cells import Cell
+from ledger.intake.documents import id_number_is_good
 from ledger.intake.files import KINDS, ROW_KINDS, Pack, PackFile, Record, read_table
 from ledger.intake.records import RecordReader
 
@@ -217,7 +214,6 @@ _FAULTS: Final = {
 """The faults of single cells in the order of DOMAIN.md, and what the sentence says of each."""
 
 _BAD_ID_NUMBER: Final = "is not one by GB 11643: its length, check character or birth date is wrong"
-_RESIDENT_ID: Final = re.compile(r"[0-9]{17}[0-9X]")
 _NEEDED_BY_AWARD: Final = {"certificate": "cohort", "title": "level"}
 _KINDS_WITH_TIES: Final = frozenset({"roster", "revocations"})
 """Kinds whose columns are checked against one another."""
@@ -296,18 +292,7 @@ def _missing_with_the_others(kind: str, named: dict[str, Cell]) -> str:
 
 
 def _id_number_is_good(named: dict[str, Cell]) -> bool:
-    """Whether a resident ID number can be one (GB 11643); the numbers of other documents have no check.
-
-    `ric.validate` is not used as a whole: it also looks the area up, and 500000 is issued to nobody.
-    """
-    if named["id_type"].text != "resident-id":
-        return True
-    number = named["id_number"].text
-    if not _RESIDENT_ID.fullmatch(number) or ric.calc_check_digit(number) != number[-1]:
-        return False
-    try:
-        born_on = ric.get_birth_date(number)
-    except ValidationError:
-        return False
     enrolled_on = named["enrolled_on"].value
-    return isinstance(enrolled_on, date) and born_on <= enrolled_on
+    return isinstance(enrolled_on, date) and id_number_is_good(
+        named["id_type"].text, named["id_number"].text, enrolled_on
+    )

@@ -29,7 +29,9 @@ from verifier.rules.certification import (
     Programme,
     Result,
     attended_enough,
+    best_scores,
     certification,
+    hours_attended,
     hours_needed,
 )
 from verifier.rules.days import (
@@ -111,6 +113,7 @@ __all__ = [
     "application",
     "attended_enough",
     "barred_through",
+    "best_scores",
     "best_valid_total",
     "certificate_valid_on",
     "certification",
@@ -119,6 +122,7 @@ __all__ = [
     "explain_routes",
     "first_decision_day",
     "full_years_passed",
+    "hours_attended",
     "hours_needed",
     "is_in_order",
     "is_working_day",

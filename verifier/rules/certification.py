@@ -111,7 +111,7 @@ def certification(
     if not _attended_enough(programme, attendance, on):
         return NotCertified("attendance")
     # (3) No result in some assessment.
-    best = _best_scores(_scores(programme, results, amendments, on))
+    best = best_scores(programme, results, amendments, on)
     if any(assessment.code not in best for assessment in programme.assessments):
         return NotCertified("assessment-missing")
     # (4) The best attempt below the pass mark.
@@ -138,6 +138,25 @@ def attended_enough(hours: Mapping[str, Fraction], needed: Mapping[str, Fraction
     return all(hours.get(module, 0) >= need for module, need in needed.items())
 
 
+def hours_attended(programme: Programme, attendance: Iterable[Attendance], on: date) -> dict[str, Fraction]:
+    """The hours attended up to and including `on`, by module; 0 where there are none."""
+    hours = {module.code: Fraction(0) for module in programme.modules}
+    for session in attendance:
+        if session.on <= on and session.module in hours:
+            hours[session.module] += Fraction(session.hours)
+    return hours
+
+
+def best_scores(
+    programme: Programme, results: Iterable[Result], amendments: Iterable[Amendment], on: date
+) -> dict[str, Decimal]:
+    """The best score that stands on `on`, by assessment; none for an assessment without a result."""
+    best: dict[str, Decimal] = {}
+    for (assessment, _), score in _scores(programme, results, amendments, on).items():
+        best[assessment] = max(score, best.get(assessment, score))
+    return best
+
+
 def round_half_up(value: Fraction) -> Decimal:
     """`value` (not negative) to one decimal, a half going up; the result always shows that decimal: `80.0`."""
     tenths = (value * 20 + 1) // 2
@@ -145,10 +164,7 @@ def round_half_up(value: Fraction) -> Decimal:
 
 
 def _attended_enough(programme: Programme, attendance: Iterable[Attendance], on: date) -> bool:
-    hours = {module.code: Fraction(0) for module in programme.modules}
-    for session in attendance:
-        if session.on <= on and session.module in hours:
-            hours[session.module] += Fraction(session.hours)
+    hours = hours_attended(programme, attendance, on)
     return attended_enough(hours, hours_needed(programme.min_attendance, programme.modules))
 
 
@@ -167,13 +183,6 @@ def _scores(
         if amendment.on <= on and attempt in first and first[attempt].on <= amendment.on:
             scores[attempt] = amendment.score
     return scores
-
-
-def _best_scores(scores: dict[tuple[str, int], Decimal]) -> dict[str, Decimal]:
-    best: dict[str, Decimal] = {}
-    for (assessment, _), score in scores.items():
-        best[assessment] = max(score, best.get(assessment, score))
-    return best
 
 
 def _weighted_total(programme: Programme, best: dict[str, Decimal]) -> Decimal:

@@ -55,3 +55,15 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     }
   });
 }
+
+for (const place of document.querySelectorAll("[data-hash-into]")) {
+  const file = place.querySelector("input[type=file]");
+  const into = document.getElementById(place.dataset.hashInto);
+  if (!file || !into || !globalThis.crypto?.subtle) continue;
+  place.hidden = false;
+  file.addEventListener("change", async () => {
+    if (!file.files.length) return;
+    const digest = await crypto.subtle.digest("SHA-256", await file.files[0].arrayBuffer());
+    into.value = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  });
+}

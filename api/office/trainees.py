@@ -1,0 +1,291 @@
+"""Trainees: looked for, registered, and one's page with everything that changes a person's own data."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from api.languages import Words
+from api.office import list_words, particulars, training_words, words
+from api.office.acts import NOTE, Act, answer
+from api.office.cohorts import address, read_page
+from api.office.console import Console, Sent
+from api.office.forms import Field, Filled, day_of
+from api.office.gate import Acting
+from api.words import standing
+from ledger import commands as c
+from ledger.deciders.masking import mask_id_number
+from ledger.deciders.state import Application, Dossier, Trainee
+from ledger.office.doing import Done
+from ledger.office.sight import OutOfSight, Sight
+from ledger.refusals import Code
+from ledger.register.paging import Page
+from verifier.events import Event, Withheld
+from verifier.kinds import EvidenceAttached, TraineeRegistered
+
+_DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A document named by its hash."""
+
+    on: date
+    description: str
+    digest: str
+
+
+def routes(console: Console) -> list[Route]:
+    """The routes below `/console`."""
+    pages = Trainees(console)
+    return [
+        console.route("/trainees", pages.listed),
+        console.route("/trainees/new", pages.new),
+        console.route("/trainees/{trainee}", pages.one, ["GET"]),
+        console.route("/trainees/{trainee}/name", pages.name),
+        console.route("/trainees/{trainee}/details", pages.details),
+        console.route("/trainees/{trainee}/erasure", pages.erasure),
+        console.route("/trainees/{trainee}/evidence", pages.evidence),
+    ]
+
+
+class Trainees:
+    """The pages."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def listed(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """The trainees within sight. What is looked for is sent, so that no address and no server's log names it."""
+        sight = self._console.sight(acting)
+        search = sent.get("search", "")[:200]
+
+        def read(after: str | None) -> Page[Any]:
+            return sight.register.people(sight.scope, search=search, after=sent.get("after") or after)
+
+        return self._console.page(
+            "office/trainees.html", request, acting,
+            training=training_words, lists=list_words, search=search, page=read_page(read, request),
+            after=request.query_params.get("after"),
+        )  # fmt: skip
+
+    def new(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """Registers a trainee."""
+        sight = self._console.sight(acting)
+        person = sight.desk.new_id()
+        act = Act(
+            training_words.REGISTER,
+            training_words.REGISTER,
+            (*particulars.identity_fields(), *particulars.detail_fields(_employers(sight)), _on()),
+            lambda form: particulars.register(person, form),
+            "/console/trainees",
+            particulars.BESIDE,
+            {"on": sight.today.isoformat()},
+            check=particulars.check_registration,
+        )
+        return answer(self._console, request, acting, particulars.normal(sent), act, _registered)
+
+    def one(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """Everything that is known of a person, as far as it is within sight."""
+        sight = self._console.sight(acting)
+        dossier, person = _person(sight, request)
+        applications = [item for item in dossier.applications.values() if sight.sees_application(dossier, item)]
+        seen = {item.id for item in applications}
+        return self._console.page(
+            "office/trainee.html", request, acting,
+            training=training_words, lists=list_words, standing=standing, cohort_address=address,
+            at=f"/console/trainees/{dossier.subject}", person=person, today=sight.today,
+            told=particulars.told(person, mask_id_number(person.id_type, person.id_number)),
+            enrolments=[item for item in dossier.enrolments.values() if sight.sees_training(dossier, item.cohort)],
+            awarded={item.id: dossier.certificate_of(item.id) for item in dossier.enrolments.values()},
+            certificates=[
+                item for item in dossier.certificates.values() if sight.sees_training(dossier, str(item.event.cohort))
+            ],
+            applications=[(item, list_words.STEP[_step(item)]) for item in applications],
+            titles=[item for item in dossier.titles.values() if item.event.application in seen],
+            evidence=_evidence(sight, dossier),
+        )  # fmt: skip
+
+    def name(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """Another name, from a day on."""
+        sight = self._console.sight(acting)
+        dossier, person = _person(sight, request)
+        act = Act(
+            training_words.CHANGE_NAME,
+            training_words.CHANGE_NAME,
+            (Field("name", training_words.NEW_NAME), Field("reason", words.REASON), _on()),
+            lambda form: c.ChangeName(dossier.subject, form["name"], form["reason"], _day(form)),
+            _at(dossier),
+            {Code.UNKNOWN_TRAINEE: "on", Code.BAD_TEXT: "name"},
+            {"on": sight.today.isoformat()},
+            _about(person),
+            check=particulars.check_name,
+        )
+        return answer(self._console, request, acting, sent, act, lambda done: _at(dossier))
+
+    def details(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """Particulars put right, each given whole."""
+        sight = self._console.sight(acting)
+        dossier, person = _person(sight, request)
+        act = Act(
+            training_words.AMEND_DETAILS,
+            training_words.AMEND_DETAILS,
+            (*particulars.detail_fields(_employers(sight)), Field("reason", words.REASON), _on()),
+            lambda form: particulars.amend(dossier.subject, form),
+            _at(dossier),
+            {Code.UNKNOWN_TRAINEE: "on", Code.UNKNOWN_ORGANISATION: "employer"},
+            {**particulars.as_they_are(person), "on": sight.today.isoformat()},
+            _about(person),
+            check=particulars.check_details,
+        )
+        return answer(self._console, request, acting, sent, act, lambda done: _at(dossier))
+
+    def erasure(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """Proposes that a person's data be erased."""
+        dossier, person = _person(self._console.sight(acting), request)
+        act = Act(
+            training_words.ERASE,
+            training_words.PROPOSE,
+            (NOTE,),
+            lambda form: c.EraseTrainee(dossier.subject),
+            _at(dossier),
+            about=_about(person),
+            explained=training_words.ERASE_HOW,
+        )
+        return answer(self._console, request, acting, sent, act, lambda done: _at(dossier))
+
+    def evidence(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """Names a document by its hash."""
+        sight = self._console.sight(acting)
+        dossier, person = _person(sight, request)
+        act = Act(
+            training_words.ATTACH,
+            training_words.ATTACH,
+            (
+                Field("stream", training_words.BELONGS_TO, "choice", choices=list(_streams(sight, dossier).items())),
+                Field("description", training_words.DESCRIPTION),
+                Field("digest", training_words.DIGEST),
+                _on(),
+            ),
+            lambda form: c.AttachEvidence(
+                dossier.subject,
+                UUID(form["stream"]),
+                form["description"],
+                bytes.fromhex(form["digest"]),
+                _day(form),
+            ),
+            _at(dossier),
+            {Code.UNKNOWN_VALUE: "stream", Code.UNKNOWN_TRAINEE: "on"},
+            {"on": sight.today.isoformat(), "stream": request.query_params.get("of", "")},
+            _about(person),
+            training_words.ATTACH_HOW,
+            _check_digest,
+            hashes="digest",
+        )
+        return answer(self._console, request, acting, sent, act, lambda done: _at(dossier))
+
+
+def trainee_of(request: Request) -> UUID:
+    """The person whom an address names. Raises OutOfSight."""
+    return id_of(request, "trainee", Code.UNKNOWN_TRAINEE)
+
+
+def id_of(request: Request, name: str, code: Code) -> UUID:
+    """An id in an address. Raises OutOfSight for what is none."""
+    try:
+        return UUID(request.path_params[name])
+    except ValueError:
+        raise OutOfSight(code, f"no id of a {name}") from None
+
+
+def _person(sight: Sight, request: Request) -> tuple[Dossier, Trainee]:
+    dossier = sight.dossier(trainee_of(request))
+    assert dossier.trainee is not None  # else it would be out of sight
+    return dossier, dossier.trainee
+
+
+def _at(dossier: Dossier) -> str:
+    return f"/console/trainees/{dossier.subject}"
+
+
+def _about(person: Trainee) -> list[tuple[Words, str]]:
+    return [(training_words.TRAINEE_NO, person.trainee_no), (training_words.NAME, person.name)]
+
+
+def _registered(done: Done) -> str:
+    assert done.executed is not None
+    for event in done.executed.events:
+        if isinstance(event, TraineeRegistered):
+            return f"/console/trainees/{event.trainee_id}"
+    return "/console/trainees"
+
+
+def _employers(sight: Sight) -> list_words.Choices:
+    return list_words.organisations(sight.base.organisations.values())
+
+
+def _on() -> Field:
+    return Field("on", training_words.ON, "day")
+
+
+def _day(form: Filled) -> date:
+    day = day_of(form["on"])
+    assert day is not None  # the form was found good
+    return day
+
+
+def _check_digest(form: Filled) -> Filled:
+    if "digest" in form.faults or _DIGEST.fullmatch(form["digest"]):
+        return form
+    return form.with_fault("digest", training_words.DIGEST_FAULT)
+
+
+def _streams(sight: Sight, dossier: Dossier) -> Mapping[str, Words]:
+    """What a document may belong to: the person, and whatever of the person is within sight."""
+    found = {str(dossier.subject): training_words.TRAINEE_NO}
+    for enrolment in dossier.enrolments.values():
+        if sight.sees_training(dossier, enrolment.cohort):
+            found[str(enrolment.id)] = _of(training_words.ENROLMENTS, enrolment.cohort)
+    for certificate in dossier.certificates.values():
+        if sight.sees_training(dossier, str(certificate.event.cohort)):
+            found[str(certificate.id)] = _of(training_words.CERTIFICATE, str(certificate.event.number))
+    for application in dossier.applications.values():
+        if sight.sees_application(dossier, application):
+            number = str(application.filed.application_no)
+            found[str(application.id)] = _of(training_words.APPLICATIONS, number)
+    return found
+
+
+def _of(what: Words, which: str) -> Words:
+    return Words(f"{what.zh} {which}", f"{what.en} {which}", f"{what.ko} {which}")
+
+
+def _evidence(sight: Sight, dossier: Dossier) -> list[Evidence]:
+    streams, found = _streams(sight, dossier), []
+    for recorded in sight.desk.store.dossier(dossier.subject):
+        event: Event = sight.desk.vault.read(recorded)[1]
+        if not isinstance(event, EvidenceAttached) or str(event.stream) not in streams:
+            continue
+        if isinstance(event.description, Withheld) or isinstance(event.digest, Withheld):
+            continue
+        if not isinstance(event.attached_on, Withheld):
+            found.append(Evidence(event.attached_on, event.description, event.digest.hex()))
+    return found
+
+
+def _step(application: Application) -> str:
+    if application.ended_on is not None:
+        return "ended"
+    if application.posted_on is not None:
+        return "notice"
+    if application.voted_on is not None:
+        return "panel"
+    return "filed" if application.policy is None else "eligible"
