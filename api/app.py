@@ -19,7 +19,7 @@ from starlette.routing import Route
 from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, trusting
 from api.headers import Headers
 from api.limits import Limits, Monotonic
-from api.office import applying, deciding, proposing, signing
+from api.office import applying, deciding, proposing, signing, titles
 from api.office.console import Console
 from api.office.gate import Gate
 from api.office.opened import OpenedOffice
@@ -98,5 +98,5 @@ def create_app(
 
 
 def _office_routes(console: Console) -> list[Route]:
-    areas = (signing, proposing, applying, deciding)
+    areas = (signing, proposing, applying, deciding, titles)
     return [route for area in areas for route in area.routes(console)]

@@ -52,7 +52,7 @@ def lines(happened: Iterable[Happened], staff: Staff) -> list[Line]:
             title_words.HAPPENED.get(item.kind) or Words(item.kind, item.kind, item.kind),
             _facts(item.event),
             _day(item.event),
-            "、".join(named(staff, pseudonym) for pseudonym in item.actors),
+            ", ".join(named(staff, pseudonym) for pseudonym in item.actors),
         )
         for item in happened
     ]

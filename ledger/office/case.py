@@ -53,6 +53,8 @@ class Case:
     """Why a decision today would not grant the title, by DOMAIN.md's words; None where it would, or before a notice."""
     barred_through: date | None
     """The last day of a bar that fraud brought; None where nothing bars today."""
+    title: UUID | None
+    """The title that came of it, the newest of a chain of corrections."""
 
     @property
     def first_day(self) -> date | None:
@@ -98,6 +100,7 @@ def case_of(office: Office, trainee: UUID, application: UUID, today: date) -> Ca
         uncounted,
         reason,
         barred(dossier, today),
+        next((item.id for item in reversed(dossier.titles.values()) if item.event.application == application), None),
     )
 
 

@@ -109,9 +109,7 @@ def test_what_is_wrong_stands_beside_its_field(
 ) -> None:
     certified(offices.ledger, "N1")
     size = offices.ledger.store.head().size
-    page = clerk.post(
-        "/console/applications/new?lang=en", **{"do": "file", "trainee_no": "N1", **FORM, **changed}
-    )
+    page = clerk.post("/console/applications/new?lang=en", **{"do": "file", "trainee_no": "N1", **FORM, **changed})
     assert page.status_code == 422
     field = page.text.split(f'data-field="{beside}"')[1].split("</div>")[0]
     assert told in field
