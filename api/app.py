@@ -19,7 +19,7 @@ from starlette.routing import Route
 from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, trusting
 from api.headers import Headers
 from api.limits import Limits, Monotonic
-from api.office import applying, deciding, proposing, signing, titles
+from api.office import applying, deciding, organising, proposing, publishing, ruling, signing, titles
 from api.office.console import Console
 from api.office.gate import Gate
 from api.office.opened import OpenedOffice
@@ -98,5 +98,5 @@ def create_app(
 
 
 def _office_routes(console: Console) -> list[Route]:
-    areas = (signing, proposing, applying, deciding, titles)
+    areas = (signing, proposing, applying, deciding, titles, publishing, ruling, organising)
     return [route for area in areas for route in area.routes(console)]
