@@ -48,14 +48,22 @@ def readers(dossier: Dossier, catalogue: Catalogue) -> frozenset[str]:
 
 def beyond_training(dossier: Dossier, catalogue: Catalogue) -> frozenset[str]:
     """Those that a person has to do with by more than a cohort: who employs and recommends, the authority."""
-    found = set[str]()
-    if dossier.trainee is not None and dossier.trainee.employer is not None:
-        found.add(dossier.trainee.employer)
+    found = set(_employer(dossier))
     for application in dossier.applications.values():
-        if isinstance(application.filed.recommended_by, str):
-            found.add(application.filed.recommended_by)
-        found |= _authority(application, catalogue)
+        found |= of_application(application, dossier, catalogue)
     return frozenset(found)
+
+
+def of_application(application: Application, dossier: Dossier, catalogue: Catalogue) -> frozenset[str]:
+    """Who recommends an application, the authority that decides, and who employs the person."""
+    found = _employer(dossier) | _authority(application, catalogue)
+    if isinstance(application.filed.recommended_by, str):
+        found.add(application.filed.recommended_by)
+    return frozenset(found)
+
+
+def _employer(dossier: Dossier) -> set[str]:
+    return set() if dossier.trainee is None or dossier.trainee.employer is None else {dossier.trainee.employer}
 
 
 def _authority(application: Application, catalogue: Catalogue) -> set[str]:

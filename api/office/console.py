@@ -68,7 +68,9 @@ class Console:
     @property
     def register(self) -> Register:
         """The register of people, up to date. Raises StoreError."""
-        return self._office.register()
+        register = self._office.register()
+        register.catch_up()
+        return register
 
     def today(self) -> date:
         """The base's calendar day."""

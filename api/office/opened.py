@@ -1,25 +1,26 @@
-"""The office of the served ledger and its register, opened when first needed: the public pages never depend on them."""
+"""The office of the served ledger and its register, opened when they are first needed: the public pages never depend
+on them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from threading import Lock
 
 from ledger.office.opening import Office, open_office
 from ledger.open import Ledger
-from ledger.places import OpenViews
-from ledger.register.reading import Register
+from ledger.register.reading import Register, open_register
 
 
 class OpenedOffice:
-    """Gives the office; shared freely by threads."""
+    """Gives the office and the register; shared freely by threads."""
 
     def __init__(self, ledger: Callable[[], Ledger]) -> None:
         self._ledger = ledger
-        self._lock = Lock()
+        self._lock, self._register_lock = Lock(), Lock()
         self._office: Office | None = None
-        self._views: OpenViews | None = None
-        self._register: Register | None = None
+        self._register: tuple[Register, ExitStack] | None = None
 
     def __call__(self) -> Office:
         """The open office. Raises StoreError where it cannot be opened; the next call tries again."""
@@ -29,21 +30,21 @@ class OpenedOffice:
             return self._office
 
     def register(self) -> Register:
-        """The register of people, as far as the log goes now. Raises StoreError; the next call tries again."""
-        with self._lock:
+        """The open register; the first call makes it where it is not there. Raises StoreError as above."""
+        with self._register_lock:
             if self._register is None:
-                self._views = self._ledger().open_register_views()
-                self._register = Register(self._ledger(), self._views)
-            register = self._register
-        register.catch_up()
-        return register
+                with ExitStack() as undo:
+                    register = undo.enter_context(open_register(self._ledger()))
+                    self._register = register, undo.pop_all()
+            return self._register[0]
 
     def close(self) -> None:
-        """Closes what was ever opened."""
+        """Closes them, if they were ever opened."""
+        with self._register_lock:
+            if self._register is not None:
+                self._register[1].close()
+                self._register = None
         with self._lock:
-            if self._views is not None:
-                self._views.close()
-                self._views = self._register = None
             if self._office is not None:
                 self._office.close()
                 self._office = None

@@ -14,7 +14,7 @@ from uuid import UUID
 from ledger import commands as c
 from ledger import concerns
 from ledger.deciders.base import Base
-from ledger.deciders.state import Dossier
+from ledger.deciders.state import Application, Dossier
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from ledger.register.scope import WHOLE, Scope
@@ -123,3 +123,12 @@ def sees_training(member: Member, dossier: Dossier, cohort: str, base: Base) -> 
     if member.organisation == base.code or member.organisation in concerns.of_cohort(cohort, base.catalogue):
         return True
     return member.organisation in concerns.beyond_training(dossier, base.catalogue)
+
+
+def sees_application(member: Member, dossier: Dossier, application: Application, base: Base) -> bool:
+    """Whether a member of staff who may see a person may see one of the person's title applications, and its title."""
+    if not sees_person(member, dossier, base):
+        return False
+    return member.organisation == base.code or (
+        member.organisation in concerns.of_application(application, dossier, base.catalogue)
+    )
