@@ -22,15 +22,21 @@ from api.bulk_turns import Guesses
 from api.headers import Headers
 from api.limits import Limits, Monotonic
 from api.office import (
+    applying,
     awarding,
     certifying,
     cohorts,
+    deciding,
     enrolments,
+    organising,
     passkey,
     pictures,
     proposing,
+    publishing,
+    ruling,
     sheets,
     signing,
+    titles,
     trainees,
 )
 from api.office.console import Console
@@ -111,5 +117,18 @@ def create_app(
 
 
 def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
-    areas = (passkey, signing, proposing, cohorts, sheets, certifying, trainees, enrolments, pictures)
+    training = (cohorts, sheets, certifying, trainees, enrolments)
+    areas = (
+        passkey,
+        signing,
+        proposing,
+        *training,
+        applying,
+        deciding,
+        titles,
+        publishing,
+        ruling,
+        organising,
+        pictures,
+    )
     return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]

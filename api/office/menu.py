@@ -17,7 +17,9 @@ def entries(acting: Acting | None) -> list[Entry]:
     made = [("/console", words.HOME), ("/console/proposals", words.PROPOSALS)]
     if sees_people(acting.member):
         made += [("/console/cohorts", words.COHORTS), ("/console/trainees", words.TRAINEES)]
-        made += [("/console/pictures", words.PICTURES)]
+        made += [("/console/applications", words.APPLICATIONS), ("/console/titles", words.TITLES)]
+        made.append(("/console/pictures", words.PICTURES))
+    made += [("/console/rules", words.RULES), ("/console/organisations", words.ORGANISATIONS)]
     if acting.may("administrator"):
         made.append(("/console/staff", words.STAFF))
     return [*made, ("/console/account", words.ACCOUNT)]

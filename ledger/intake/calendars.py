@@ -29,9 +29,14 @@ def known_calendars() -> list[Calendar]:
     return [Calendar(year, frozenset(off[year]), frozenset(worked.get(year, ()))) for year in sorted(off)]
 
 
+def calendar_source() -> str:
+    """Where `known_calendars` come from, as the log says it."""
+    return f"chinesecalendar {version('chinesecalendar')}"
+
+
 def adopt_calendars(desk: Desk, actors: Actors) -> int:
     """Adopts the years that the log has no calendar for; how many. One that the log has is never replaced here."""
-    source = f"chinesecalendar {version('chinesecalendar')}"
+    source = calendar_source()
     missing = [item for item in known_calendars() if item.year not in desk.base.catalogue.calendars]
     for calendar in missing:
         desk.decide(c.AdoptCalendar(desk.new_id(), calendar, source), actors)

@@ -150,25 +150,31 @@ def _cohorts(file: PackFile) -> Iterator[Placed[Cohort]]:
 def _programmes(file: PackFile) -> Iterator[Placed[ProgrammeDefinition]]:
     top = TomlFields.of_file(file)
     for fields in top.tables("programme", name_by="code"):
-        rules = Programme(
-            code=fields.text("code"),
-            certified_by=fields.text("certified_by"),
-            taught_by=fields.text("taught_by"),
-            min_attendance=fields.number("min_attendance", 0, 1),
-            max_attempts=fields.whole("max_attempts", 1, 100),
-            total_pass=fields.number("total_pass", 0, 100),
-            valid_years=fields.whole("valid_years", 1, _MOST_YEARS),
-            modules=tuple(_module(one) for one in fields.tables("module", name_by="code")),
-            assessments=tuple(_assessment(one) for one in fields.tables("assessment", name_by="code")),
-        )
-        _check_code(fields.place, "code", rules.code)
-        _check_distinct(fields, "module", [module.code for module in rules.modules])
-        _check_distinct(fields, "assessment", [assessment.code for assessment in rules.assessments])
-        if sum(Fraction(assessment.weight) for assessment in rules.assessments) != 1:
-            raise fields.fault("the weights of the assessments do not sum to 1")
-        yield fields.place, ProgrammeDefinition(fields.text("name_zh"), fields.text("name_en"), rules)
-        fields.rest_is_known()
+        yield fields.place, programme_of(fields)
     top.rest_is_known()
+
+
+def programme_of(fields: TomlFields) -> ProgrammeDefinition:
+    """The programme that a table defines. Raises PackError."""
+    rules = Programme(
+        code=fields.text("code"),
+        certified_by=fields.text("certified_by"),
+        taught_by=fields.text("taught_by"),
+        min_attendance=fields.number("min_attendance", 0, 1),
+        max_attempts=fields.whole("max_attempts", 1, 100),
+        total_pass=fields.number("total_pass", 0, 100),
+        valid_years=fields.whole("valid_years", 1, _MOST_YEARS),
+        modules=tuple(_module(one) for one in fields.tables("module", name_by="code")),
+        assessments=tuple(_assessment(one) for one in fields.tables("assessment", name_by="code")),
+    )
+    _check_code(fields.place, "code", rules.code)
+    _check_distinct(fields, "module", [module.code for module in rules.modules])
+    _check_distinct(fields, "assessment", [assessment.code for assessment in rules.assessments])
+    if sum(Fraction(assessment.weight) for assessment in rules.assessments) != 1:
+        raise fields.fault("the weights of the assessments do not sum to 1")
+    definition = ProgrammeDefinition(fields.text("name_zh"), fields.text("name_en"), rules)
+    fields.rest_is_known()
+    return definition
 
 
 def _module(fields: TomlFields) -> Module:
@@ -188,20 +194,25 @@ def _assessment(fields: TomlFields) -> Assessment:
 def _policies(file: PackFile) -> Iterator[Placed[Policy]]:
     top = TomlFields.of_file(file)
     for fields in top.tables("policy", name_by="edition"):
-        policy = Policy(
-            edition=fields.text("edition"),
-            authority=fields.text("authority"),
-            effective_from=fields.day("effective_from"),
-            panel_min_members=fields.whole("panel_min_members", 1, 1_000),
-            quorum=fields.share("quorum"),
-            majority=fields.share("majority"),
-            notice_working_days=fields.whole("notice_working_days", 1, 250),
-            routes=tuple(_route(one) for one in fields.tables("route", name_by="id")),
-        )
-        _check_distinct(fields, "route", [route.id for route in policy.routes])
-        fields.rest_is_known()
-        yield fields.place, policy
+        yield fields.place, policy_of(fields)
     top.rest_is_known()
+
+
+def policy_of(fields: TomlFields) -> Policy:
+    """The edition of the rules for titles that a table defines. Raises PackError."""
+    policy = Policy(
+        edition=fields.text("edition"),
+        authority=fields.text("authority"),
+        effective_from=fields.day("effective_from"),
+        panel_min_members=fields.whole("panel_min_members", 1, 1_000),
+        quorum=fields.share("quorum"),
+        majority=fields.share("majority"),
+        notice_working_days=fields.whole("notice_working_days", 1, 250),
+        routes=tuple(_route(one) for one in fields.tables("route", name_by="id")),
+    )
+    _check_distinct(fields, "route", [route.id for route in policy.routes])
+    fields.rest_is_known()
+    return policy
 
 
 def _route(fields: TomlFields) -> Route:
