@@ -117,18 +117,6 @@ def create_app(
 
 
 def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
-    training = (cohorts, sheets, certifying, trainees, enrolments)
-    areas = (
-        passkey,
-        signing,
-        proposing,
-        *training,
-        applying,
-        deciding,
-        titles,
-        publishing,
-        ruling,
-        organising,
-        pictures,
-    )
+    training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
+    areas = (passkey, signing, proposing, *training, applying, deciding, titles, *rules, pictures)
     return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]
