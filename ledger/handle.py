@@ -18,7 +18,7 @@ from typing import Protocol, assert_never
 from uuid import UUID
 
 from ledger import commands as c
-from ledger import permissions
+from ledger import concerns, permissions
 from ledger.claims import ClaimKeys, claims_for
 from ledger.deciders import base as base_decider
 from ledger.deciders import certificate, objection, person, title
@@ -33,7 +33,6 @@ from ledger.store import Appended, Batch, BoundaryMoved, Claim, ClaimTaken, Entr
 from ledger.vault import Vault
 from verifier import kinds
 from verifier.address import LINK_ID_BYTES, NUMBER_RANDOM_BYTES, new_link_id, new_number
-from verifier.catalogue import Catalogue
 from verifier.events import Event, event_type
 from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS, TEACHING_KINDS
 from verifier.rules import policy_in_force
@@ -259,7 +258,9 @@ class Desk:
             raise Refusal(Code.DUPLICATE_TRAINEE, "the trainee number or the identity document is there already")
         # All keys before the first event is taken in: a refusal for want of one leaves nothing half decided.
         signers = [self._signer(self._issuer(event, command, dossier), event) for event in events]
-        self._check_organisations(events, signers, actors, partial(_concerned, command, dossier, self.base.catalogue))
+        self._check_organisations(
+            events, signers, actors, partial(concerns.of_command, command, dossier, self.base.catalogue)
+        )
         for event, signer in zip(events, signers, strict=True):
             dossier.evolve(event)
             self._draft(event, dossier.versions[event.stream_id], command.trainee, signer)
@@ -605,22 +606,3 @@ def _cohort_of(event: Event, command: c.PersonCommand, dossier: Dossier) -> str:
     if not isinstance(cohort, str):
         raise Refusal(Code.ERASED, f"the cohort of this {event_type(event).kind} is erased")
     return cohort
-
-
-def _concerned(command: c.PersonCommand, dossier: Dossier, catalogue: Catalogue) -> set[str]:
-    """The organisations that a person's affairs are about: those that teach and certify, employ and recommend."""
-    named: list[str | None] = [getattr(command, "recommended_by", None)]
-    if isinstance(command, c.Enrol | c.Withdraw):  # that of the cohort alone, not of others that the person is in
-        return set(_parties(command.cohort, catalogue))
-    named.append(command.employer if isinstance(command, c.RegisterTrainee) else None)
-    if dossier.trainee is not None:
-        named.append(dossier.trainee.employer)
-    for enrolment in dossier.enrolments.values():
-        named += _parties(enrolment.cohort, catalogue)
-    return {organisation for organisation in named if organisation is not None}
-
-
-def _parties(cohort: str, catalogue: Catalogue) -> list[str]:
-    known = catalogue.cohorts.get(cohort)
-    programme = None if known is None else catalogue.programme_of(known)
-    return [] if programme is None else [programme.taught_by, programme.certified_by]
