@@ -20,6 +20,9 @@ from starlette.responses import HTMLResponse
 from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, trusting
 from api.headers import Headers
 from api.limits import Limits, Monotonic
+from api.office import rest
+from api.office.gate import Gate
+from api.office.opened import OpenedOffice
 from api.pace import pace_of
 from api.problems import Problems
 from api.templates import Site
@@ -48,6 +51,7 @@ def create_app(
     site = Site(settings.name_zh, settings.name_en, settings.url, settings.origin)
     problems = Problems(site)
     running: dict[str, Any] = {}
+    office = OpenedOffice(lambda: awards().ledger)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -55,6 +59,7 @@ def create_app(
             ledger = stack.enter_context(open_place(place, clock))
             running["awards"] = stack.enter_context(open_awards(ledger))
             running["notices"] = Notices(running["awards"])
+            stack.callback(office.close)
             if works:
                 publisher = running["publisher"] = stack.enter_context(Publisher(running["awards"]))
                 publisher.start()
@@ -86,6 +91,7 @@ def create_app(
     app.include_router(notices.router(site, lambda: running["notices"], clock))
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
     app.include_router(scanning.router(site))
+    app.include_router(rest.router(office, Gate(office, settings.url), clock, awards), include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
 
