@@ -94,9 +94,13 @@ def create_app(
     app.include_router(rest.router(office, Gate(office, settings.url), clock, awards), include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
+    _add_proof(app, site)
+    return app
+
+
+def _add_proof(app: FastAPI, site: Site) -> None:
+    """The page that a proof code's address opens, whatever stands behind its `#`."""
 
     @app.api_route("/p", methods=["GET", "HEAD"], include_in_schema=False)
     def proof(request: Request) -> HTMLResponse:
         return site.page("proof.html", request, headers=scanning.SHELL)
-
-    return app

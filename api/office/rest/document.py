@@ -60,4 +60,8 @@ def _document(made: APIRouter) -> dict[str, Any]:
     for path, operations in read["paths"].items():
         for operation in operations.values():
             operation["security"] = [] if path in PUBLIC else [{"token": []}, {"session": []}]
+            if "application/json" in operation["responses"].get("422", {}).get("content", {}):
+                del operation["responses"]["422"]  # the framework's own, of parameters that any text is good for
+    for unused in ("HTTPValidationError", "ValidationError"):
+        components["schemas"].pop(unused, None)
     return read

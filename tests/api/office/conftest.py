@@ -27,12 +27,25 @@ COOKIE = "certledger-office"
 
 
 @dataclass
+class Seconds:
+    """The clock of limits: it goes on by so much each time somebody looks."""
+
+    step: float = 0
+    now: float = 1000
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+@dataclass
 class Served:
     """The application's client, and the office behind it, open beside it as another process would have it."""
 
     client: TestClient
     office: Office
     hands: Hands
+    seconds: Seconds
     life: Life
     _keys: Iterator[int] = field(default_factory=count)
     _members: dict[tuple[str, ...], Member] = field(default_factory=dict)
@@ -79,8 +92,10 @@ def served(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         Upkeep(made).run_once()
     with open_place(place, hands) as ledger, open_office(ledger) as office:
         life.ledger = ledger
-        with TestClient(create_app(place, hands, works=False), raise_server_exceptions=False) as client:
-            yield Served(client, office, hands, life)
+        seconds = Seconds()
+        app = create_app(place, hands, works=False, monotonic=seconds)
+        with TestClient(app, raise_server_exceptions=False) as client:
+            yield Served(client, office, hands, seconds, life)
 
 
 def problem(answer: httpx2.Response, status: int, code: str) -> dict[str, Any]:

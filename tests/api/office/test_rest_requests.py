@@ -191,4 +191,6 @@ def test_who_is_not_signed_in_too_often_waits(served: Served) -> None:
     assert int(answer.headers["retry-after"]) == 1
     problem(answer, 429, "too-many-requests")
     assert served.client.get(f"{API}/changes").status_code == 200
+    served.seconds.now += 1
+    assert served.get("/me", good).status_code == 200
     assert json.loads(served.client.get("/healthz").text) == {"alive": True}
