@@ -33,6 +33,7 @@ from api.office import (
     pictures,
     proposing,
     publishing,
+    rest,
     ruling,
     sheets,
     signing,
@@ -69,16 +70,17 @@ def create_app(
     settings = place.settings()
     site = Site(settings.name_zh, settings.name_en, settings.url, settings.origin)
     problems = Problems(site)
-    office = OpenedOffice(lambda: running["awards"].ledger)
     running: dict[str, Any] = {}
+    office = OpenedOffice(lambda: awards().ledger)
+    gate = Gate(office, settings.url)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with ExitStack() as stack:
             ledger = stack.enter_context(open_place(place, clock))
-            stack.callback(office.close)
             running["awards"] = stack.enter_context(open_awards(ledger))
             running["notices"] = Notices(running["awards"])
+            stack.callback(office.close)
             if works:
                 publisher = running["publisher"] = stack.enter_context(Publisher(running["awards"]))
                 publisher.start()
@@ -110,8 +112,9 @@ def create_app(
     app.include_router(notices.router(site, lambda: running["notices"], clock))
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
     app.include_router(scanning.router(site))
+    app.include_router(rest.router(office, gate, clock, awards), include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
-    app.router.routes.extend(_office_routes(Console(site, office, Gate(office, settings.url)), awards))
+    app.router.routes.extend(_office_routes(Console(site, office, gate), awards))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
     return app
 

@@ -1,7 +1,8 @@
 """How often one address may ask what could be guessed at, or what takes work: a token bucket an address, in memory.
 
 Counted are numbers with names, PDFs to be compared, verification receipts and objections, each time; links, notices and
-objections' addresses that lead nowhere. A link that leads somewhere is never counted. Several processes count each for
+objections' addresses that lead nowhere; requests of the admin API that nobody is signed in for. A link that leads
+somewhere is never counted. Several processes count each for
 themselves, so that N of them allow N times as much. Nothing is kept of an address but how many tokens it has left, and
 nothing on disk.
 """
@@ -48,6 +49,8 @@ MISSED: Final = Allowance(120, 1.0)
 """Links that lead nowhere: 120 at once, then one a second."""
 RECEIPTS: Final = Allowance(20, 0.2)
 """Verification receipts of links, wherever these lead: 20 at once, then one every five seconds. Each is set anew."""
+FAILED: Final = Allowance(60, 1.0)
+"""Requests of the admin API by nobody that is signed in: 60 at once, then one a second."""
 COMPARED: Final = Allowance(10, 0.1)
 """PDFs to be compared, each of which takes a second or two of a processor: 10 at once, then one in ten seconds."""
 
@@ -92,6 +95,7 @@ class Limits:
         receipts: Allowance = RECEIPTS,
         compared: Allowance = COMPARED,
         typed_refusal: Callable[[Request, int], Awaitable[Response]] | None = None,
+        failed: Allowance = FAILED,
     ) -> None:
         """`typed_refusal`: makes the answer to a form with a typed number that came so many seconds too early."""
         self._app = app
@@ -101,6 +105,8 @@ class Limits:
         self._objected = Buckets(objected, clock)
         self._missed = Buckets(missed, clock)
         self._receipts = Buckets(receipts, clock)
+        self._failed = Buckets(failed, clock)
+        self._counted_when = {id(self._missed): 404, id(self._failed): 401}
         self._posted = dict.fromkeys(("/check", "/check.json"), self._typed)
         self._posted |= dict.fromkeys(("/compare", "/compare.json"), Buckets(compared, clock))
 
@@ -118,11 +124,12 @@ class Limits:
                 answer = self._refusal(scope, seconds)
             await answer(scope, receive, send)
             return
-        if buckets is not self._missed:
+        when = self._counted_when.get(id(buckets))
+        if when is None:
             buckets.take(address)
 
         async def sending(message: Message) -> None:
-            if buckets is self._missed and message["type"] == "http.response.start" and message["status"] == 404:
+            if message["type"] == "http.response.start" and message["status"] == when:
                 buckets.take(address)
             await send(message)
 
@@ -138,11 +145,13 @@ class Limits:
             return self._receipts
         if path[:3] in ("/c/", "/C/", "/n/", "/o/"):
             return self._missed
+        if path.startswith("/api/v1/") and path != "/api/v1/changes":
+            return self._failed
         return self._posted.get(path) if scope["method"] == "POST" else None
 
     def _refusal(self, scope: Scope, seconds: float) -> Response:
         headers = {**PERSONAL, "Retry-After": str(math.ceil(seconds))}
-        if str(scope["path"]).endswith(".json"):
+        if str(scope["path"]).endswith(".json") or str(scope["path"]).startswith("/api/"):
             return problem(429, "too-many-requests", sentences.TOO_MANY, sentences.wait(math.ceil(seconds)), headers)
         sentence = sentences.too_many(math.ceil(seconds))
         return self._site.page("plain.html", Request(scope), 429, headers, sentence=sentence)

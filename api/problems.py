@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,8 +20,15 @@ MEDIA_TYPE: Final = "application/problem+json"
 _TITLES: Final = {404: words.NOT_FOUND, 405: words.NOT_ALLOWED}
 
 
-def problem(status: int, code: str, title: Words, detail: Words, headers: dict[str, str] | None = None) -> Response:
-    """A problem document; `code` is stable and meant for programs, `detail` for people."""
+def problem(
+    status: int,
+    code: str,
+    title: Words,
+    detail: Words,
+    headers: dict[str, str] | None = None,
+    more: Mapping[str, Any] | None = None,
+) -> Response:
+    """A problem document; `code` is stable and meant for programs, `detail` for people, `more` beside them."""
     body = {
         "type": "about:blank",
         "title": title.en,
@@ -28,6 +36,7 @@ def problem(status: int, code: str, title: Words, detail: Words, headers: dict[s
         "code": code,
         "detail": detail.en,
         "sentence": detail.as_json(),
+        **(more or {}),
     }
     return Response(json.dumps(body, ensure_ascii=False), status, headers, MEDIA_TYPE)
 
@@ -54,7 +63,7 @@ class Problems:
         headers = {**PERSONAL, **extra}
         if path.startswith(f"{published.PREFIX}/"):
             return PlainTextResponse(f"{status} {sentence.en}\n", status, headers)
-        if path.endswith(".json") or path in ("/healthz", "/readyz"):
+        if path.endswith(".json") or path.startswith("/api/") or path in ("/healthz", "/readyz"):
             code = {404: "not-found", 405: "method-not-allowed"}.get(status, "internal-error")
             return problem(status, code, sentence, sentence, headers)
         return self._site.page("plain.html", request, status, headers, sentence=sentence)

@@ -89,6 +89,17 @@ STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "CREATE INDEX proposals_state ON proposals (state, number)",
         ),
     ),
+    (
+        "requests of programs that may come twice",
+        (
+            "CREATE TABLE repeats ("
+            " place BLOB PRIMARY KEY,"  # keyed hash of account and idempotency key
+            " body BLOB NOT NULL,"  # keyed hash of what was asked for
+            " answer BLOB NOT NULL,"  # sealed; empty while there is none
+            " created_at INTEGER NOT NULL) STRICT",
+            "CREATE INDEX repeats_created ON repeats (created_at)",
+        ),
+    ),
 )
 """The tables, in steps that are never edited once released, only followed by the next. SQL that both engines know
 (`ledger.postgres.dialect`); times are milliseconds since 1970 UTC.

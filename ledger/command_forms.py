@@ -24,7 +24,7 @@ LONGEST_TEXT: Final = 2000
 """Characters of any one text."""
 _DECIMAL: Final = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?", re.ASCII)
 _FRACTION: Final = re.compile(r"[0-9]{1,9}(/[1-9][0-9]{0,8})?", re.ASCII)
-_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_DAY: Final = re.compile(r"(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class BadForm(Refusal):
@@ -149,7 +149,7 @@ _READERS: Final[Mapping[Any, tuple[Callable[[Any], Any], str]]] = {
     str: (_text, f"a text of at most {LONGEST_TEXT} characters"),
     int: (_whole, "a whole number"),
     bool: (_flag, "true or false"),
-    date: (_matching(_DAY, date.fromisoformat), "a day as YYYY-MM-DD"),
+    date: (_matching(_DAY, date.fromisoformat), "a day as YYYY-MM-DD, of the years 1900 to 2199"),
     Decimal: (_matching(_DECIMAL, Decimal), "a decimal number, as text"),
     Fraction: (_matching(_FRACTION, Fraction), "a fraction such as 2/3"),
     UUID: (_matching(re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), UUID), "an id (UUID)"),

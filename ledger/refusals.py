@@ -62,6 +62,8 @@ class Code(StrEnum):
     UNKNOWN_PROPOSAL = "unknown-proposal"
     WEAK_PASSWORD = "weak-password"
     BAD_PASSKEY = "bad-passkey"
+    PRECONDITION_FAILED = "precondition-failed"
+    IDEMPOTENCY_MISMATCH = "idempotency-mismatch"
     NO_KEY = "no-key"
     BAD_APPROVAL = "bad-approval"
     NOT_SIGNED = "not-signed"

@@ -8,6 +8,7 @@ from typing import Final, assert_never
 from uuid import UUID
 
 from ledger import commands as c
+from ledger.deciders.definitions import check_calendar, check_cohort, check_policy, check_programme
 from ledger.deciders.person import check_value
 from ledger.refusals import Code, Refusal
 from verifier import kinds
@@ -252,6 +253,7 @@ def _publish_programme(command: c.PublishProgramme, base: Base) -> list[Event]:
     for organisation in (command.certified_by, command.taught_by):
         if organisation not in base.organisations:
             raise Refusal(Code.UNKNOWN_ORGANISATION, f"no organisation {organisation!r}")
+    check_programme(command)
     wanted = Programme(
         command.code,
         command.certified_by,
@@ -290,6 +292,7 @@ def _publish_policy(command: c.PublishPolicy, base: Base) -> list[Event]:
     policy = command.policy
     if policy.authority not in base.organisations:
         raise Refusal(Code.UNKNOWN_ORGANISATION, f"no organisation {policy.authority!r}")
+    check_policy(policy)
     known = [item for item in base.catalogue.policies if item.edition == policy.edition]
     if known == [policy]:
         return []
@@ -315,6 +318,7 @@ def _publish_policy(command: c.PublishPolicy, base: Base) -> list[Event]:
 def _adopt_calendar(command: c.AdoptCalendar, base: Base) -> list[Event]:
     if base.catalogue.calendars.get(command.calendar.year) == command.calendar:
         return []
+    check_calendar(command.calendar)
     return [
         kinds.CalendarAdopted(
             calendar_id=command.calendar_id,
@@ -349,6 +353,7 @@ def _open_cohort(command: c.OpenCohort, base: Base) -> list[Event]:
     edition = base.catalogue.newest_edition(command.programme)
     if edition is None:
         raise Refusal(Code.UNKNOWN_PROGRAMME, f"no programme {command.programme!r}")
+    check_cohort(command)
     known = base.catalogue.cohorts.get(command.code)
     if known is not None:
         days = (command.starts_on, command.ends_on, command.capacity)

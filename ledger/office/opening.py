@@ -10,6 +10,7 @@ from typing import Self
 from ledger.executing import Executor
 from ledger.office.passkeys import Passkeys
 from ledger.office.proposals import Proposals
+from ledger.office.repeats import Repeats
 from ledger.office.sessions import Sessions
 from ledger.office.staff import Staff
 from ledger.office.tokens import Tokens
@@ -29,6 +30,7 @@ class Office:
     tokens: Tokens
     passkeys: Passkeys
     proposals: Proposals
+    repeats: Repeats
 
     def close(self) -> None:
         """Closes the cabinet."""
@@ -58,6 +60,7 @@ def open_office(ledger: Ledger) -> Office:
             Tokens(cabinet, key, clock),
             Passkeys(cabinet, key, clock, settings.url, settings.name_en),
             Proposals(cabinet, key, executor, ledger.desk, clock),
+            Repeats(cabinet, key, clock),
         )
         undo.pop_all()
         return office

@@ -27,6 +27,7 @@ for kind, values in (
     (Fraction, st.fractions(0, 1, max_denominator=100)),
     (UUID, st.uuids()),
     (int, st.integers(-(2**52), 2**52)),
+    (date, st.dates(date(1900, 1, 1), date(2199, 12, 31))),
 ):
     st.register_type_strategy(kind, values)
 
@@ -57,6 +58,8 @@ REVOCATION = {"trainee": str(uuid("a")), "cohort": "BDI", "reason": "fraud", "on
         ("revoke-certificate", REVOCATION | {"on": "2026-02-30"}, "on"),
         ("revoke-certificate", REVOCATION | {"on": "20260504"}, "on"),
         ("revoke-certificate", REVOCATION | {"on": 0}, "on"),
+        ("revoke-certificate", REVOCATION | {"on": "1899-12-31"}, "on"),
+        ("revoke-certificate", REVOCATION | {"on": "2200-01-01"}, "on"),
         ("revoke-certificate", REVOCATION | {"trainee": "x"}, "trainee"),
         ("revoke-certificate", REVOCATION | {"trainee": str(uuid("a")).upper()}, "trainee"),
         ("revoke-certificate", REVOCATION | {"reason": "x" * 2001}, "reason"),

@@ -1,0 +1,199 @@
+"""Commands: what one person may record is recorded, what takes two is proposed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.office.gate import Acting, Gate
+from api.office.rest import words
+from api.office.rest.answers import PREFIX, SIGNED_IN, Told, moment, refused, statuses, told
+from api.office.rest.bodies import body_of, idempotency_key, wanted_revisions
+from ledger.command_forms import BadForm
+from ledger.office import forms
+from ledger.office.asking import Answer, Asked, ask
+from ledger.office.doing import needs_approval
+from ledger.office.opening import Office
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+_PARAMETERS: Final = (
+    {
+        "name": "Idempotency-Key",
+        "in": "header",
+        "required": True,
+        "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+        "description": "Of your own choice, new for each new request. The same again is answered the same.",
+    },
+    {
+        "name": "If-Match",
+        "in": "header",
+        "schema": {"type": "string"},
+        "description": "The ETag of the trainee whom it is about, as it was read.",
+    },
+)
+
+
+class CommandForm(Told):
+    """A command that can be given here."""
+
+    name: str
+    role: str = Field(description="Who gives it.")
+    scope: str = Field(description="What a token must be good for: `record`, or `propose` where two people are needed.")
+    records: str = Field(description="The kind of event that it asks for.")
+    settled: list[str] = Field(description="Fields of the command that the server settles and the form leaves out.")
+
+
+class CommandForms(Told):
+    """All of them."""
+
+    commands: list[CommandForm]
+
+
+class PlacedEvent(Told):
+    """An event that was recorded."""
+
+    type: str
+    stream: UUID
+    version: int = Field(description="Of its stream, from 1.")
+    index: int = Field(description="In the log, from 0.")
+
+
+class Recorded(Told):
+    """What was recorded; nothing where all was as asked for already."""
+
+    recorded: list[PlacedEvent]
+    drawn: dict[str, str] = Field(description="Ids of what is new, by the command's fields.")
+
+
+class DrawnAward(Told):
+    """What is drawn for an award, whether or not it is made."""
+
+    award: UUID
+    number: str
+    link: str
+    status_index: int
+
+
+class ProposalMade(Told):
+    """A proposal as it was made."""
+
+    id: UUID
+    number: int
+    kind: str
+    note: str
+    proposed_at: datetime
+
+
+class Proposed(Told):
+    """What waits for a second person."""
+
+    proposal: ProposalMade
+    drawn: dict[str, DrawnAward | str]
+
+
+def scope_of(command: type[Any]) -> str:
+    """What a token must be good for that gives a command."""
+    return "propose" if needs_approval(command) else "record"
+
+
+def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
+    """Adds the routes."""
+
+    @made.get(
+        "/commands",
+        response_model=CommandForms,
+        responses=statuses(*SIGNED_IN, 401),
+        summary="What can be recorded and proposed, and by whom",
+        operation_id="list_commands",
+    )
+    def listed(request: Request) -> Response:
+        gate.acting(request)
+        return told(CommandForms(commands=[_listed(name, command) for name, command in forms.NAMES.items()]))
+
+    for name, command in forms.NAMES.items():
+        two = needs_approval(command)
+        model: type[Told] = Proposed if two else Recorded
+        made.add_api_route(
+            f"/commands/{name}",
+            _handler(name, office, gate),
+            methods=["POST"],
+            status_code=202 if two else 201,
+            response_model=model,
+            responses={
+                **({} if two else {200: {"model": Recorded, "description": "All is as asked for already."}}),
+                **statuses(*SIGNED_IN, 400, 404, 409, 410, 412, 413, 415, 422),
+            },
+            summary=(command.__doc__ or "").strip().rstrip("."),
+            description=f"For the role `{forms.role_of(command)}`; asks for `{forms.KINDS[command]}`.",
+            operation_id=name.replace("-", "_"),
+            openapi_extra={"parameters": list(_PARAMETERS), "requestBody": _body(command)},
+        )
+
+    @made.post("/commands/{name}", include_in_schema=False)
+    def unknown(name: str, request: Request) -> Response:
+        gate.acting(request)
+        raise refused(404, "unknown-command", words.UNKNOWN_COMMAND)
+
+
+def _handler(name: str, office: Callable[[], Office], gate: Gate) -> Handler:
+    scope = scope_of(forms.NAMES[name])
+
+    def done(acting: Acting, asked: Asked) -> Response:
+        here = office()
+        return _told(here, ask(here, acting.member, asked))
+
+    async def give(request: Request) -> Response:
+        acting = await run_in_threadpool(gate.acting, request, scope)
+        key, revisions = idempotency_key(request), wanted_revisions(request)
+        form = await body_of(request)
+        note = form.pop("note", "") if scope == "propose" else ""
+        if not isinstance(note, str):
+            raise BadForm("note", "a text")
+        return await run_in_threadpool(done, acting, Asked(name, form, key, note, revisions))
+
+    return give
+
+
+def _told(office: Office, answer: Answer) -> Response:
+    if answer.proposal is None:
+        events = [
+            PlacedEvent(type=item.type, stream=item.stream, version=item.version, index=item.index)
+            for item in answer.recorded
+        ]
+        return told(Recorded(recorded=events, drawn=dict(answer.drawn)), 201 if events else 200)
+    proposal = office.proposals.get(answer.proposal)
+    made = ProposalMade(
+        id=proposal.id,
+        number=proposal.number,
+        kind=proposal.kind,
+        note=proposal.note,
+        proposed_at=moment(proposal.proposed_at),
+    )
+    drawn = {name: _drawn(value) for name, value in answer.drawn.items()}
+    where = {"Location": f"{PREFIX}/proposals/{proposal.id}"}
+    return told(Proposed(proposal=made, drawn=drawn), 202, where)
+
+
+def _drawn(value: Any) -> DrawnAward | str:
+    return str(value) if isinstance(value, str) else DrawnAward(**{**value, "award": UUID(value["award"])})
+
+
+def _listed(name: str, command: type[Any]) -> CommandForm:
+    settled = list(forms.SETTLED.get(command, ()))
+    return CommandForm(
+        name=name, role=forms.role_of(command), scope=scope_of(command), records=forms.KINDS[command], settled=settled
+    )
+
+
+def _body(command: type[Any]) -> dict[str, Any]:
+    schema = {"$ref": f"#/components/schemas/{command.__name__}"}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,310 @@
+"""Proposals: what waits for a second person, what each would record, and the second person's word."""
+
+from __future__ import annotations
+
+import logging
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable
+from datetime import datetime
+from typing import Annotated, Any, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.office.gate import Acting, Gate
+from api.office.rest.answers import SIGNED_IN, Told, moment, statuses, told
+from api.office.rest.bodies import body_of
+from api.office.rest.trainees import id_of
+from ledger.command_forms import BadForm, to_plain
+from ledger.office.opening import Office
+from ledger.office.proposals import OPEN, REASON_LIMIT, Foreseen, Proposal
+from ledger.office.reading import reading_desk
+from ledger.office.seeing import PERSONAL_ROLES, sees_people, sees_proposal, unknown_proposal
+from ledger.office.staff import Member
+from ledger.refusals import Code, Refusal
+from ledger.store import StoreError
+from verifier.events import Withheld, event_type
+
+State = Literal["open", "approved", "done", "declined", "withdrawn", "stopped"]
+MOST: Final = 100
+LOOKED_AT: Final = 200
+"""Proposals that are looked at for one page, by staff who do not see all of them."""
+_log = logging.getLogger(__name__)
+
+
+class ProposalTold(Told):
+    """A proposal as it stands."""
+
+    id: UUID
+    number: int = Field(description="In the order of proposing, from 1.")
+    kind: str = Field(description="The command; all of a proposal are of one kind.")
+    state: State
+    version: int = Field(description="Counts changes; who decides names the one that they saw.")
+    proposer: str
+    organisation: str
+    approver: str = Field(description="Who approved or declined it; empty before.")
+    proposed_at: datetime
+    decided_at: datetime | None
+    done: int = Field(description="Commands that are recorded.")
+    size: int
+    note: str
+    reason: str
+
+
+class ProposalPage(Told):
+    """A page of proposals, newest first."""
+
+    proposals: list[ProposalTold]
+    next: str | None = Field(description="What to give as `cursor` for the next page; null where this is the last.")
+
+
+class ForeseenEvent(Told):
+    """An event that would be recorded, personal values included."""
+
+    type: str
+    stream: UUID
+    fields: dict[str, Any]
+
+
+class ForeseenRefusal(Told):
+    """Why a command would be refused now."""
+
+    code: str
+    detail: str
+
+
+class ProposedCommand(Told):
+    """A command of a proposal, and what would come of it now."""
+
+    command: dict[str, Any]
+    events: list[ForeseenEvent]
+    refusal: ForeseenRefusal | None
+
+
+class ProposalWhole(Told):
+    """A proposal with everything in it; what would come of it is told while it is open."""
+
+    proposal: ProposalTold
+    commands: list[ProposedCommand]
+
+
+class Decision(Told):
+    """A decision on a proposal as it was seen."""
+
+    version: Annotated[int, Field(ge=1, lt=2**53)]
+
+
+class DecisionWithReason(Decision):
+    """A decision that says why."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_LIMIT)]
+
+
+def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
+    """Adds the routes."""
+
+    @made.get(
+        "/proposals", response_model=ProposalPage, responses=statuses(*SIGNED_IN, 422), operation_id="list_proposals"
+    )
+    def listed(
+        request: Request,
+        state: Annotated[list[State] | None, Query()] = None,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = 20,
+        cursor: Annotated[str, Query(max_length=40)] = "",
+    ) -> Response:
+        member, before = gate.acting(request).member, _before(cursor)
+        if not sees_people(member):
+            raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} has none of the roles {', '.join(PERSONAL_ROLES)}")
+        return told(_page(office(), member, tuple(state or ()), before, limit))
+
+    @made.get(
+        "/proposals/{proposal}",
+        response_model=ProposalWhole,
+        responses=statuses(*SIGNED_IN, 404),
+        operation_id="get_proposal",
+    )
+    def get(request: Request, proposal: Annotated[str, Path(json_schema_extra={"format": "uuid"})]) -> Response:
+        member, here = gate.acting(request).member, office()
+        found = _found(here, member, id_of(proposal))
+        return told(ProposalWhole(proposal=proposal_told(found), commands=_commands(here, member, found)))
+
+    _add_decisions(made, office, gate)
+
+
+def _add_decisions(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
+    def approve(here: Office, acting: Acting, proposal: Proposal, decision: Decision) -> Proposal:
+        if "approver" not in acting.member.roles:
+            raise Refusal(Code.MISSING_ROLE, f"{acting.member.pseudonym} lacks the role approver")
+        gate.check_fresh(acting)
+        approved = here.proposals.approve(proposal.id, acting.member, decision.version)
+        try:
+            return here.proposals.carry_out(proposal.id)
+        except StoreError as error:  # It is approved, and will be carried out: what is left over is taken up again.
+            _log.error("a proposal could not be carried out at once: %s", type(error).__name__, exc_info=error)
+            return approved
+
+    def decline(here: Office, acting: Acting, proposal: Proposal, decision: Decision) -> Proposal:
+        assert isinstance(decision, DecisionWithReason)
+        return here.proposals.decline(proposal.id, acting.member, decision.reason, decision.version)
+
+    def withdraw(here: Office, acting: Acting, proposal: Proposal, decision: Decision) -> Proposal:
+        return here.proposals.withdraw(proposal.id, acting.member, decision.version)
+
+    for name, decide, model in (
+        ("approve", approve, Decision),
+        ("decline", decline, DecisionWithReason),
+        ("withdraw", withdraw, Decision),
+    ):
+        schema = model.model_json_schema()
+        made.add_api_route(
+            f"/proposals/{{proposal}}/{name}",
+            _deciding(office, gate, decide, model),
+            methods=["POST"],
+            response_model=ProposalTold,
+            responses=statuses(*SIGNED_IN, 400, 404, 409, 410, 413, 415, 422),
+            operation_id=f"{name}_proposal",
+            summary=f"To {name} a proposal",
+            openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
+        )
+
+
+def _deciding(
+    office: Callable[[], Office],
+    gate: Gate,
+    decide: Callable[[Office, Acting, Proposal, Decision], Proposal],
+    model: type[Decision],
+) -> Callable[..., Any]:
+    def decided(acting: Acting, proposal: UUID | None, decision: Decision) -> Response:
+        here = office()
+        found = _found(here, acting.member, proposal)
+        return told(proposal_told(decide(here, acting, found, decision)))
+
+    async def handle(
+        request: Request, proposal: Annotated[str, Path(json_schema_extra={"format": "uuid"})]
+    ) -> Response:
+        acting = await run_in_threadpool(gate.acting, request, "propose")
+        decision = _decision(await body_of(request), model)
+        return await run_in_threadpool(decided, acting, id_of(proposal), decision)
+
+    return handle
+
+
+def _decision(body: dict[str, Any], model: type[Decision]) -> Decision:
+    for name in body:
+        if name not in model.model_fields:
+            raise BadForm(name[:80], "no such field")
+    version, reason = body.get("version"), body.get("reason", "")
+    if type(version) is not int or not 1 <= version < 2**53:
+        raise BadForm("version", "the version that was seen, a whole number from 1")
+    if model is Decision:
+        return Decision(version=version)
+    if type(reason) is not str or not reason.strip() or len(reason) > REASON_LIMIT:
+        raise BadForm("reason", f"why: a text of 1 to {REASON_LIMIT} characters")
+    return DecisionWithReason(version=version, reason=reason)
+
+
+def _page(office: Office, member: Member, states: tuple[str, ...], before: int | None, limit: int) -> ProposalPage:
+    desk = reading_desk(office)
+    whole = member.organisation == desk.base.code
+    looked = office.proposals.all(states, before, (limit if whole else LOOKED_AT) + 1)
+    more, found, last = looked[-1:] if len(looked) > (limit if whole else LOOKED_AT) else [], list[Proposal](), None
+    for proposal in looked[:-1] if more else looked:
+        if len(found) == limit:
+            more = [proposal]
+            break
+        last = proposal.number
+        if whole or sees_proposal(
+            member, proposal.organisation, office.proposals.commands(proposal.id), desk.dossier, desk.base
+        ):
+            found.append(proposal)
+    following = _cursor(last) if more and last is not None else None
+    return ProposalPage(proposals=[proposal_told(item) for item in found], next=following)
+
+
+def _found(office: Office, member: Member, id_: UUID | None) -> Proposal:
+    """The proposal, where the member may see it. Raises Refusal, the same for none as for one out of sight."""
+    try:
+        proposal = office.proposals.get(id_) if id_ is not None else None
+    except Refusal:
+        proposal = None
+    if proposal is None:
+        raise unknown_proposal()
+    desk = reading_desk(office)
+    commands = office.proposals.commands(proposal.id)
+    if not sees_proposal(member, proposal.organisation, commands, desk.dossier, desk.base):
+        raise unknown_proposal()
+    return proposal
+
+
+def _commands(office: Office, member: Member, proposal: Proposal) -> list[ProposedCommand]:
+    if proposal.state != OPEN:
+        plain = [to_plain(command) for command in office.proposals.commands(proposal.id)]
+        return [ProposedCommand(command=command, events=[], refusal=None) for command in plain]
+    return [_foreseen(item) for item in office.proposals.foresee(proposal.id, _approver(office, member, proposal))]
+
+
+def _approver(office: Office, member: Member, proposal: Proposal) -> str:
+    """By whose approval to foresee: the member's own, or of somebody who may."""
+    if "approver" in member.roles and member.pseudonym != proposal.proposer:
+        return member.pseudonym
+    base = office.executor.base()
+    others = [who for who, roles in base.accounts.items() if "approver" in roles and who != proposal.proposer]
+    others.sort(key=lambda who: (base.account_organisations[who] != proposal.organisation, who))
+    return others[0] if others else member.pseudonym
+
+
+def _foreseen(item: Foreseen) -> ProposedCommand:
+    events = [
+        ForeseenEvent(
+            type=event_type(event).name,
+            stream=event.stream_id,
+            fields={
+                field.name: None if isinstance(value := getattr(event, field.name), Withheld) else to_plain(value)
+                for field in (*event_type(event).public, *event_type(event).printed, *event_type(event).personal)
+            },
+        )
+        for event in item.events
+    ]
+    refusal = None if item.refusal is None else ForeseenRefusal(code=item.refusal.code, detail=item.refusal.message)
+    return ProposedCommand(command=to_plain(item.command), events=events, refusal=refusal)
+
+
+def proposal_told(proposal: Proposal) -> ProposalTold:
+    """The model of a proposal."""
+    return ProposalTold(
+        id=proposal.id,
+        number=proposal.number,
+        kind=proposal.kind,
+        state=proposal.state,  # type: ignore[arg-type]  # the words of `ledger.office.proposals`
+        version=proposal.version,
+        proposer=proposal.proposer,
+        organisation=proposal.organisation,
+        approver=proposal.approver,
+        proposed_at=moment(proposal.proposed_at),
+        decided_at=None if proposal.decided_at is None else moment(proposal.decided_at),
+        done=proposal.done,
+        size=proposal.size,
+        note=proposal.note,
+        reason=proposal.reason,
+    )
+
+
+def _cursor(before: int) -> str:
+    return urlsafe_b64encode(before.to_bytes(8, "big")).decode().rstrip("=")
+
+
+def _before(cursor: str) -> int | None:
+    """The number that a page goes on below. Raises BadForm for what is no cursor of ours."""
+    if not cursor:
+        return None
+    try:
+        read = urlsafe_b64decode(cursor.encode("ascii") + b"=")
+    except ValueError:
+        read = b""
+    if len(read) != 8 or read[0] & 0x80 or _cursor(int.from_bytes(read, "big")) != cursor:
+        raise BadForm("cursor", "what the page before gave as `next`")
+    return int.from_bytes(read, "big")

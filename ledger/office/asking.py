@@ -1,0 +1,128 @@
+"""What a program asks for: looked at in order, done once, answered the same however often it comes.
+
+Who may not see a person is told that there is none, before anything is decided on that person.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from ledger import commands as c
+from ledger.command_forms import to_plain
+from ledger.executing import Executed
+from ledger.handle import Desk
+from ledger.office import doing, forms, seeing
+from ledger.office.opening import Office
+from ledger.office.staff import Member
+from ledger.permissions import Actors
+from ledger.refusals import Code, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request."""
+
+    name: str
+    """Of a form in `forms.NAMES`."""
+    form: Mapping[str, Any]
+    key: str
+    """By which the program knows the request again."""
+    note: str = ""
+    """For who approves."""
+    revisions: Collection[int] | None = None
+    """The person's affairs must be at one of these revisions; None where that is not asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An event that was recorded, and where."""
+
+    type: str
+    stream: UUID
+    version: int
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a request: events, or a proposal."""
+
+    recorded: tuple[Placed, ...]
+    proposal: UUID | None
+    drawn: Mapping[str, Any]
+    """What was settled here, as plain values under the names of the command's fields."""
+
+
+def ask(office: Office, member: Member, asked: Asked) -> Answer:
+    """Records or proposes what is asked for. Raises Refusal; StoreError, after which the same may be sent again."""
+    command = forms.NAMES[asked.name]
+    if (role := forms.role_of(command)) not in member.roles:
+        raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role {role}, which {asked.name} needs")
+    written = forms.read(asked.name, asked.form)
+    told = json.dumps([asked.name, asked.form, asked.note], sort_keys=True, ensure_ascii=False)
+    repeat = office.repeats.begin(member.account, asked.key, told.encode())
+    if repeat.answer is not None:
+        return _from_plain(repeat.answer)
+
+    def settled(desk: Desk) -> c.Command:
+        seeing.check_command(member, written, desk.dossier, desk.base)
+        _check_revision(written, asked.revisions, desk)
+        made: c.Command = forms.settle(written, desk)
+        return made
+
+    if doing.needs_approval(command):
+        answer = _proposed(office, member, settled, repeat.request, asked.note)
+    else:
+        executed = office.executor.execute(settled, Actors(member.pseudonym), repeat.request.bytes)
+        answer = _recorded(office, command, executed)
+    office.repeats.keep(repeat, _to_plain(answer))
+    return answer
+
+
+def _check_revision(command: Any, revisions: Collection[int] | None, desk: Desk) -> None:
+    """Raises Refusal unless the person is still at one of the revisions; the append sees to it that it stays so."""
+    if revisions is None:
+        return
+    person = getattr(command, "trainee", None)
+    now = 0 if not isinstance(person, UUID) else sum(desk.dossier(person).versions.values())
+    if now == 0 or now not in revisions:
+        raise Refusal(Code.PRECONDITION_FAILED, "what this is about changed since it was read")
+
+
+def _proposed(office: Office, member: Member, settled: Any, request: UUID, note: str) -> Answer:
+    try:
+        proposal = office.proposals.get(request)
+    except Refusal:
+        done = doing.propose(office, member, [settled(office.ledger.desk())], request, note)
+        assert done.proposal is not None
+        proposal = done.proposal
+    (command,) = office.proposals.commands(proposal.id)
+    return Answer((), proposal.id, _drawn(command))
+
+
+def _recorded(office: Office, command: type[Any], executed: Executed) -> Answer:
+    appended = executed.appended
+    entries = office.ledger.store.entries(appended.first_index, appended.count) if appended and appended.count else []
+    placed = tuple(Placed(entry.topic, entry.stream_id, entry.version, entry.index) for entry in entries)
+    fresh = [field for field in forms.SETTLED.get(command, ()) if field != "source"]
+    return Answer(placed, None, {fresh[0]: str(placed[0].stream)} if fresh and placed else {})
+
+
+def _drawn(command: c.Command) -> dict[str, Any]:
+    fresh = [field for field in forms.SETTLED.get(type(command), ()) if field != "source"]
+    return {field: to_plain(getattr(command, field)) for field in fresh}
+
+
+def _to_plain(answer: Answer) -> Any:
+    recorded = [[item.type, str(item.stream), item.version, item.index] for item in answer.recorded]
+    proposal = "" if answer.proposal is None else str(answer.proposal)
+    return {"recorded": recorded, "proposal": proposal, "drawn": dict(answer.drawn)}
+
+
+def _from_plain(plain: Any) -> Answer:
+    recorded = tuple(Placed(kind, UUID(stream), version, index) for kind, stream, version, index in plain["recorded"])
+    return Answer(recorded, UUID(plain["proposal"]) if plain["proposal"] else None, plain["drawn"])

@@ -1,0 +1,71 @@
+"""The OpenAPI document says what is there: every command with just the fields of its form, every code documented."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.office.rest.answers import PREFIX, STATUS
+from ledger.office.doing import needs_approval
+from ledger.office.forms import NAMES, SETTLED
+from ledger.refusals import Code
+from tests.api.rest.conftest import API, Served
+
+ROOT = Path(__file__).parents[3]
+CODE = re.compile(r'(?:refused|_problem)\(\s*[0-9]{3},\s*"([a-z-]+)"')
+
+
+@pytest.fixture
+def document(served: Served) -> dict[str, Any]:
+    found: dict[str, Any] = served.client.get(f"{API}/openapi.json").json()
+    return found
+
+
+def test_every_command_stands_there_with_the_fields_of_its_form(document: dict[str, Any]) -> None:
+    paths = {path for path in document["paths"] if path.startswith(f"{PREFIX}/commands/")}
+    assert paths == {f"{PREFIX}/commands/{name}" for name in NAMES}
+    for command in NAMES.values():
+        schema = document["components"]["schemas"][command.__name__]
+        told = {field.name for field in fields(command)} - set(SETTLED.get(command, ()))
+        assert set(schema["properties"]) == told | ({"note"} if needs_approval(command) else set())
+        assert schema["additionalProperties"] is False
+
+
+def test_every_operation_says_who_is_let_in_and_what_may_come(document: dict[str, Any]) -> None:
+    operations = [(path, item) for path, items in document["paths"].items() for item in items.values()]
+    assert len({item["operationId"] for _, item in operations}) == len(operations)
+    for path, item in operations:
+        public = path == f"{PREFIX}/changes"
+        assert bool(item["security"]) is not public
+        assert public or {"401", "403", "429", "503"} <= set(item["responses"])
+        for status, answer in item["responses"].items():
+            kind = "application/problem+json" if int(status) >= 400 else "application/json"
+            assert list(answer["content"]) == [kind], (path, status)
+
+
+def test_the_public_document_says_nothing_of_it(served: Served) -> None:
+    assert not [path for path in served.client.get("/openapi.json").json()["paths"] if path.startswith(API)]
+
+
+def test_every_code_of_the_api_is_documented() -> None:
+    text = (ROOT / "docs" / "refusals.md").read_text("utf-8").split("\n## Admin API", 1)[1].split("\n## ", 1)[0]
+    told = set(re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE))
+    sources = [path.read_text("utf-8") for path in (ROOT / "api" / "office" / "rest").glob("*.py")]
+    given = {code for source in sources for code in CODE.findall(source)}
+    assert len(given) > 10
+    elsewhere = {
+        "too-many-requests",
+        "not-found",
+        "method-not-allowed",
+        "internal-error",
+    }  # `api.limits`, `api.problems`
+    assert told == given | elsewhere
+
+
+def test_refusals_have_a_status_that_is_documented() -> None:
+    assert set(STATUS) <= set(Code)
+    assert set(STATUS.values()) == {403, 404, 410, 412, 422}
