@@ -67,6 +67,6 @@ class Site:
             tags=languages.TAGS,
             own_names=languages.OWN_NAMES,
             switch=list(languages.elsewhere(request)),
-            sent=request.method == "POST",
+            posted=request.method == "POST",
             **{"again": None, **values},
         )

@@ -110,6 +110,16 @@ SENTENCES: Final[dict[Code, Words]] = {
         "Somebody else has decided meanwhile, or it has changed. This is how it stands now.",
         "다른 사람이 이미 처리했거나 내용이 바뀌었습니다. 아래가 현재 상태입니다.",
     ),
+    Code.PRECONDITION_FAILED: Words(
+        "内容已有变化，请重新查看后再办理。",
+        "It has changed since you looked at it: look again.",
+        "보신 뒤에 바뀌었습니다. 다시 확인해 주십시오.",
+    ),
+    Code.IDEMPOTENCY_MISMATCH: Words(
+        "同一请求编号已用于其他内容。",
+        "The key of this request was used for something else.",
+        "이 요청 키는 다른 내용에 쓰였습니다.",
+    ),
     Code.UNKNOWN_PROPOSAL: Words("没有这项待批事项。", "There is no such proposal.", "그런 승인 요청이 없습니다."),
     Code.WEAK_PASSWORD: Words(
         "密码须为 12 至 200 个字符，且不得与姓名、登录名相同或仅为少数字符的重复。",
