@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from api.headers import PERSONAL
 from api.languages import Words
-from api.office import list_words, training_words
+from api.office import list_words, training_words, words
 from api.office.acts import NOTE, Act, answer
 from api.office.cohorts import address, read_page
 from api.office.console import Console, Sent
@@ -26,6 +26,7 @@ from api.office.trainees import id_of, trainee_of
 from api.words import REASONS, standing
 from ledger import commands as c
 from ledger.awards import Awards
+from ledger.certificate.page import CannotPrint
 from ledger.deciders.state import Certificate, Dossier
 from ledger.issue import issue
 from ledger.office.sight import Sight
@@ -34,6 +35,7 @@ from ledger.refusals import Code
 from ledger.register.lines import CertificateLine
 from ledger.register.paging import Page
 from verifier.address import number_prefix
+from verifier.errors import VerificationError
 from verifier.events import Event, event_type
 
 SUSPEND, REINSTATE, REVOKE, CORRECT = "suspension", "reinstatement", "revocation", "correction"
@@ -132,6 +134,12 @@ class Awarding:
         except NotYetSigned as error:
             _log.info("a certificate is not published yet: %s", error)
             return self._without(request, acting, training_words.NOT_YET, 503)
+        except CannotPrint:  # its message names what cannot be printed: a person's
+            _log.error("a certificate holds a value that cannot be printed")
+            return self._without(request, acting, training_words.CANNOT_PRINT, 409)
+        except VerificationError as error:
+            _log.error("a certificate could not be made: %s: %s", type(error).__name__, error)
+            return self._without(request, acting, words.NOT_NOW, 503)
         name = f"{certificate.event.number}.pdf"
         headers = {**PERSONAL, "Content-Disposition": f'attachment; filename="{name}"'}
         return Response(data, headers=headers, media_type="application/pdf")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request
@@ -31,7 +32,9 @@ from ledger.register.paging import MOST_ROWS
 from verifier.address import number_prefix
 from verifier.rules import Certified
 
-_DAY = Field("on", training_words.CERTIFY_ON, "day")
+MOST_WAITING: Final = 1000
+"""Proposals that are looked through for people who are in one already, the newest first."""
+_DAY: Final = Field("on", training_words.CERTIFY_ON, "day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ class Certifying:
     def _waiting(self, cohort: str) -> set[UUID]:
         """Those whom a proposal includes that nobody has decided on."""
         proposals, kind = self._console.office.proposals, name_of(c.RequestCertification)
-        open_ones = [item.id for item in proposals.all((OPEN, APPROVED)) if item.kind == kind]
+        open_ones = [item.id for item in proposals.all((OPEN, APPROVED), limit=MOST_WAITING) if item.kind == kind]
         commands = [command for id_ in open_ones for command in proposals.commands(id_)]
         return {
             command.trainee

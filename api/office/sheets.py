@@ -214,18 +214,17 @@ class Sheets:
         cells: list[Cell],
     ) -> Response:
         """Decides every cell before the first is recorded."""
-        made, top = request_id(sent), None
+        made, top = request_id(sent), training_words.NOTHING_RECORDED
         try:
             looked = [self._looked(acting, sight, cohort, form, item, made) for item in cells]
             if not any(item.value is not None or item.fault for item in looked):
                 return self._page(request, acting, sent, cohort, form, looked, 422, training_words.NOTHING_FILLED)
             if not any(item.fault for item in looked):
-                looked = [self._done(acting, cohort, form, item, made) for item in looked]
+                looked, top = [self._done(acting, cohort, form, item, made) for item in looked], training_words.NOT_ALL
         except Refusal as refusal:
             sentence = refusal_words.SENTENCES[refusal.code]
             return self._page(request, acting, sent, cohort, form, cells, status_of(refusal), sentence)
         if any(item.fault for item in looked):
-            top = training_words.NOTHING_RECORDED
             return self._page(request, acting, sent, cohort, form, looked, 422, top)
         count = sum(item.value is not None for item in looked)
         query = {item.name: form[item.name] for item in form.fields if item.name != "hours"}

@@ -141,6 +141,17 @@ NOTHING_RECORDED: Final = Words(
     "Nothing was recorded. Put the marked cells right, and send it again.",
     "아무것도 기록되지 않았습니다. 표시된 칸을 고쳐 다시 보내 주십시오.",
 )
+NOT_ALL: Final = Words(
+    "提交期间情况有变，标出的各项未记录，其余已记录。再次提交不会重复记录。",
+    "Things changed meanwhile: the marked cells were not recorded, the others were. Nothing is recorded twice.",
+    "그 사이 상황이 바뀌어 표시된 칸은 기록되지 않았고 나머지는 기록되었습니다. 다시 보내도 중복 기록되지 않습니다.",
+)
+"""Somebody else recorded something between the look at the table and its recording."""
+CANNOT_PRINT: Final = Words(
+    "该证书含有无法印刷的字符，请联系管理员。",
+    "There is a character in it that cannot be printed: tell the administrator.",
+    "인쇄할 수 없는 문자가 있습니다. 관리자에게 알려 주십시오.",
+)
 NOTHING_FILLED: Final = Words("没有填写任何一格。", "No cell is filled in.", "입력된 칸이 없습니다.")
 SENT_BEFORE: Final = Words(
     "本表已提交过，该格以另一数值记录。如需更正请用更正功能。",

@@ -151,3 +151,16 @@ def test_nothing_becomes_of_a_certificate_by_an_auditors_word(offices: Offices, 
     assert "/revocation" not in auditor.get(at).text
     assert auditor.post(f"{at}/revocation", reason="fraud", on=str(TODAY)).status_code == 403
     assert offices.office.proposals.all() == []
+
+
+def test_no_paper_of_a_name_that_no_font_has(clerk: Browser, head: Browser, offices: Offices) -> None:
+    person, paper = certificate(offices)
+    Training(offices).does(c.ChangeName(person, "甲\U0001f600", "told", TODAY))
+    clerk.post(f"/console/trainees/{person}/certificates/{paper}/correction", on=str(TODAY))
+    approved(offices, head)
+    publish_now(offices.ledger)
+    certificates = offices.ledger.desk().dossier(person).certificates.values()
+    new = next(item for item in certificates if item.event.corrects == paper)
+    answer = clerk.get(f"/console/trainees/{person}/certificates/{new.id}/certificate.pdf")
+    assert answer.status_code == 409
+    assert "无法印刷" in answer.text
