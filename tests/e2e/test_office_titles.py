@@ -179,3 +179,35 @@ def test_from_filing_to_the_public_page(served: Served, new_context: NewContext,
             break
         public.wait_for_timeout(500)
     expect(public.locator("[data-state]").first).to_have_attribute("data-state", "valid")
+
+
+def test_axe_finds_nothing_on_rules_organisations_and_lists(served: Served, new_context: NewContext, axe: str) -> None:
+    found: list[str] = []
+    paths = [
+        "applications",
+        "applications/new",
+        "titles",
+        "rules",
+        "rules/programmes/BDI/1",
+        "rules/programmes/BDI/new",
+        "rules/policies/CQ-ENG-2024",
+        "rules/policies/new",
+        "rules/terms/CQHRSS",
+        "organisations",
+        "organisations/CQHRSS",
+        "organisations/NOBODY",
+    ]
+    page = joins(new_context, served, "clerk", "tablet")
+    for size, language in (("tablet", "zh"), ("desktop", "ko"), ("phone", "en")):
+        page.set_viewport_size(SIZES[size])  # type: ignore[arg-type]
+        for path in paths:
+            page.goto(f"{served.url}/console/{path}?lang={language}")
+            page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+            found += [f"{size} {path} {complaint}" for complaint in complaints(page, axe)]
+            assert page.evaluate("document.documentElement.scrollWidth") <= SIZES[size]["width"], path
+    page.goto(f"{served.url}/console/rules/policies/new?lang=en")
+    page.evaluate("for (const field of document.querySelectorAll('[required]')) field.required = false")
+    page.get_by_role("button", name="Publish", exact=True).click()
+    expect(page.locator("#field-edition")).to_have_attribute("aria-invalid", "true")
+    found += complaints(page, axe)
+    assert found == []
