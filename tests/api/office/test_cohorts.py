@@ -149,3 +149,32 @@ def test_an_administrator_sees_nobody(offices: Offices) -> None:
     for path in ("/console/cohorts", "/console/cohorts/BDI-2026A", "/console/trainees"):
         assert admin.get(path).status_code == 403
     assert "/console/trainees" not in admin.get("/console").text
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+def test_every_page_is_there_in_every_language(offices: Offices, training: Training, language: str) -> None:
+    clerk = offices.joins("all", "registrar", "assessor")
+    training.enrols(1)
+    (person,) = training.people
+    training.trains(person)
+    training.certifies(person)
+    (paper,) = offices.ledger.desk().dossier(person).certificates
+    at, tag = f"/console/trainees/{person}", {"zh": "zh-CN"}.get(language, language)
+    enrolment = f"{at}/enrolments/{training.enrolment(person).id}"
+    pages = ["/console/cohorts", "/console/cohorts/new", "/console/trainees", "/console/trainees/new", at, enrolment]
+    pages += [f"{at}/{name}" for name in ("name", "details", "erasure", "evidence", f"certificates/{paper}")]
+    pages += [f"{enrolment}/{name}" for name in ("withdrawal", "amendment")]
+    pages += [
+        f"{at}/certificates/{paper}/{name}" for name in ("suspension", "reinstatement", "revocation", "correction")
+    ]
+    pages += [
+        f"/console/cohorts/{COHORT}{name}"
+        for name in ("", "/enrol", "/attendance", "/results", "/certification", "/awards")
+    ]
+    for page in pages:
+        answer = clerk.get(f"{page}?lang={language}")
+        assert answer.status_code == 200, page
+        assert f'<html lang="{tag}">' in answer.text, page
+        assert answer.headers["cache-control"] == "no-store", page
+        if language != "zh":
+            assert "提交" not in answer.text, page
