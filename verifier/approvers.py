@@ -9,7 +9,7 @@ from typing import Final
 
 from verifier import approval, kinds, passkey
 from verifier.approval import Approval, Assertion
-from verifier.errors import RuleBroken, UnknownKey
+from verifier.errors import RuleBroken, UnknownKey, VerificationError
 from verifier.events import Event
 from verifier.passkey import Passkey
 
@@ -62,10 +62,13 @@ class Approvers:
         return approval.verify(known.passkey, known.rp_id, event.digests, assertion)
 
     def evolve(self, event: Event) -> None:
-        """Takes in a registration or a removal that was checked; passes other events over."""
+        """Takes in a registration or a removal; passes other events over, and a key that `check_new` would refuse."""
         match event:
             case kinds.PasskeyRegistered():
-                read = passkey.parse(event.public_key)
+                try:
+                    read = passkey.parse(event.public_key)
+                except VerificationError:  # nothing could be signed by it
+                    return
                 self._in_force.setdefault(event.pseudonym, {})[read.thumbprint] = Registered(read, event.rp_id)
                 self._ever.add(read.thumbprint)
             case kinds.PasskeyRemoved():

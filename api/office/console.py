@@ -159,7 +159,8 @@ class Console:
             )  # fmt: skip
         except Refusal as refusal:
             status = 403 if refusal.code in (Code.MISSING_ROLE, Code.OTHER_ORGANISATION) else 409
-            status = 404 if isinstance(refusal, OutOfSight) else status
+            unseen = isinstance(refusal, OutOfSight) or refusal.code is Code.UNKNOWN_PROPOSAL
+            status = 404 if unseen else status
             response = self.refused_page(request, entered, refusal, status)
         except StoreError as error:
             response = self._not_now(request, error)

@@ -19,8 +19,10 @@ from api.office.gate import Acting
 from api.office.moments import moment
 from api.office.passkey import answer_of
 from ledger.command_forms import to_plain
+from ledger.office import docket
 from ledger.office.passkeys import APPROVE
 from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
+from ledger.office.seeing import unknown_proposal
 from ledger.office.staff import CannotSignIn
 from ledger.refusals import Code, Refusal
 from verifier.events import Event, event_type
@@ -65,20 +67,20 @@ class Proposing:
 
     def home(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """What waits for who is here."""
-        proposals = self._console.office.proposals.all((OPEN, APPROVED))
-        waiting = [item for item in proposals if _waits_for(item, acting)]
+        found = docket.page(self._console.office, acting.member, (OPEN, APPROVED), limit=PAGE)
+        waiting = [item for item in found.proposals if _waits_for(item, acting)]
         return self._page("office/home.html", request, acting, waiting=waiting, signing=signing_words)
 
     def listed(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """All proposals, newest first."""
         before = whole_of(request.query_params.get("before", ""))
-        found = self._console.office.proposals.all(before=before, limit=PAGE)
-        older = found[-1].number if len(found) == PAGE else None
-        return self._page("office/proposals.html", request, acting, proposals=found, older=older)
+        found = docket.page(self._console.office, acting.member, before=before, limit=PAGE)
+        return self._page("office/proposals.html", request, acting, proposals=found.proposals, older=found.before)
 
     def one(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """One proposal; what is sent decides on it."""
         proposals, id_ = self._console.office.proposals, _id(request)
+        seen = docket.find(self._console.office, acting.member, id_)
         done, version = sent.get("do", ""), whole_of(sent.get("version", "")) or 0
         try:
             match done:
@@ -88,14 +90,14 @@ class Proposing:
                 case "decline":
                     form = filled(_DECLINING, sent)
                     if not form.good:
-                        return self._proposal(request, acting, proposals.get(id_), 422, form)
+                        return self._proposal(request, acting, seen, 422, form)
                     proposals.decline(id_, acting.member, form["reason"], version)
                 case "withdraw":
                     proposals.withdraw(id_, acting.member, version)
                 case "carry-out":
                     proposals.carry_out(id_)
                 case _:
-                    return self._proposal(request, acting, proposals.get(id_))
+                    return self._proposal(request, acting, seen)
         except AlreadyDecided as late:
             fault = refusal_words.SENTENCES[late.code]
             return self._proposal(request, acting, late.proposal, 409, fault=fault)
@@ -190,4 +192,4 @@ def _id(request: Request) -> UUID:
     try:
         return UUID(request.path_params["proposal"])
     except ValueError:
-        raise Refusal(Code.UNKNOWN_PROPOSAL, "no such proposal") from None
+        raise unknown_proposal() from None

@@ -100,8 +100,9 @@ def _proposed(office: Office, member: Member, settled: Any, request: UUID, note:
         done = doing.propose(office, member, [settled(office.ledger.desk())], request, note)
         assert done.proposal is not None
         proposal = done.proposal
-    (command,) = office.proposals.commands(proposal.id)
-    return Answer((), proposal.id, _drawn(command))
+    # Forgotten once nothing is to be carried out any more: then what was drawn is told no more.
+    drawn = [_drawn(command) for command in office.proposals.commands(proposal.id)]
+    return Answer((), proposal.id, drawn[0] if drawn else {})
 
 
 def _recorded(office: Office, command: type[Any], executed: Executed) -> Answer:

@@ -87,12 +87,15 @@ def check_command(member: Member, command: c.Command, dossier: Callable[[UUID], 
 def sees_proposal(
     member: Member, organisation: str, commands: list[c.Command], dossier: Callable[[UUID], Dossier], base: Base
 ) -> bool:
-    """Whether a member of staff may see a proposal that somebody of `organisation` made."""
+    """Whether a member of staff may see a proposal that somebody of `organisation` made.
+
+    Of one that is done the commands are forgotten: from then on it is seen where it was made, and in the base.
+    """
     if not sees_people(member):
         return False
-    return member.organisation in (base.code, organisation) or all(
-        _is_about(member.organisation, command, dossier, base) for command in commands
-    )
+    if member.organisation in (base.code, organisation):
+        return True
+    return bool(commands) and all(_is_about(member.organisation, command, dossier, base) for command in commands)
 
 
 def _is_about(organisation: str, command: Any, dossier: Callable[[UUID], Dossier], base: Base) -> bool:

@@ -20,10 +20,10 @@ from api.office.rest.answers import SIGNED_IN, Told, moment, statuses, told
 from api.office.rest.bodies import body_of
 from api.office.rest.trainees import id_of
 from ledger.command_forms import BadForm, to_plain
+from ledger.office import docket
 from ledger.office.opening import Office
 from ledger.office.proposals import OPEN, REASON_LIMIT, Foreseen, Proposal
-from ledger.office.reading import reading_desk
-from ledger.office.seeing import PERSONAL_ROLES, sees_people, sees_proposal, unknown_proposal
+from ledger.office.seeing import PERSONAL_ROLES, sees_people
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from ledger.store import StoreError
@@ -31,8 +31,6 @@ from verifier.events import Withheld, event_type
 
 State = Literal["open", "approved", "done", "declined", "withdrawn", "stopped"]
 MOST: Final = 100
-LOOKED_AT: Final = 200
-"""Proposals that are looked at for one page, by staff who do not see all of them."""
 _log = logging.getLogger(__name__)
 
 
@@ -129,7 +127,7 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
     )
     def get(request: Request, proposal: Annotated[str, Path(json_schema_extra={"format": "uuid"})]) -> Response:
         member, here = gate.acting(request).member, office()
-        found = _found(here, member, id_of(proposal))
+        found = docket.find(here, member, id_of(proposal))
         return told(ProposalWhole(proposal=proposal_told(found), commands=_commands(here, member, found)))
 
     _add_decisions(made, office, gate)
@@ -180,7 +178,7 @@ def _deciding(
 ) -> Callable[..., Any]:
     def decided(acting: Acting, proposal: UUID | None, decision: Decision) -> Response:
         here = office()
-        found = _found(here, acting.member, proposal)
+        found = docket.find(here, acting.member, proposal)
         return told(proposal_told(decide(here, acting, found, decision)))
 
     async def handle(
@@ -208,36 +206,9 @@ def _decision(body: dict[str, Any], model: type[Decision]) -> Decision:
 
 
 def _page(office: Office, member: Member, states: tuple[str, ...], before: int | None, limit: int) -> ProposalPage:
-    desk = reading_desk(office)
-    whole = member.organisation == desk.base.code
-    looked = office.proposals.all(states, before, (limit if whole else LOOKED_AT) + 1)
-    more, found, last = looked[-1:] if len(looked) > (limit if whole else LOOKED_AT) else [], list[Proposal](), None
-    for proposal in looked[:-1] if more else looked:
-        if len(found) == limit:
-            more = [proposal]
-            break
-        last = proposal.number
-        if whole or sees_proposal(
-            member, proposal.organisation, office.proposals.commands(proposal.id), desk.dossier, desk.base
-        ):
-            found.append(proposal)
-    following = _cursor(last) if more and last is not None else None
-    return ProposalPage(proposals=[proposal_told(item) for item in found], next=following)
-
-
-def _found(office: Office, member: Member, id_: UUID | None) -> Proposal:
-    """The proposal, where the member may see it. Raises Refusal, the same for none as for one out of sight."""
-    try:
-        proposal = office.proposals.get(id_) if id_ is not None else None
-    except Refusal:
-        proposal = None
-    if proposal is None:
-        raise unknown_proposal()
-    desk = reading_desk(office)
-    commands = office.proposals.commands(proposal.id)
-    if not sees_proposal(member, proposal.organisation, commands, desk.dossier, desk.base):
-        raise unknown_proposal()
-    return proposal
+    found = docket.page(office, member, states, before, limit)
+    following = None if found.before is None else _cursor(found.before)
+    return ProposalPage(proposals=[proposal_told(item) for item in found.proposals], next=following)
 
 
 def _commands(office: Office, member: Member, proposal: Proposal) -> list[ProposedCommand]:

@@ -22,7 +22,8 @@ from verifier.events import EVENTS, event_type
 
 
 def test_every_command_is_given_here_or_has_its_own_way() -> None:
-    elsewhere = {c.LodgeObjection, c.OpenAccount, c.CloseAccount, c.TakeInPack}
+    passkeys = {c.RegisterPasskey, c.RemovePasskey, c.SignApproval}
+    elsewhere = {c.LodgeObjection, c.OpenAccount, c.CloseAccount, c.TakeInPack} | passkeys
     assert set(forms.KINDS) == set(COMMANDS.values()) - elsewhere
     assert set(forms.KINDS.values()) <= {declared.kind for declared in EVENTS.values()}
     assert set(forms.NAMES) == {name_of(command) for command in forms.KINDS}

@@ -10,6 +10,7 @@ from random import Random
 
 from ledger.postgres.datastore import connect
 from ledger.postgres.store import PostgresStore
+from tests.api.running import eventually
 from tests.ledger.postgres.test_away import check
 from tests.ledger.store.making import Maker
 from verifier.merkle import leaf_hash, root_of
@@ -84,9 +85,22 @@ def test_killed_at_any_moment_the_log_is_whole(address: str) -> None:
         assert worker.pid is not None
         os.kill(worker.pid, signal.SIGKILL)
         worker.join(30)
+        # The server may still be at work for who is gone, and commit while the tables are compared.
+        assert eventually(lambda: connections(address) == 1)
         grown = check_tables(address)
         assert grown > reached
         reached = grown
+
+
+def connections(address: str) -> int:
+    """Who is connected to the database, the one who asks included."""
+    with connect(address) as connection:
+        row = connection.execute(
+            "SELECT count(*) AS number FROM pg_stat_activity"
+            " WHERE datname = current_database() AND backend_type = 'client backend'"
+        ).fetchone()
+    assert row is not None
+    return int(row["number"])
 
 
 def size(address: str) -> int:
