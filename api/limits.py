@@ -50,7 +50,10 @@ MISSED: Final = Allowance(120, 1.0)
 RECEIPTS: Final = Allowance(20, 0.2)
 """Verification receipts of links, wherever these lead: 20 at once, then one every five seconds. Each is set anew."""
 FAILED: Final = Allowance(60, 1.0)
-"""Requests of the admin API by nobody that is signed in: 60 at once, then one a second."""
+"""Requests of the admin API by nobody that is signed in, and forms of the office from nobody who is, wrong passwords
+among them: 60 at once, then one a second."""
+BEGUN: Final = Allowance(60, 0.5)
+"""Ceremonies of passkeys that are begun, each of which is written down: 60 at once, then one every two seconds."""
 COMPARED: Final = Allowance(10, 0.1)
 """PDFs to be compared, each of which takes a second or two of a processor: 10 at once, then one in ten seconds."""
 
@@ -96,6 +99,7 @@ class Limits:
         compared: Allowance = COMPARED,
         typed_refusal: Callable[[Request, int], Awaitable[Response]] | None = None,
         failed: Allowance = FAILED,
+        begun: Allowance = BEGUN,
     ) -> None:
         """`typed_refusal`: makes the answer to a form with a typed number that came so many seconds too early."""
         self._app = app
@@ -108,6 +112,7 @@ class Limits:
         self._failed = Buckets(failed, clock)
         self._counted_when = {id(self._missed): 404, id(self._failed): 401}
         self._posted = dict.fromkeys(("/check", "/check.json"), self._typed)
+        self._posted["/console/passkey"] = Buckets(begun, clock)
         self._posted |= dict.fromkeys(("/compare", "/compare.json"), Buckets(compared, clock))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,11 +152,13 @@ class Limits:
             return self._missed
         if path.startswith("/api/v1/") and path != "/api/v1/changes":
             return self._failed
-        return self._posted.get(path) if scope["method"] == "POST" else None
+        if scope["method"] != "POST":
+            return None
+        return self._posted.get(path) or (self._failed if path.startswith("/console") else None)
 
     def _refusal(self, scope: Scope, seconds: float) -> Response:
         headers = {**PERSONAL, "Retry-After": str(math.ceil(seconds))}
-        if str(scope["path"]).endswith(".json") or str(scope["path"]).startswith("/api/"):
+        if str(scope["path"]).endswith((".json", "/console/passkey")) or str(scope["path"]).startswith("/api/"):
             return problem(429, "too-many-requests", sentences.TOO_MANY, sentences.wait(math.ceil(seconds)), headers)
         sentence = sentences.too_many(math.ceil(seconds))
         return self._site.page("plain.html", Request(scope), 429, headers, sentence=sentence)

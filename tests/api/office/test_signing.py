@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from starlette.testclient import TestClient
 
+from api.limits import BEGUN, FAILED
 from api.office.gate import Gate
 from ledger.office.sessions import FRESH_SECONDS, IDLE_SECONDS
 from tests.api.office.conftest import PASSWORD, Hands, Offices, text_of
+from tests.api.whole_ledger import URL, WholeLedger
 
 COOKIE = "certledger-office"
 
@@ -214,3 +217,19 @@ def test_nonsense_is_a_clear_refusal(offices: Offices) -> None:
     form = {**browser.headers, "Content-Type": "application/x-www-form-urlencoded"}
     assert client.post("/console", content=b"\xff=1", headers=form).status_code == 400
     assert client.put("/console", headers=form).status_code == 405
+
+
+def test_who_tries_many_passwords_or_begins_many_ceremonies_has_to_wait(whole: WholeLedger) -> None:
+    with TestClient(whole.app(works=False, monotonic=lambda: 1000.0), base_url=URL) as client:
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        sent = {"_login": "nobody", "_password": "guess", "_method": "get"}
+        # The first is checked; what is counted is that nobody was let in, so a form without a password serves as well.
+        assert client.post("/console", data=sent, headers=headers).status_code == 401
+        for _ in range(FAILED.burst - 1):
+            assert client.post("/console/account", headers=headers).status_code == 401
+        refused = client.post("/console", data=sent, headers=headers)
+        assert (refused.status_code, int(refused.headers["retry-after"]) >= 1) == (429, True)
+        assert client.get("/console").status_code == 401, "pages are not counted"
+        for _ in range(BEGUN.burst):
+            assert client.post("/console/passkey?for=sign-in", headers=headers).status_code == 200
+        assert client.post("/console/passkey?for=sign-in", headers=headers).json()["code"] == "too-many-requests"
