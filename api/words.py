@@ -206,6 +206,11 @@ REFUSALS: Final = {
         "What it shows is not what was signed: a field was changed, or belongs to another certificate.",
         "표시된 내용이 서명된 내용과 다릅니다. 항목이 바뀌었거나 다른 증명서의 것입니다.",
     ),
+    "not-approved": Words(
+        "批准签名不成立：签的是其他内容，或不是该审批人的通行密钥。",
+        "The approval does not hold: something else was signed, or not by the approver's passkey.",
+        "승인 서명이 성립하지 않습니다. 다른 내용에 서명했거나 승인자의 패스키가 아닙니다.",
+    ),
     "not-as-issued": Words(
         "文件的封印不成立：签发之后有字节被改动，或没有封印。",
         "The file's seal does not hold: a byte was changed since it was issued, or it has none.",

@@ -33,7 +33,7 @@ def begin(ledger: Ledger, people: int) -> Training:
     desk, accounts = ledger.desk(), ledger.settings.accounts
     actors = Actors(accounts[OPERATOR], accounts[APPROVER])
     programme = min(desk.base.catalogue.editions)
-    desk.decide(c.OpenCohort(desk.new_id(), COHORT, programme, DAY, date(2099, 1, 1), 1_000_000_000), actors)
+    desk.decide(c.OpenCohort(desk.new_id(), COHORT, programme, DAY, date(2099, 1, 1), 1_000_000), actors)
     found = tuple(desk.new_person() for _ in range(people))
     for number, person in enumerate(found):
         desk.decide(_registration(person, f"B{number}"), actors)

@@ -8,6 +8,7 @@ import pytest
 
 from api.office import proposal_words, refusal_words
 from ledger import commands as c
+from ledger import concerns
 from ledger.awards import open_awards
 from ledger.command_forms import name_of
 from ledger.office.doing import PROPOSED, do
@@ -101,8 +102,11 @@ def test_declined_with_a_reason_it_is_not_recorded(offices: Offices, head: Brows
 
 def test_who_may_not_see_it_is_told_what_they_would_be_of_none(offices: Offices, proposal: Proposal) -> None:
     """An administrator sees no people; staff of an organisation that has nothing to do with it see none of it."""
-    organisations = offices.office.executor.base().organisations
-    far = next(code for code, item in organisations.items() if item.kind == "school")
+    base, desk = offices.office.executor.base(), offices.ledger.desk()
+    (command,) = offices.office.proposals.commands(proposal.id)
+    assert isinstance(command, c.SuspendCertificate)
+    concerned = concerns.readers(desk.dossier(command.trainee), base.catalogue)
+    far = next(code for code in sorted(base.organisations) if code not in {base.code, *concerned})
     for browser in (offices.joins("boss", "administrator"), offices.joins("far", "approver", organisation=far)):
         told = set()
         for path in (f"/console/proposals/{proposal.id}", f"/console/proposals/{proposal.id.int ^ 1:032x}"):
