@@ -94,9 +94,8 @@ def _check_revision(command: Any, revisions: Collection[int] | None, desk: Desk)
 
 
 def _proposed(office: Office, member: Member, settled: Any, request: UUID, note: str) -> Answer:
-    try:
-        proposal = office.proposals.get(request)
-    except Refusal:
+    proposal = office.proposals.find(request)
+    if proposal is None:
         done = doing.propose(office, member, [settled(office.ledger.desk())], request, note)
         assert done.proposal is not None
         proposal = done.proposal

@@ -64,8 +64,11 @@ def do(office: Office, member: Member, command: c.Command, request: UUID, note: 
 def propose(office: Office, member: Member, commands: Sequence[c.Command], request: UUID, note: str = "") -> Done:
     """Proposes commands of one kind; what the rules would refuse today already is refused. Raises Refusal, StoreError.
 
-    Also refused is what nobody but the proposer could approve.
+    Also refused is what nobody but the proposer could approve. The same request again is answered with what was
+    proposed then, also where all is recorded by now and the rules would refuse it.
     """
+    if (known := office.proposals.find(request)) is not None and known.proposer == member.pseudonym:
+        return Done(proposal=known)
     refusal = Refusal(Code.NO_APPROVER, "nobody else has the role approver: an administrator gives it")
     for approver in _approvers(office, member):
         try:

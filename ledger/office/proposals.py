@@ -130,13 +130,21 @@ class Proposals:
             tables.execute(f"INSERT INTO proposals VALUES ({', '.join('?' * len(row))})", row)
 
         self._cabinet.write(enter)
-        return self.get(made)
+        proposal = self.get(made)
+        if proposal.proposer != member.pseudonym:
+            raise Refusal(Code.IDEMPOTENCY_MISMATCH, "this id is that of somebody else's proposal")
+        return proposal
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
     def get(self, id_: UUID) -> Proposal:
         """The proposal of an id. Raises Refusal `unknown-proposal`; StoreError."""
         return self._proposal(self._row(id_))
+
+    def find(self, id_: UUID) -> Proposal | None:
+        """The proposal of an id; None where there is none. Raises StoreError."""
+        rows = self._cabinet.select("SELECT * FROM proposals WHERE id = ?", (id_.bytes,))
+        return self._proposal(rows[0]) if rows else None
 
     def all(self, states: Sequence[str] = (), before: int | None = None, limit: int = 50) -> list[Proposal]:
         """Proposals in these states, newest first, from below a number on. Raises StoreError."""

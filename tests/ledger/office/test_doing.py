@@ -43,6 +43,31 @@ def test_what_needs_two_is_proposed_once(office: Office, life: Life) -> None:
     assert office.ledger.store.head().size == size
 
 
+def test_a_form_that_is_sent_again_when_all_is_recorded_is_answered_as_before(office: Office, life: Life) -> None:
+    clerk, head = join(office, "clerk", "registrar"), join(office, "head", "approver")
+    request = office.ledger.desk().new_id()
+    first = do(office, clerk, c.EraseTrainee(life.trainee), request).proposal
+    assert first is not None
+    office.proposals.approve(first.id, head, first.version)
+    office.proposals.carry_out(first.id)
+    again = do(office, clerk, c.EraseTrainee(life.trainee), request).proposal
+    assert again is not None
+    assert (again.id, again.state) == (first.id, "done")
+    with pytest.raises(Refusal) as refusal:
+        do(office, clerk, c.EraseTrainee(life.trainee), office.ledger.desk().new_id())
+    assert refusal.value.code is Code.ERASED
+
+
+def test_the_id_of_somebody_elses_proposal_is_not_ones_own(office: Office, life: Life) -> None:
+    clerk, other = join(office, "clerk", "registrar"), join(office, "other", "registrar")
+    request = office.ledger.desk().new_id()
+    do(office, clerk, c.EraseTrainee(life.trainee), request)
+    with pytest.raises(Refusal) as refusal:
+        do(office, other, c.EraseTrainee(life.trainee), request)
+    assert refusal.value.code is Code.IDEMPOTENCY_MISMATCH
+    assert len(office.proposals.all()) == 1
+
+
 def test_what_is_refused_today_is_not_proposed(office: Office, life: Life) -> None:
     clerk, request = join(office, "clerk", "registrar"), office.ledger.desk().new_id()
     for member, command, code in (
