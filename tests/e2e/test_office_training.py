@@ -226,6 +226,7 @@ def _looks_at_the_award(clerk: Desk) -> None:
     clerk.page.locator("main").get_by_role("link", name=COHORT).first.press("Enter")
     clerk.is_clean("enrolment")
     clerk.follows("登记凭证")
+    expect(clerk.page.locator("#hashed-file")).to_be_visible()  # the script shows it once it listens
     clerk.page.set_input_files("#hashed-file", files=[{"name": "a.txt", "mimeType": "text/plain", "buffer": b"abc"}])
     expect(clerk.page.locator("#field-digest")).to_have_value(
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
