@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from ledger.awards import open_awards
 from ledger.issue import issue
@@ -23,6 +23,10 @@ from tests.engines import ENGINES
 from verifier.address import proof_address
 
 PHONE = {"width": 390, "height": 844}
+
+
+expect.set_options(timeout=30_000)
+"""Milliseconds after which a test gives up: the machine may be busy."""
 
 
 @dataclass(frozen=True)
