@@ -65,8 +65,13 @@ class Ledger:
         return self.settings.log_id
 
     def desk(self, base: Base | None = None) -> Desk:
-        """A desk on what is recorded now. `base` is one that others use too: see `Desk`."""
-        parts = (self.store, self.vault, self.keystore, self.claim_keys, self.log_id)
+        """A desk on what is recorded now.
+
+        `base` is one that others use too (see `Desk`), as in a process that serves for long. There the desk has a vault
+        of its own: one that lives long would keep the data keys of people who are erased meanwhile.
+        """
+        vault = self.vault if base is None else Vault(self.data_keys)
+        parts = (self.store, vault, self.keystore, self.claim_keys, self.log_id)
         return Desk(*parts, self.clock, self.randomness, base)
 
     def executor(self) -> Executor:

@@ -21,7 +21,7 @@ from api.office.gate import Acting
 from api.office.recording import Fault, record
 from ledger import commands as c
 from ledger.office.allowed import why_not
-from ledger.office.case import desk_of
+from ledger.office.reading import reading_desk
 from ledger.register.reading import Waiting
 from verifier import rules
 from verifier.errors import Malformed
@@ -98,7 +98,7 @@ class Applying:
         form = filled(fields, sent)
         trainee = None
         if not form.faults.get("trainee_no"):
-            trainee = desk_of(office).find_trainee(form["trainee_no"])
+            trainee = reading_desk(office).find_trainee(form["trainee_no"])
             if trainee is None or self._console.register.person(trainee, scope) is None:
                 form = form.with_fault("trainee_no", title_words.NO_SUCH_TRAINEE)
         if not form.good or trainee is None:
@@ -125,7 +125,7 @@ class Applying:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def _explained(self, trainee: UUID, form: Filled, today: date) -> dict[str, Any]:
-        desk = desk_of(self._console.office)
+        desk = reading_desk(self._console.office)
         dossier = desk.dossier(trainee)
         assert dossier.trainee is not None
         found = rules.explain(

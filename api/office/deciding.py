@@ -23,7 +23,8 @@ from ledger import commands as c
 from ledger.handle import TITLE_PREFIXES
 from ledger.notices import id_of_notice
 from ledger.office.allowed import why_not
-from ledger.office.case import Case, case_of, desk_of
+from ledger.office.case import Case, case_of
+from ledger.office.reading import reading_desk
 from ledger.office.waiting import proposals_about
 from ledger.refusals import Refusal
 from ledger.register.lines import ApplicationLine
@@ -113,7 +114,7 @@ class Deciding:
             case "resolve":
                 lodged = _uuid(sent.get("lodged", ""))
                 return c.ResolveObjection(trainee, application, sent.get("outcome", ""), today, lodged)
-        drawn = desk_of(self._console.office).draw(TITLE_PREFIXES[line.level], today.year)
+        drawn = reading_desk(self._console.office).draw(TITLE_PREFIXES[line.level], today.year)
         return c.DecideApplication(trainee, application, drawn, today)
 
     def _page(

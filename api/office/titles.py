@@ -23,8 +23,9 @@ from ledger import commands as c
 from ledger.deciders.state import Dossier, Title, shown
 from ledger.handle import TITLE_PREFIXES
 from ledger.office.allowed import why_not
-from ledger.office.case import barred, desk_of
+from ledger.office.case import barred
 from ledger.office.history import history
+from ledger.office.reading import reading_desk
 from ledger.office.waiting import proposals_about
 from ledger.register.lines import TitleLine
 from verifier.errors import Malformed
@@ -81,7 +82,7 @@ class Titles:
         line = self._console.register.title(id_in(request, "title"), today, self._console.scope(acting))
         if line is None:
             raise NotThere
-        desk = desk_of(self._console.office)
+        desk = reading_desk(self._console.office)
         dossier = desk.dossier(line.who.subject)
         title = dossier.titles.get(line.title)
         if title is None or dossier.erased:

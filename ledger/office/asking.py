@@ -17,6 +17,7 @@ from ledger.executing import Executed
 from ledger.handle import Desk
 from ledger.office import doing, forms, seeing
 from ledger.office.opening import Office
+from ledger.office.reading import reading_desk
 from ledger.office.staff import Member
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
@@ -96,7 +97,7 @@ def _check_revision(command: Any, revisions: Collection[int] | None, desk: Desk)
 def _proposed(office: Office, member: Member, settled: Any, request: UUID, note: str) -> Answer:
     proposal = office.proposals.find(request)
     if proposal is None:
-        done = doing.propose(office, member, [settled(office.ledger.desk())], request, note)
+        done = doing.propose(office, member, [settled(reading_desk(office))], request, note)
         assert done.proposal is not None
         proposal = done.proposal
     # Forgotten once nothing is to be carried out any more: then what was drawn is told no more.

@@ -9,11 +9,10 @@ from uuid import UUID
 
 from ledger.deciders.state import Application, Dossier, Trainee
 from ledger.deciders.title import pending
-from ledger.handle import Desk
 from ledger.notices import Days, answer_of, days_of_notice
 from ledger.office.history import Happened, history
 from ledger.office.opening import Office
-from ledger.vault import Vault
+from ledger.office.reading import reading_desk
 from verifier import kinds
 from verifier.rules import NoCalendar, Policy, barred_through, decision
 from verifier.statement import subject_of
@@ -62,17 +61,9 @@ class Case:
         return None if self.days is None or self.days.last is None else self.days.last + timedelta(days=1)
 
 
-def desk_of(office: Office) -> Desk:
-    """A desk to look things up at, and to draw at: it records nothing about the base."""
-    ledger = office.ledger
-    # A vault of its own: one that lives long would keep the data keys of people who are erased meanwhile.
-    parts = (ledger.store, Vault(ledger.data_keys), ledger.keystore, ledger.claim_keys, ledger.log_id)
-    return Desk(*parts, ledger.clock, ledger.randomness, office.executor.base())
-
-
 def case_of(office: Office, trainee: UUID, application: UUID, today: date) -> Case | None:
     """An application of a person; None where there is none, or the person's data are erased. Raises StoreError."""
-    desk = desk_of(office)
+    desk = reading_desk(office)
     dossier = desk.dossier(trainee)
     state = dossier.applications.get(application)
     if state is None or dossier.trainee is None or dossier.erased:

@@ -92,6 +92,6 @@ def _approvers(office: Office, member: Member) -> list[str]:
 
 
 def _try_out(office: Office, commands: Sequence[c.Command], actors: Actors) -> None:
-    desk = office.ledger.desk()
+    desk = office.proposals.desk_for(commands)
     for command in commands:
         desk.decide(command, actors)

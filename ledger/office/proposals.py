@@ -167,7 +167,7 @@ class Proposals:
         """
         row = self._row(id_)
         commands, _ = self._body(row)
-        desk, actors = self._desk(None), Actors(str(row["proposer"]), approver)
+        desk, actors = self.desk_for(commands), Actors(str(row["proposer"]), approver)
         for command in commands:
             try:
                 yield Foreseen(command, tuple(desk.decide(command, actors)))
@@ -181,14 +181,13 @@ class Proposals:
 
         None where the member has no passkey in the log. Raises Refusal; StoreError.
         """
-        base = self._executor.base()
-        if not base.approvers.of(member.pseudonym):
+        if not self._executor.base().approvers.of(member.pseudonym):
             return None
         row = self._row(id_)
         commands, seed = self._body(row)
         actors, digests = Actors(str(row["proposer"]), member.pseudonym), list[bytes]()
         for n, command in enumerate(commands):
-            desk = self._desk(None if isinstance(command, c.BaseCommand) else base)
+            desk = self.desk_for([command])
             desk.decide(command, actors)
             foreseen = desk.foreseen(actors, _command_id(seed, n), seeded(_salts(seed, n)))
             digests += [digest for _, digest in foreseen]
@@ -324,6 +323,11 @@ class Proposals:
     def _forgotten(self, id_: bytes) -> bytes:
         """In the place of commands and seed."""
         return self._key.seal("proposals", id_, [[], b""])
+
+    def desk_for(self, commands: Sequence[c.Command]) -> Desk:
+        """A desk to try commands at: on the base that the process knows, unless one would change it."""
+        changes = any(isinstance(command, c.BaseCommand) for command in commands)
+        return self._desk(None if changes else self._executor.base())
 
     def _row(self, id_: UUID) -> Any:
         rows = self._cabinet.select("SELECT * FROM proposals WHERE id = ?", (id_.bytes,))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from ledger.deciders.state import Application, Certificate, Dossier, Enrolment
-from ledger.handle import Desk, moment_of
+from ledger.handle import moment_of
 from ledger.office import seeing
 from ledger.office.opening import Office
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from ledger.register.lines import CohortLine
 from ledger.register.reading import Register
-from ledger.vault import Vault
 from verifier.current import business_day
 from verifier.rules import Programme
 
@@ -30,12 +29,8 @@ class Sight:
         self.base = office.executor.base()
         self.scope = seeing.scope_of(member, self.base)
         register.catch_up()
-        ledger = office.ledger
-        self.today = business_day(moment_of(ledger.clock))
-        # A vault of its own: one that lives long would keep the data keys of people who are erased meanwhile.
-        vault = Vault(ledger.data_keys)
-        parts = (ledger.store, vault, ledger.keystore, ledger.claim_keys, ledger.log_id, ledger.clock)
-        self.desk = Desk(*parts, ledger.randomness, self.base)
+        self.today = business_day(moment_of(office.ledger.clock))
+        self.desk = office.ledger.desk(self.base)
 
     def cohort(self, code: str) -> CohortLine:
         """A cohort. Raises OutOfSight `unknown-cohort`."""
