@@ -38,6 +38,7 @@ from api.office import (
     sheets,
     signing,
     titles,
+    together,
     trainees,
 )
 from api.office.console import Console
@@ -121,5 +122,5 @@ def create_app(
 
 def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
-    areas = (passkey, signing, proposing, *training, applying, deciding, titles, *rules, pictures)
+    areas = (passkey, signing, proposing, *training, applying, together, deciding, titles, *rules, pictures)
     return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.languages import Words
-from api.office import title_words, words
+from api.office import title_words, together_words, words
 from api.office.console import Console, NotThere, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled
 from api.office.gate import Acting
@@ -84,7 +84,8 @@ class Applying:
             raise NotThere from None
         return self._console.page(
             "office/applications.html", request, acting,
-            titling=title_words, page=page, step=step, level=level, waiting=_waiting(register.waiting(today, scope)),
+            titling=title_words, saying=together_words, page=page, step=step, level=level,
+            waiting=_waiting(register.waiting(today, scope)),
         )  # fmt: skip
 
     def new(self, request: Request, acting: Acting, sent: Sent) -> Response:
@@ -179,15 +180,15 @@ def _number(today: date) -> str:
     return f"A{today:%y}-{''.join(secrets.choice(_LETTERS) for _ in range(6))}"
 
 
-def _waiting(found: Waiting) -> list[tuple[str, Words, int | None]]:
-    """Filter of the list, what waits, and how much; None where that cannot be told."""
+def _waiting(found: Waiting) -> list[tuple[str, Words, int | None, str]]:
+    """Filter of the list, what waits, how much (None where that cannot be told), and the page that does all of it."""
     told = title_words.WAITING_FOR
     return [
-        ("eligible", told["panel"], found.panel),
-        ("panel", told["notice"], found.notice),
-        ("notice", told["running"], found.running),
-        (DUE, told["due"], found.due),
-        ("notice", told["objections"], found.objections),
+        ("eligible", told["panel"], found.panel, "panel"),
+        ("panel", told["notice"], found.notice, "post"),
+        ("notice", told["running"], found.running, ""),
+        (DUE, told["due"], found.due, "decide"),
+        ("notice", told["objections"], found.objections, ""),
     ]
 
 
