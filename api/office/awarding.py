@@ -27,7 +27,7 @@ from api.words import REASONS, standing
 from ledger import commands as c
 from ledger.awards import Awards
 from ledger.certificate.page import CannotPrint
-from ledger.deciders.state import Certificate, Dossier
+from ledger.deciders.state import Certificate, Dossier, shown
 from ledger.issue import issue
 from ledger.office.sight import Sight
 from ledger.receipts import NotYetSigned
@@ -104,7 +104,7 @@ class Awarding:
             training=training_words, at=_at(dossier, certificate), person=person, trainee=dossier.subject,
             certificate=certificate, stands=standing(certificate.award.on(sight.today)), moment=moment,
             cohort_address=address(str(certificate.event.cohort)),
-            corrects=_corrected(dossier, certificate),
+            link=shown(certificate.event.link), corrects=_corrected(dossier, certificate),
             successors=successors, history=self._history(sight, certificate),
             name_differs=not certificate.award.ended and certificate.event.name != person.name,
         )  # fmt: skip

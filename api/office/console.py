@@ -86,8 +86,14 @@ class Console:
         return Sight(self.office, self._office.register(), acting.member)
 
     def route(self, path: str, handler: Handler, methods: Sequence[str] = ("GET", "POST")) -> Route:
-        """A route below `/console` for who is signed in."""
-        return self._route(path, methods, lambda request, sent: self._answered(request, sent, handler))
+        """A route below `/console` for who is signed in. Any page takes a POST that signs somebody in on it."""
+
+        def allowed(request: Request, acting: Acting, sent: Sent) -> Response:
+            if request.method not in SAFE and "POST" not in methods:
+                return self._plain(request, 405, words.ONLY_READ)
+            return handler(request, acting, sent)
+
+        return self._route(path, lambda request, sent: self._answered(request, sent, allowed))
 
     def open_route(self, path: str, handler: OpenHandler) -> Route:
         """A route below `/console` for anybody; what it is sent comes of its own page."""
@@ -102,9 +108,9 @@ class Console:
             except StoreError as error:
                 return self._not_now(request, error)
 
-        return self._route(path, ("GET", "POST"), answered)
+        return self._route(path, answered)
 
-    def _route(self, path: str, methods: Sequence[str], answered: OpenHandler) -> Route:
+    def _route(self, path: str, answered: OpenHandler) -> Route:
         async def answer(request: Request) -> Response:
             try:
                 sent = await _form(request)
@@ -112,7 +118,7 @@ class Console:
                 return self._plain(request, refused.status, refused.detail)
             return await run_in_threadpool(answered, request, sent)
 
-        return Route(f"/console{path}", answer, methods=list(methods))
+        return Route(f"/console{path}", answer, methods=["GET", "POST"])
 
     def page(
         self, template: str, request: Request, acting: Acting | None, status: int = 200, **values: Any

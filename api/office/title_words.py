@@ -229,7 +229,6 @@ NOT_BARRED: Final = Words("无", "not barred", "제한 없음")
 
 # --- titles ---------------------------------------------------------------------------------------------------------
 
-PUBLIC_RESULT: Final = Words("公开核验页面", "Its public page", "공개 확인 페이지")
 REVOKE: Final = Words("撤销职称", "Revoke the title", "직함 취소")
 REASON_CLASS: Final = Words("理由类别", "Class of reason", "사유 종류")
 CORRECT: Final = Words("更正证书", "Correct the paper", "증서 정정")

@@ -31,6 +31,7 @@ OPTIONAL: Final = Words("（可不填）", "(may be empty)", "(선택)")
 NOTE: Final = Words("说明（可不填）", "Note (may be empty)", "메모(선택)")
 REASON: Final = Words("理由", "Reason", "사유")
 
+PUBLIC_RESULT: Final = Words("公开核验页面", "Its public page", "공개 확인 페이지")
 MISSING: Final = Words("请填写此项。", "This has to be filled in.", "이 항목을 입력해 주십시오.")
 TOO_LONG: Final = Words("内容过长。", "This is too long.", "너무 깁니다.")
 UNPRINTABLE: Final = Words(
@@ -54,6 +55,11 @@ NOT_NOW: Final = Words(
     "现在无法处理。若刚才提交了内容，请稍后再次提交同一表单：同一表单只会记录一次。",
     "This cannot be done now. If you sent something, send the same form again in a moment: it is recorded once.",
     "지금은 처리할 수 없습니다. 방금 보낸 양식이 있다면 잠시 후 같은 양식을 다시 보내 주십시오. 한 번만 기록됩니다.",
+)
+ONLY_READ: Final = Words(
+    "此页只供查看，未作任何处理。",
+    "This page is only read. Nothing was done.",
+    "읽기 전용 페이지입니다. 아무 작업도 하지 않았습니다.",
 )
 REFUSED: Final = Words("未获准", "Refused", "거부됨")
 UNKNOWN_PAGE: Final = Words("没有这个页面", "No such page", "없는 페이지입니다")

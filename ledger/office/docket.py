@@ -37,7 +37,7 @@ def find(office: Office, member: Member, id_: UUID | None) -> Proposal:
         raise unknown_proposal()
     desk = reading_desk(office)
     commands = office.proposals.commands(proposal.id)
-    if not sees_proposal(member, proposal.organisation, commands, desk.dossier, desk.base):
+    if not sees_proposal(member, proposal, commands, desk.dossier, desk.base):
         raise unknown_proposal()
     return proposal
 
@@ -56,9 +56,7 @@ def page(
         if len(found) == limit:
             break
         last = proposal.number
-        if whole or sees_proposal(
-            member, proposal.organisation, office.proposals.commands(proposal.id), desk.dossier, desk.base
-        ):
+        if whole or sees_proposal(member, proposal, office.proposals.commands(proposal.id), desk.dossier, desk.base):
             found.append(proposal)
     more = last is not None and last != looked[-1].number
     return Docket(tuple(found), last if more else None)

@@ -15,6 +15,7 @@ from ledger import commands as c
 from ledger import concerns
 from ledger.deciders.base import Base
 from ledger.deciders.state import Application, Dossier
+from ledger.office.proposals import Proposal
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from ledger.register.scope import WHOLE, Scope
@@ -85,15 +86,16 @@ def check_command(member: Member, command: c.Command, dossier: Callable[[UUID], 
 
 
 def sees_proposal(
-    member: Member, organisation: str, commands: list[c.Command], dossier: Callable[[UUID], Dossier], base: Base
+    member: Member, proposal: Proposal, commands: list[c.Command], dossier: Callable[[UUID], Dossier], base: Base
 ) -> bool:
-    """Whether a member of staff may see a proposal that somebody of `organisation` made.
+    """Whether a member of staff may see a proposal.
 
-    Of one that is done the commands are forgotten: from then on it is seen where it was made, and in the base.
+    Of one that is done the commands are forgotten: from then on it is seen where it was made, in the base, and by who
+    decided on it.
     """
     if not sees_people(member):
         return False
-    if member.organisation in (base.code, organisation):
+    if member.organisation in (base.code, proposal.organisation) or member.pseudonym == proposal.approver:
         return True
     return bool(commands) and all(_is_about(member.organisation, command, dossier, base) for command in commands)
 

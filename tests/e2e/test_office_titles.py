@@ -69,9 +69,9 @@ def served(tmp_path: Path) -> Iterator[Served]:
         yield found
 
 
-def joins(new_context: NewContext, served: Served, login: str, size: str) -> Page:
+def joins(new_context: NewContext, served: Served, login: str, size: str, locale: str = "en-US") -> Page:
     """A member of staff in a browser of their own, with a password and a passkey."""
-    context = new_context(viewport=SIZES[size], locale="en-US", bypass_csp=True)
+    context = new_context(viewport=SIZES[size], locale=locale, bypass_csp=True)
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("WebAuthn.enable")

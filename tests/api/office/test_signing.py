@@ -59,6 +59,18 @@ def test_after_many_wrong_ones_it_says_how_long_to_wait(offices: Offices) -> Non
     assert "about 1 minutes" in refused.text
 
 
+@pytest.mark.parametrize("path", ["/console/proposals", "/console/cohorts", "/console/titles?year=2026"])
+def test_a_page_that_is_only_read_lets_somebody_in_and_takes_no_form(offices: Offices, path: str) -> None:
+    browser = offices.joins("reader", "registrar", signed_in=False)
+    asked = browser.get(path)
+    assert (asked.status_code, 'name="_method" value="get"' in asked.text) == (401, True)
+    answer = browser.post(path, _login="reader", _password=PASSWORD, _method="get")
+    assert (answer.status_code, answer.headers["location"]) == (303, path)
+    assert browser.get(path).status_code == 200
+    refused = browser.post(path + ("&" if "?" in path else "?") + "lang=en", name="x")
+    assert (refused.status_code, "only read" in refused.text) == (405, True)
+
+
 def test_a_session_that_somebody_else_fixed_is_not_the_one_that_is_signed_in(offices: Offices) -> None:
     browser = offices.joins("li", "registrar", signed_in=False)
     fixed = {"Cookie": f"{COOKIE}=a secret that somebody else knows", **browser.headers}

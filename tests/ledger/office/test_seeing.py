@@ -9,6 +9,7 @@ import pytest
 from ledger import commands as c
 from ledger.office import seeing
 from ledger.office.opening import Office
+from ledger.office.proposals import Proposal
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from tests.ledger.deciders.story import COHORT, ENROLLED_ON, REGISTER, REQUESTED_ON, STARTS, D, drawn
@@ -111,8 +112,9 @@ def test_proposals_are_seen_by_who_made_them_and_whom_they_concern(office: Offic
     unknown: list[c.Command] = [*erasure, c.EraseTrainee(office.ledger.desk().new_id())]
     desk = office.ledger.desk()
 
-    def seen(member: Member, organisation: str, commands: list[c.Command]) -> bool:
-        return seeing.sees_proposal(member, organisation, commands, desk.dossier, desk.base)
+    def seen(member: Member, organisation: str, commands: list[c.Command], approver: str = "") -> bool:
+        made = Proposal(desk.new_id(), 1, "", "done", 1, "", organisation, approver, 0, 0, "", "", 1, 1)
+        return seeing.sees_proposal(member, made, commands, desk.dossier, desk.base)
 
     every = (certification, erasure, terms, unknown)
     table = {"BASE": "1111", "PARTNER": "1100", "EMPLOYER": "1100", "BUREAU": "0010", "FAR": "0000"}
@@ -120,4 +122,5 @@ def test_proposals_are_seen_by_who_made_them_and_whom_they_concern(office: Offic
         member = join(office, code, "approver", organisation=code)
         assert "".join(str(int(seen(member, "BASE", commands))) for commands in every) == expected, code
         assert seen(member, code, unknown), "what one's own organisation proposed"
+        assert seen(member, "BASE", [], member.pseudonym), "what one decided on, when the commands are forgotten"
     assert not seen(join(office, "admin", "administrator"), "BASE", certification)
