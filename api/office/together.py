@@ -166,7 +166,7 @@ class Together:
         waiting = self._waiting() if self._way is _DECIDE else set()
         return [
             Item(line, line.application not in waiting and line.objection != "pending", line.application in waiting)
-            for line in listed.rows
+            for line in sorted(listed.rows, key=lambda line: line.application_no)
         ]
 
     def _waiting(self) -> set[UUID]:

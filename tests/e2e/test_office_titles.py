@@ -186,6 +186,9 @@ def test_axe_finds_nothing_on_rules_organisations_and_lists(served: Served, new_
     paths = [
         "applications",
         "applications/new",
+        "applications/together/panel",
+        "applications/together/post",
+        "applications/together/decide",
         "titles",
         "rules",
         "rules/programmes/BDI/1",
