@@ -23,12 +23,19 @@ def plain_calendars(ledger: Ledger, *years: int) -> None:
 
 def certified(ledger: Ledger, number: str, education: str = "bachelor", employer: str | None = EMPLOYER) -> UUID:
     """A trainee of this number with a certificate of today, five years in practice."""
+    person = trained(ledger, number, education, employer)
+    do(ledger, c.RequestCertification(person, COHORT, ledger.desk().draw("BDI", TODAY.year), TODAY))
+    return person
+
+
+def trained(ledger: Ledger, number: str, education: str = "bachelor", employer: str | None = EMPLOYER) -> UUID:
+    """A trainee of this number who has done everything for a certificate, five years in practice."""
     base = ledger.desk().base
     programme, edition = next((code, max(editions)) for code, editions in base.catalogue.editions.items())
     rules = base.catalogue.programme(programme, edition)
     starts = TODAY - timedelta(days=30)
     if COHORT not in base.cohorts:
-        do(ledger, c.OpenCohort(ledger.desk().new_id(), COHORT, programme, starts, TODAY, 50))
+        do(ledger, c.OpenCohort(ledger.desk().new_id(), COHORT, programme, starts, TODAY, 100))
     person, enrolment = ledger.desk().new_id(), ledger.desk().new_id()
     do(
         ledger,
@@ -42,5 +49,4 @@ def certified(ledger: Ledger, number: str, education: str = "bachelor", employer
         do(ledger, c.RecordAttendance(person, COHORT, module.code, module.hours, starts))
     for assessment in rules.assessments:
         do(ledger, c.RecordResult(person, COHORT, assessment.code, 1, rules.total_pass + 15, "EX-1", TODAY))
-    do(ledger, c.RequestCertification(person, COHORT, ledger.desk().draw("BDI", TODAY.year), TODAY))
     return person
