@@ -37,6 +37,7 @@ from api.office import (
     ruling,
     sheets,
     signing,
+    telling,
     titles,
     trainees,
 )
@@ -122,5 +123,5 @@ def create_app(
 
 def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
-    areas = (passkey, signing, proposing, *training, applying, deciding, titles, *rules, pictures)
+    areas = (passkey, signing, proposing, *training, applying, deciding, titles, *rules, pictures, telling)
     return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]
