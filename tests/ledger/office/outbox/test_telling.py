@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 import pytest
@@ -388,6 +389,58 @@ def test_an_objection_waits_for_the_registrars_of_the_base(
     assert [to for to, subject in mailbox.letters() if "objection" in subject] == ["clerk@example.org"]
     assert not [value for value in told[1:4] if str(value) in text_of(mailbox)], "nothing of the objector"
     assert [facts["data"]["event"] for facts in receiver.facts()] == ["objection.lodged/1"]
+
+
+def test_who_left_or_has_no_address_or_wants_none_is_told_nothing(office: Office, mailbox: Mailbox) -> None:
+    life = Life(office.ledger)
+    life.is_registered()
+    clerk = join(office, "clerk", "registrar")
+    gone, silent, unwilling = (join(office, login, "approver") for login in ("gone", "silent", "unwilling"))
+    do(office, clerk, c.EraseTrainee(life.trainee), UUID(int=1, version=4))
+    follow(office)
+    assert len(office.outbox.all()) == 3
+    office.staff.close(gone.account, lives.operators(office.ledger))
+    office.staff.change_email(silent.account, "")
+    office.wishes.decline(unwilling.account, ["proposal-waits"])
+    send_all(office)
+    assert mailbox.mails == []
+    assert sorted(item.error for item in office.outbox.all()) == ["closed", "declined", "no-address"]
+
+
+def test_trainees_are_not_written_to_where_the_settings_say_so(office: Office, receiver: Receiver) -> None:
+    mail = office.ledger.settings.mail
+    assert mail is not None
+    office.ledger.settings = replace(office.ledger.settings, mail=replace(mail, trainees=False))
+    hook(office, receiver)
+    in_notice(office)
+    follow(office)
+    assert {item.way for item in office.outbox.all()} == {"webhook"}
+
+
+def test_an_award_that_stands_no_more_is_announced_to_nobody(office: Office, mailbox: Mailbox) -> None:
+    life = Life(office.ledger)
+    life.is_registered()
+    life.is_trained()
+    life.is_certified()
+    (id_,) = office.ledger.desk().dossier(life.trainee).certificates
+    life.does(c.SuspendCertificate(life.trainee, id_, "other", date(2026, 1, 1)))
+    follow(office)
+    send_all(office)
+    assert (states(office), mailbox.mails) == ([("certificate-ready", "trainee", "dropped", "overtaken")], [])
+
+
+def test_one_message_that_cannot_be_made_holds_up_no_other(office: Office, mailbox: Mailbox) -> None:
+    """The log was put back from an older copy than the office: what an index leads to is something else, or nothing."""
+    in_notice(office)
+    drafts = [
+        messages.Draft("certificate-ready", UUID(int=9, version=4), place, "trainee", b"")
+        for place in (0, office.ledger.store.head().size + 5)
+    ]
+    office.cabinet.write(lambda tables: office.outbox.enter(tables, drafts))
+    follow(office)
+    send_all(office)
+    assert len(mailbox.mails) == 2
+    assert {state for *_, state, _ in states(office)[:2]} == {"dropped"}
 
 
 def test_members_are_asked_nothing_that_they_declined(office: Office) -> None:
