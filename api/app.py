@@ -37,6 +37,7 @@ from api.office import (
     ruling,
     sheets,
     signing,
+    telling,
     titles,
     together,
     trainees,
@@ -50,6 +51,7 @@ from api.templates import Site
 from ledger.awards import Awards, open_awards
 from ledger.handle import Clock, system_clock
 from ledger.notices import Notices
+from ledger.office.outbox.courier import courier
 from ledger.open import SERVED_PATIENCE_SECONDS, open_place
 from ledger.places import Place, place_of
 from ledger.publisher import Publisher
@@ -69,8 +71,7 @@ def create_app(
     """
     place = place_of(at, patience_seconds=SERVED_PATIENCE_SECONDS) if isinstance(at, str) else at
     settings = place.settings()
-    site = Site(settings.name_zh, settings.name_en, settings.url, settings.origin)
-    problems = Problems(site)
+    problems = Problems(site := Site(settings.name_zh, settings.name_en, settings.url, settings.origin))
     running: dict[str, Any] = {}
     office = OpenedOffice(lambda: awards().ledger)
     gate = Gate(office, settings.url)
@@ -86,6 +87,7 @@ def create_app(
                 publisher = running["publisher"] = stack.enter_context(Publisher(running["awards"]))
                 publisher.start()
                 await run_in_threadpool(publisher.await_first, START_SECONDS)
+                running["courier"] = stack.enter_context(courier(office, settings))
             yield
 
     def awards() -> Awards:
@@ -109,12 +111,12 @@ def create_app(
     app.include_router(lookup.router(site, awards, clock, run, guesses))
     app.include_router(bulk.router(site, awards, clock, monotonic, guesses))
     app.include_router(comparing.router(site, awards, clock))
-    app.include_router(trusting.router(site, awards))
+    for router in (trusting.router(site, awards), scanning.router(site)):
+        app.include_router(router)
     app.include_router(notices.router(site, lambda: running["notices"], clock))
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
-    app.include_router(scanning.router(site))
     app.include_router(rest.router(office, gate, clock, awards), include_in_schema=False)
-    app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
+    app.include_router(health.router(awards, lambda: running.get("publisher"), lambda: running.get("courier"), clock))
     app.router.routes.extend(_office_routes(Console(site, office, gate), awards))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
     return app
@@ -122,5 +124,6 @@ def create_app(
 
 def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
-    areas = (passkey, signing, proposing, *training, applying, together, deciding, titles, *rules, pictures)
+    titling = (applying, together, deciding, titles)
+    areas = (passkey, signing, proposing, *training, *titling, *rules, pictures, telling)
     return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]

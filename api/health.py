@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 
 from ledger.awards import Awards
 from ledger.handle import Clock
+from ledger.office.outbox.courier import Courier
 from ledger.publisher import Publisher
 from ledger.readiness import readiness
 
@@ -33,10 +34,19 @@ class Ready(BaseModel):
     published: int | None = Field(description="Entries under the checkpoint that this machine publishes.")
     leads: bool = Field(description="Whether it is this process's turn to sign.")
     failure: str = Field(description="Kind of what hinders this process from publishing; empty while all is well.")
+    outbox: str = Field(
+        description="`stuck`: messages wait too long or were given up. Else kind of what hinders this process from"
+        " sending them; empty while all is well. What is public does not depend on it."
+    )
 
 
-def router(awards: Callable[[], Awards], publisher: Callable[[], Publisher | None], clock: Clock) -> APIRouter:
-    """The two routes. `publisher` gives that of this process, if it has one."""
+def router(
+    awards: Callable[[], Awards],
+    publisher: Callable[[], Publisher | None],
+    courier: Callable[[], Courier | None],
+    clock: Clock,
+) -> APIRouter:
+    """The two routes. `publisher` and `courier` give those of this process, if it has them."""
     made = APIRouter()
 
     # On the event loop, so that it is answered also while every thread waits for a database that is away.
@@ -48,7 +58,7 @@ def router(awards: Callable[[], Awards], publisher: Callable[[], Publisher | Non
 
     @made.get("/readyz", summary="Whether the public can be answered", response_model=Ready, responses=unready)
     def readyz() -> JSONResponse:
-        found, ours = readiness(awards(), clock()), publisher()
+        found, ours, sends = readiness(awards(), clock()), publisher(), courier()
         state = Ready(
             ready=not found.missing,
             missing=list(found.missing),
@@ -57,6 +67,7 @@ def router(awards: Callable[[], Awards], publisher: Callable[[], Publisher | Non
             published=found.published,
             leads=ours is not None and ours.leads,
             failure="" if ours is None else ours.failure,
+            outbox="" if sends is None else sends.trouble,
         )
         return JSONResponse(state.model_dump(), 200 if state.ready else 503, _NOW)
 

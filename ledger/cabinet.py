@@ -100,6 +100,42 @@ STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "CREATE INDEX repeats_created ON repeats (created_at)",
         ),
     ),
+    (
+        "messages that go out, and who is told what",
+        (
+            "CREATE TABLE outbox ("
+            " id BLOB PRIMARY KEY,"  # keyed hash of what is told to whom
+            " number INTEGER NOT NULL UNIQUE,"
+            " kind TEXT NOT NULL,"
+            " stream BLOB NOT NULL,"  # that the event is in, or the proposal
+            " place INTEGER,"  # of the event in the log; none for a proposal
+            " way TEXT NOT NULL,"
+            " recipient BLOB NOT NULL,"  # account or webhook; empty for the person that the event is about
+            " state TEXT NOT NULL,"
+            " attempts INTEGER NOT NULL,"
+            " due_at INTEGER NOT NULL,"
+            " lease INTEGER NOT NULL,"  # until when somebody is at it; 0 for nobody
+            " error TEXT NOT NULL,"  # kind of what went wrong the last time
+            " created_at INTEGER NOT NULL,"
+            " began_at INTEGER NOT NULL,"  # when it was first to be sent, or again by hand
+            " finished_at INTEGER) STRICT",
+            "CREATE INDEX outbox_due ON outbox (state, due_at)",
+            "CREATE TABLE followed ("
+            " name TEXT PRIMARY KEY,"  # `log` or `proposals`
+            " place INTEGER NOT NULL) STRICT",  # up to where messages were made of it
+            "CREATE TABLE webhooks ("
+            " id BLOB PRIMARY KEY,"
+            " sealed BLOB NOT NULL,"  # address and secret
+            " kinds TEXT NOT NULL,"  # blank between two
+            " organisation TEXT NOT NULL,"
+            " account BLOB NOT NULL,"  # who added it
+            " enabled INTEGER NOT NULL,"
+            " created_at INTEGER NOT NULL) STRICT",
+            "CREATE TABLE wishes ("
+            " account BLOB PRIMARY KEY,"
+            " declined TEXT NOT NULL) STRICT",  # kinds that somebody wants no mail of, blank between two
+        ),
+    ),
 )
 """The tables, in steps that are never edited once released, only followed by the next. SQL that both engines know
 (`ledger.postgres.dialect`); times are milliseconds since 1970 UTC.

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from ledger.mail_settings import MailSettings, parse_mail
 from ledger.signing import MASTER_KEY_SIZE, KeystoreError, write_private
 
 MASTER_KEY_FILE = "CERTLEDGER_MASTER_KEY_FILE"
@@ -39,6 +41,10 @@ class Settings:
     """Pseudonyms of the accounts that this machine knows by name; `init` makes `operator` and `approver`."""
     master_key: str = ""
     """Where the master key lies if not in the user's configuration folder: the demo's exception."""
+    mail: MailSettings | None = None
+    """How mail goes out; None where none does."""
+    private_webhooks: bool = False
+    """Whether webhooks may lead into networks that are not public."""
 
     def to_toml(self) -> str:
         """The text of `ledger.toml`."""
@@ -46,7 +52,12 @@ class Settings:
         log |= {"name_zh": self.name_zh, "name_en": self.name_en}
         if self.master_key:
             log["master_key"] = self.master_key
-        return "\n".join(["[log]", *_lines(log), "", "[accounts]", *_lines(self.accounts), ""])
+        text = ["[log]", *_lines(log), "", "[accounts]", *_lines(self.accounts), ""]
+        if self.mail is not None:
+            text += ["[mail]", *_lines(self.mail.to_table()), ""]
+        if self.private_webhooks:
+            text += ["[webhooks]", *_lines({"private": True}), ""]
+        return "\n".join(text)
 
 
 def parse_settings(text: str, place: str) -> Settings:
@@ -62,6 +73,8 @@ def parse_settings(text: str, place: str) -> Settings:
             log["name_en"],
             dict(accounts),
             log.get("master_key", ""),
+            parse_mail(data["mail"]) if "mail" in data else None,
+            data.get("webhooks", {}).get("private", False) is True,
         )
     except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise SettingsError(f"{place} cannot be used: {error}") from None
@@ -116,5 +129,5 @@ def write_master_key(path: Path, key: bytes) -> None:
         raise SettingsError(f"{path} is there already; a master key is never overwritten") from None
 
 
-def _lines(values: dict[str, str]) -> list[str]:
+def _lines(values: Mapping[str, object]) -> list[str]:
     return [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]

@@ -43,6 +43,13 @@ OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
         *("proposed_at", "decided_at", "done", "commands", "sealed", "approval", "note", "reason"),
     ),
     "repeats": ("place", "body", "answer", "created_at"),
+    "outbox": (
+        *("id", "number", "kind", "stream", "place", "way", "recipient", "state", "attempts", "due_at", "lease"),
+        *("error", "created_at", "began_at", "finished_at"),
+    ),
+    "followed": ("name", "place"),
+    "webhooks": ("id", "sealed", "kinds", "organisation", "account", "enabled", "created_at"),
+    "wishes": ("account", "declined"),
 }
 """The tables of the office that move with a ledger: who is signed in somewhere signs in again."""
 _WIDE_KEYS: Final = {"streams": 2}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.languages import Words
-from api.office import words
+from api.office import telling_words, words
 from api.office.gate import Acting
 from ledger.office.seeing import sees_people
 
@@ -22,4 +22,5 @@ def entries(acting: Acting | None) -> list[Entry]:
     made += [("/console/rules", words.RULES), ("/console/organisations", words.ORGANISATIONS)]
     if acting.may("administrator"):
         made.append(("/console/staff", words.STAFF))
+        made.append(("/console/messages", telling_words.MESSAGES))
     return [*made, ("/console/account", words.ACCOUNT)]

@@ -12,21 +12,25 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.languages import Words
-from api.office import proposal_words, refusal_words, signing_words, words
+from api.office import proposal_words, refusal_words, signing_words, telling_words, title_words, words
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
 from api.office.passkey import answer_of
+from api.office.telling import sees_messages
 from ledger.command_forms import to_plain
 from ledger.office import docket
+from ledger.office.outbox.messages import FAILED, WAITING
 from ledger.office.passkeys import APPROVE
 from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
-from ledger.office.seeing import unknown_proposal
+from ledger.office.seeing import sees_people, unknown_proposal
 from ledger.office.staff import CannotSignIn
 from ledger.refusals import Code, Refusal
 from verifier.events import Event, event_type
 
+Count = tuple[str, Words, int]
+"""Where it is listed, what waits, and how much."""
 PAGE: Final = 50
 SHOWN: Final = 100
 """Commands of a proposal that its page shows whole; beyond that it says how many more there are."""
@@ -69,7 +73,11 @@ class Proposing:
         """What waits for who is here."""
         found = docket.page(self._console.office, acting.member, (OPEN, APPROVED), limit=PAGE)
         waiting = [item for item in found.proposals if _waits_for(item, acting)]
-        return self._page("office/home.html", request, acting, waiting=waiting, signing=signing_words)
+        counts = [*_of_proposals(waiting, acting), *self._of_applications(acting), *self._of_messages(acting)]
+        return self._page(
+            "office/home.html", request, acting,
+            waiting=waiting, counts=[item for item in counts if item[2]], signing=signing_words,
+        )  # fmt: skip
 
     def listed(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """All proposals, newest first."""
@@ -102,6 +110,29 @@ class Proposing:
             fault = refusal_words.SENTENCES[late.code]
             return self._proposal(request, acting, late.proposal, 409, fault=fault)
         return see_other(f"/console/proposals/{id_}")
+
+    # --- what waits, in numbers --------------------------------------------------------------------------------------
+
+    def _of_applications(self, acting: Acting) -> list[Count]:
+        """Steps of title applications that wait for a member of staff, of those that who is here may see."""
+        if not sees_people(acting.member):
+            return []
+        found = self._console.register.waiting(self._console.today(), self._console.scope(acting))
+        told, listed = title_words.WAITING_FOR, "/console/applications?step="
+        return [
+            (f"{listed}eligible", told["panel"], found.panel),
+            (f"{listed}panel", told["notice"], found.notice),
+            (f"{listed}due", told["due"], found.due or 0),
+            (f"{listed}notice", told["objections"], found.objections),
+        ]
+
+    def _of_messages(self, acting: Acting) -> list[Count]:
+        office = self._console.office
+        if not sees_messages(acting, office.executor.base().code):
+            return []
+        found = office.outbox.counts()
+        late = (f"/console/messages?state={WAITING}", telling_words.LATE, found.overdue)
+        return [(f"/console/messages?state={FAILED}", telling_words.FAILING, found.failed), late]
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -154,6 +185,14 @@ class Proposing:
         return self._console.page(
             template, request, acting, status, proposing=proposal_words, moment=moment, who=who, **values
         )
+
+
+def _of_proposals(waiting: list[Proposal], acting: Acting) -> list[Count]:
+    """Of those on the page: one's own wait for others."""
+    own, listed = acting.member.pseudonym, "/console/proposals"
+    to_decide = sum(item.state == OPEN and item.proposer != own for item in waiting)
+    unfinished = sum(item.state == APPROVED for item in waiting)
+    return [(listed, telling_words.PROPOSALS_WAIT, to_decide), (listed, telling_words.UNFINISHED, unfinished)]
 
 
 def _waits_for(proposal: Proposal, acting: Acting) -> bool:

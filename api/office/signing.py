@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.office import refusal_words, signing_words, words
+from api.office import refusal_words, signing_words, telling_words, words
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
@@ -17,6 +17,8 @@ from api.office.moments import moment
 from api.office.passkey import answer_of
 from ledger import commands as c
 from ledger import passkeys
+from ledger.mail_address import BadAddress, check_mail_address
+from ledger.office.outbox.messages import STAFF_KINDS
 from ledger.office.staff import CannotSignIn, Member
 from ledger.office.tokens import SCOPES
 from ledger.permissions import Actors
@@ -32,6 +34,10 @@ _TOKEN: Final = (
         "scopes", signing_words.SCOPES_OF, "many", choices=[(scope, signing_words.SCOPES[scope]) for scope in SCOPES]
     ),
     Field("days", signing_words.DAYS, "whole"),
+)
+_NOTICES: Final = (
+    Field("email", telling_words.EMAIL, required=False, autocomplete="email"),
+    Field("told", telling_words.TELL_ME, "many", False, [(kind, telling_words.KINDS[kind]) for kind in STAFF_KINDS]),
 )
 
 
@@ -85,6 +91,8 @@ class Signing:
                 return self._change_password(request, acting, sent)
             case "make-token":
                 return self._make_token(request, acting, sent)
+            case "notices":
+                return self._set_notices(request, acting, sent)
         return see_other("/console/account")
 
     def _change_password(self, request: Request, acting: Acting, sent: Sent) -> Response:
@@ -114,6 +122,25 @@ class Signing:
             return self._account_page(request, acting, 422, token_form=form)
         return self._account_page(request, acting, secret=secret)
 
+    def _set_notices(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """Where notices go, and which are wanted."""
+        form, office, account = filled(_NOTICES, sent), self._console.office, acting.member.account
+        if form.good:
+            try:
+                office.staff.change_email(account, form["email"])
+            except Refusal:
+                form = form.with_fault("email", telling_words.BAD_EMAIL)
+        if not form.good:
+            return self._account_page(request, acting, 422, notices_form=form)
+        office.wishes.decline(account, set(STAFF_KINDS) - set(form["told"].split()))
+        return see_other("/console/account")
+
+    def _notices(self, account: UUID) -> Filled:
+        office = self._console.office
+        member, declined = office.staff.find(account), office.wishes.declined(account)
+        told = " ".join(kind for kind in STAFF_KINDS if kind not in declined)
+        return blank(_NOTICES, email="" if member is None else member.email, told=told)
+
     def _account_page(
         self,
         request: Request,
@@ -122,6 +149,7 @@ class Signing:
         form: Filled | None = None,
         token_form: Filled | None = None,
         secret: str = "",
+        notices_form: Filled | None = None,
     ) -> Response:
         office, account = self._console.office, acting.member.account
         return self._console.page(
@@ -136,6 +164,8 @@ class Signing:
             tokens=office.tokens.of(account),
             form=form or blank(_PASSWORDS),
             token_form=token_form or blank(_TOKEN, days="90"),
+            notices_form=notices_form or self._notices(account),
+            telling=telling_words,
             secret=secret,
             fault=None,
         )
@@ -163,7 +193,10 @@ class Signing:
                     except Refusal as refusal:
                         if refusal.code in (Code.MISSING_ROLE, Code.OTHER_ORGANISATION):
                             raise
-                        form = form.with_fault("login", refusal_words.SENTENCES[refusal.code])
+                        if refusal.code is Code.BAD_TEXT and not _is_address(form["email"]):
+                            form = form.with_fault("email", telling_words.BAD_EMAIL)
+                        else:
+                            form = form.with_fault("login", refusal_words.SENTENCES[refusal.code])
                     else:
                         return self._staff_page(request, acting, blank(fields), secret)
                 return self._staff_page(request, acting, form, status=422)
@@ -266,6 +299,13 @@ def _passwords(sent: Sent) -> Filled:
     if form.good and form["password"] != form["again"]:
         form = form.with_fault("again", signing_words.DIFFER)
     return form
+
+
+def _is_address(text: str) -> bool:
+    try:
+        return not text or bool(check_mail_address(text))
+    except BadAddress:
+        return False
 
 
 def _bytes(text: str) -> bytes:

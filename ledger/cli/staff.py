@@ -18,7 +18,7 @@ _ROLES = ("administrator", "registrar", "assessor", "approver", "auditor")
 @click.argument("login")
 @ledger_option
 @click.option("--name", required=True, help="The person's name, as the office's pages show it.")
-@click.option("--email", default="", help="Where the person is reached.")
+@click.option("--email", default="", help="Where notices go, such as that a proposal waits.")
 @click.option("--organisation", metavar="CODE", default="", help="Whose staff it is (default: the base's own).")
 @click.option("--role", "roles", multiple=True, required=True, type=click.Choice(_ROLES), help="May be given again.")
 @actor_options

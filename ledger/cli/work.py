@@ -1,4 +1,4 @@
-"""`work`: what `serve` does behind the pages, alone: sign, publish, keep the views."""
+"""`work`: what `serve` does behind the pages, alone: sign, publish, keep the views, tell by mail and webhook."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ import click
 
 from ledger.awards import open_awards
 from ledger.cli.shared import COULD_NOT, fail, ledger_option, opened
+from ledger.office.opening import open_office
+from ledger.office.outbox.courier import courier
 from ledger.open import SERVED_PATIENCE_SECONDS
 from ledger.publisher import Publisher
 
@@ -22,12 +24,17 @@ LOOK_SECONDS: Final = 0.5
 @click.command()
 @ledger_option
 def work(address: str) -> None:
-    """Sign and publish what is recorded, until Ctrl-C; of several on one ledger one signs, the others stand by."""
+    """Sign and publish what is recorded, and send what is to be told, until Ctrl-C.
+
+    Of several on one ledger one signs, the others stand by.
+    """
     with (
         _signals_kept_waiting(),
         opened(address, patience_seconds=SERVED_PATIENCE_SECONDS) as ledger,
         open_awards(ledger) as awards,
+        open_office(ledger) as office,
         Publisher(awards) as publisher,
+        courier(lambda: office, ledger.settings),
     ):
         publisher.start()
         click.echo(f"Working on the ledger of {ledger.settings.url} (Ctrl-C ends it)")

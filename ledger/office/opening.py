@@ -8,6 +8,9 @@ from types import TracebackType
 from typing import Self
 
 from ledger.executing import Executor
+from ledger.office.outbox.messages import Outbox
+from ledger.office.outbox.webhooks import Webhooks
+from ledger.office.outbox.wishes import Wishes
 from ledger.office.passkeys import Passkeys
 from ledger.office.proposals import Proposals
 from ledger.office.repeats import Repeats
@@ -31,6 +34,9 @@ class Office:
     passkeys: Passkeys
     proposals: Proposals
     repeats: Repeats
+    outbox: Outbox
+    webhooks: Webhooks
+    wishes: Wishes
 
     def close(self) -> None:
         """Closes the cabinet."""
@@ -51,6 +57,7 @@ def open_office(ledger: Ledger) -> Office:
         cabinet = ledger.place.open_cabinet()
         undo.callback(cabinet.close)
         key, clock, settings, executor = ledger.cabinet_key, ledger.clock, ledger.settings, ledger.executor()
+        outbox = Outbox(cabinet, key, clock, ledger.randomness)
         office = Office(
             ledger,
             cabinet,
@@ -61,6 +68,9 @@ def open_office(ledger: Ledger) -> Office:
             Passkeys(cabinet, key, clock, settings.url, settings.name_en),
             Proposals(cabinet, key, executor, ledger.desk, clock),
             Repeats(cabinet, key, clock),
+            outbox,
+            Webhooks(cabinet, key, outbox, clock, private=settings.private_webhooks),
+            Wishes(cabinet),
         )
         undo.pop_all()
         return office

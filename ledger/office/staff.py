@@ -20,6 +20,7 @@ from ledger.cabinet_key import CabinetKey, secret_hash
 from ledger.deciders.base import Base
 from ledger.executing import Executor
 from ledger.handle import Clock
+from ledger.mail_address import BadAddress, check_mail_address
 from ledger.office import passwords
 from ledger.permissions import Actors
 from ledger.projector import Tables
@@ -111,7 +112,8 @@ class Staff:
             raise Refusal(Code.BAD_TEXT, f"a login has 1 to {_LOGIN_LIMIT} printable characters, and a member a name")
         if not roles:
             raise Refusal(Code.UNKNOWN_VALUE, "an account has at least one role")
-        row = self._cabinet.write(lambda tables: self._enter(tables, login.strip(), name.strip(), email.strip()))
+        kept = _checked_email(email)
+        row = self._cabinet.write(lambda tables: self._enter(tables, login.strip(), name.strip(), kept))
         account, pseudonym = UUID(bytes=bytes(row["account"])), str(row["pseudonym"])
         opening = c.OpenAccount(account, pseudonym, organisation, tuple(sorted(set(roles))))
         try:
@@ -170,6 +172,20 @@ class Staff:
         member = self.find(account)
         kept = passwords.hashed(passwords.check_password(password, () if member is None else member.names))
         self._cabinet.write(lambda tables: _set_password(tables, account, kept))
+
+    def change_email(self, account: UUID, email: str) -> None:
+        """Sets where somebody is reached by mail; empty for nowhere. Raises Refusal `bad-text`; StoreError."""
+        kept = _checked_email(email)
+
+        def change(tables: Tables) -> None:
+            rows = tables.select("SELECT sealed FROM staff WHERE account = ?", (account.bytes,))
+            if not rows:
+                raise Refusal(Code.UNKNOWN_ACCOUNT, "no such member of staff")
+            login, name, _ = self._key.open("staff", account.bytes, bytes(rows[0]["sealed"]))
+            sealed = self._key.seal("staff", account.bytes, [login, name, kept])
+            tables.execute("UPDATE staff SET sealed = ? WHERE account = ?", (sealed, account.bytes))
+
+        self._cabinet.write(change)
 
     def close(self, account: UUID, actors: Actors) -> None:
         """Closes an account: in the log, and every way in. Raises Refusal; StoreError."""
@@ -256,6 +272,13 @@ class Staff:
             bool(row["password"]),
             pseudonym not in base.accounts,
         )
+
+
+def _checked_email(text: str) -> str:
+    try:
+        return check_mail_address(text) if text.strip() else ""
+    except BadAddress as error:
+        raise Refusal(Code.BAD_TEXT, str(error)) from None
 
 
 def _set_password(tables: Tables, account: UUID, kept: str) -> None:

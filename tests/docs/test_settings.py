@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
+from ledger.mail_settings import MailSettings
 from ledger.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,10 +33,13 @@ def variables() -> Iterator[str]:
 
 
 def test_every_key_of_ledger_toml_is_documented() -> None:
-    settings = Settings(UUID(int=1), "log.example.org", "https://example.org", "甲", "A", {"operator": "P1"}, "file")
-    written = tomllib.loads(settings.to_toml())
-    assert written["accounts"] == {"operator": "P1"}
-    assert rows("ledger.toml") == {f"log.{key}" for key in written["log"]} | {"accounts.<name>"}
+    mail = MailSettings("mail.example.org", "a@example.org", "starttls", 587, "user", "file", 9, trainees=False)
+    base = ("log.example.org", "https://example.org", "甲", "A", {"operator": "P1"}, "file")
+    written = tomllib.loads(Settings(UUID(int=1), *base, mail, private_webhooks=True).to_toml())
+    assert written.pop("accounts") == {"operator": "P1"}
+    assert rows("ledger.toml") == {f"{table}.{key}" for table in written for key in written[table]} | {
+        "accounts.<name>"
+    }
 
 
 def test_every_environment_variable_is_documented() -> None:
