@@ -43,6 +43,11 @@ OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
         *("proposed_at", "decided_at", "done", "commands", "sealed", "approval", "note", "reason"),
     ),
     "repeats": ("place", "body", "answer", "created_at"),
+    "intakes": (
+        *("id", "number", "state", "version", "uploader", "organisation", "approver", "created_at", "decided_at"),
+        *("expires_at", "done", "total", "busy_until", "approval", "plan", "told", "note", "reason"),
+    ),
+    "intake_pieces": ("place", "intake", "sealed"),
 }
 """The tables of the office that move with a ledger: who is signed in somewhere signs in again."""
 _WIDE_KEYS: Final = {"streams": 2}

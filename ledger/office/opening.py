@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from ledger.executing import Executor
+from ledger.office.intakes import Intakes
 from ledger.office.passkeys import Passkeys
 from ledger.office.proposals import Proposals
 from ledger.office.repeats import Repeats
@@ -31,6 +32,7 @@ class Office:
     passkeys: Passkeys
     proposals: Proposals
     repeats: Repeats
+    intakes: Intakes
 
     def close(self) -> None:
         """Closes the cabinet."""
@@ -61,6 +63,7 @@ def open_office(ledger: Ledger) -> Office:
             Passkeys(cabinet, key, clock, settings.url, settings.name_en),
             Proposals(cabinet, key, executor, ledger.desk, clock),
             Repeats(cabinet, key, clock),
+            Intakes(cabinet, key, executor, ledger.desk_apart, clock),
         )
         undo.pop_all()
         return office
