@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.languages import Words
-from api.office import proposal_words, refusal_words, signing_words, words
+from api.office import intake_words, proposal_words, refusal_words, signing_words, words
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
@@ -20,9 +20,10 @@ from api.office.moments import moment
 from api.office.passkey import answer_of
 from ledger.command_forms import to_plain
 from ledger.office import docket
+from ledger.office.intakes import CHECKED, FAILED, UPLOADED, WAITING, Intake
 from ledger.office.passkeys import APPROVE
 from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
-from ledger.office.seeing import unknown_proposal
+from ledger.office.seeing import sees_people, unknown_proposal
 from ledger.office.staff import CannotSignIn
 from ledger.refusals import Code, Refusal
 from verifier.events import Event, event_type
@@ -69,7 +70,10 @@ class Proposing:
         """What waits for who is here."""
         found = docket.page(self._console.office, acting.member, (OPEN, APPROVED), limit=PAGE)
         waiting = [item for item in found.proposals if _waits_for(item, acting)]
-        return self._page("office/home.html", request, acting, waiting=waiting, signing=signing_words)
+        return self._page(
+            "office/home.html", request, acting, waiting=waiting, signing=signing_words,
+            intakes=self._intakes(acting), intaking=intake_words,
+        )  # fmt: skip
 
     def listed(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """All proposals, newest first."""
@@ -102,6 +106,19 @@ class Proposing:
             fault = refusal_words.SENTENCES[late.code]
             return self._proposal(request, acting, late.proposal, 409, fault=fault)
         return see_other(f"/console/proposals/{id_}")
+
+    def _intakes(self, acting: Acting) -> list[Intake]:
+        """Those that wait for who is here: to be gone on with, or to be decided on."""
+        office, me = self._console.office, acting.member.pseudonym
+        if acting.member.organisation != office.executor.base().code or not sees_people(acting.member):
+            return []
+        found = office.intakes.all((UPLOADED, CHECKED, WAITING, FAILED), limit=PAGE)
+        return [
+            item
+            for item in found
+            if (item.uploader == me and item.state != WAITING)
+            or (item.uploader != me and item.state == WAITING and acting.may("approver"))
+        ]
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
