@@ -24,6 +24,7 @@ from api.office.moments import moment
 from api.office.passkey import answer_of
 from ledger.bulk.items import TurnedAway
 from ledger.bulk.uploads import Uploaded
+from ledger.intake.files import ROW_KINDS
 from ledger.intake.headers import COLUMNS
 from ledger.office.intake_files import FILES, LEFT_OUT, UPLOAD_BYTES, IntakeFile, likely_kind, unpacked
 from ledger.office.intakes import CHECKED, CHECKING, FAILED, TAKING, UPLOADED, WAITING, Intake, IntakeMoved, NoIntake
@@ -215,7 +216,8 @@ class Intaking:
             may_decide=intake.state == WAITING and not mine and acting.may("approver"),
             signs=bool(self._console.office.executor.base().approvers.of(acting.member.pseudonym)),
             rejected=rejected[after:following], after=after, next=following if following < len(rejected) else 0,
-            choices=_choices, columns=_columns, likely=_likely, proposing=proposal_words, signing=signing_words,
+            choices=_choices, columns=_columns, likely=_likely, row_kinds=ROW_KINDS,
+            proposing=proposal_words, signing=signing_words,
         )  # fmt: skip
 
     def _page(self, template: str, request: Request, acting: Acting, status: int = 200, **values: Any) -> Response:

@@ -7,7 +7,10 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from importlib.resources import files
+from multiprocessing import get_context
 from pathlib import Path
+from signal import SIGKILL
+from time import sleep
 from uuid import uuid4
 
 import openpyxl
@@ -29,7 +32,7 @@ from ledger.office.intakes import KEPT_SECONDS, Intake, IntakeMoved
 from ledger.office.opening import Office, open_office
 from ledger.office.proposals import Signature
 from ledger.office.staff import Member
-from ledger.open import Ledger
+from ledger.open import Ledger, open_ledger
 from ledger.refusals import Code
 from ledger.register.reading import open_register
 from ledger.tables import key_of
@@ -205,6 +208,34 @@ def test_killed_in_the_middle_it_goes_on_where_it_stopped(
     expected = PACKS / "base" / "expected"
     assert exported(office.ledger)[0] == (expected / "certificates.csv").read_text("utf-8")
     assert done.findings.indices[0] < 50
+
+
+def works(address: str, now: int) -> None:
+    """What a serving process does, alone in one that will be killed."""
+    engine.CHUNK = 50
+    with open_ledger(address, lambda: now) as ledger, open_office(ledger) as office:
+        work_once(office)
+
+
+def test_a_process_killed_by_the_system_loses_nothing(
+    office: Office, clerk: Member, head: Member, hands: Hands, address: str
+) -> None:
+    intake = proposed(office, clerk, sent("pack.zip", zipped(PACKS / "base")))
+    office.intakes.approve(intake.id, head, intake.version)
+    before = office.ledger.store.head().size
+    process = get_context("spawn").Process(target=works, args=(address, hands()))
+    process.start()
+    while process.is_alive() and office.ledger.store.head().size < before + 300:
+        sleep(0.01)
+    process.kill()
+    process.join()
+    assert process.exitcode == -SIGKILL, "it was still at work"
+    hands.turn(HELD_SECONDS + 1)
+    assert work_once(office)
+    done = office.intakes.get(intake.id)
+    assert done.state == "done", done.reason
+    assert exported(office.ledger)[0] == (PACKS / "base" / "expected" / "certificates.csv").read_text("utf-8")
+    assert fsck_ledger(office.ledger).findings == ()
 
 
 DEFINED = ("organisations", "programmes", "policies", "cohorts")
