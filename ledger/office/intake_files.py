@@ -109,7 +109,10 @@ def unpacked(uploads: Iterable[Uploaded]) -> tuple[list[tuple[str, bytes]], list
     found: list[tuple[str, bytes]] = []
     left_out: list[str] = []
     for upload in uploads:
-        name = visible(upload.name.replace("\\", "/").rsplit("/", 1)[-1])
+        *folders, last = upload.name.replace("\\", "/").split("/")
+        if _NOT_OF_A_PACK in folders:
+            continue
+        name = visible(last)
         data = _bytes(upload)
         if data.startswith(archives.START) and not name.lower().endswith(".xlsx"):
             _open_archive(name, upload, found, left_out)

@@ -17,11 +17,13 @@ import pytest
 from httpx2 import Response
 from starlette.testclient import TestClient
 
+from api.app import create_app
 from api.office import intake_words
 from ledger.exports import CERTIFICATE_COLUMNS, outcomes, to_csv
 from ledger.founding import Founding, found
 from ledger.intake.files import KINDS
 from ledger.intake.headers import COLUMNS
+from ledger.office.intake_work import HELD_SECONDS
 from ledger.office.intakes import DECLINED, DONE, EXPIRED, FAILED, OPEN, TAKING, WITHDRAWN, Intake
 from ledger.office.opening import open_office
 from ledger.office.sessions import FRESH_SECONDS
@@ -236,6 +238,31 @@ def test_declined_with_a_reason(offices: Offices, clerk: Browser, head: Browser)
     assert does(head, path, "decline").status_code == 422
     page_of(does(head, path, "decline", reason="of the wrong year"))
     assert "of the wrong year" in clerk.get(path).text
+
+
+def test_an_auditor_looks_and_does_nothing(offices: Offices, clerk: Browser) -> None:
+    path = page_of(uploads(clerk, ("pack.zip", zipped(SAMPLE / "dirty-pack"))))
+    version = str(settled(offices, path).version)
+    auditor = offices.joins("auditor", "auditor")
+    assert (auditor.get(path).status_code, 'name="do"' in auditor.get(path).text) == (200, False)
+    assert auditor.post(path, do="approve", version=version).status_code == 409
+    assert uploads(auditor, ("roster.csv", b"x")).status_code == 403
+    assert "<noscript><meta" not in auditor.get(path).text
+
+
+def test_what_a_killed_server_left_goes_on_at_the_next_start(
+    offices: Offices, clerk: Browser, head: Browser, hands: Hands
+) -> None:
+    path = page_of(uploads(clerk, ("pack.zip", zipped(SAMPLE / "base-pack"))))
+    proposed = settled(offices, path)
+    intakes = offices.office.intakes
+    proposed = intakes.propose(proposed.id, clerk.member, proposed.version, "")
+    intakes.approve(proposed.id, head.member, proposed.version)
+    assert intakes.begin_work(HELD_SECONDS) is not None, "and then the server is killed"
+    hands.turn(HELD_SECONDS + 1)
+    app = create_app(offices.ledger.place, hands)
+    with TestClient(app, base_url=URL):
+        assert settled(offices, path).state == "done"
 
 
 def test_every_state_kind_and_column_has_its_words() -> None:

@@ -392,7 +392,8 @@ def test_bombs_and_what_is_no_pack_are_turned_away() -> None:
     with pytest.raises(TurnedAway) as raised:
         unpacked([sent("letter.docx", b"no table")])
     assert raised.value.code == "empty"
-    named, left_out = unpacked([sent("roster.csv", b"a"), sent("roster.csv", b"b"), sent("a/note.txt", b"c")])
+    folder = [sent("pack/roster.csv", b"b"), sent("pack/note.txt", b"c"), sent("pack/expected/titles.csv", b"d")]
+    named, left_out = unpacked([sent("roster.csv", b"a"), *folder])
     assert ([name for name, _ in named], left_out) == (["roster.csv", "roster (2).csv"], ["note.txt"])
 
 
