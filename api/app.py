@@ -5,6 +5,7 @@ Thin on purpose: what is valid says `verifier`, what is there says `ledger`.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack, asynccontextmanager
@@ -28,6 +29,7 @@ from api.office import (
     cohorts,
     deciding,
     enrolments,
+    intaking,
     organising,
     passkey,
     pictures,
@@ -51,10 +53,14 @@ from api.templates import Site
 from ledger.awards import Awards, open_awards
 from ledger.handle import Clock, system_clock
 from ledger.notices import Notices
+from ledger.office.intake_worker import IntakeWorker
 from ledger.office.outbox.courier import courier
 from ledger.open import SERVED_PATIENCE_SECONDS, open_place
 from ledger.places import Place, place_of
 from ledger.publisher import Publisher
+from ledger.store import StoreError
+
+_log = logging.getLogger(__name__)
 
 START_SECONDS: Final = 10.0
 """How long serving waits for what is new to be published first. A log that takes longer is published meanwhile."""
@@ -75,6 +81,7 @@ def create_app(
     running: dict[str, Any] = {}
     office = OpenedOffice(lambda: awards().ledger)
     gate = Gate(office, settings.url)
+    intake_worker = IntakeWorker(office)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -82,11 +89,10 @@ def create_app(
             ledger = stack.enter_context(open_place(place, clock))
             running["awards"] = stack.enter_context(open_awards(ledger))
             running["notices"] = Notices(running["awards"])
-            stack.callback(office.close)
+            stack.callback(_end_office, office, intake_worker)
             if works:
                 publisher = running["publisher"] = stack.enter_context(Publisher(running["awards"]))
-                publisher.start()
-                await run_in_threadpool(publisher.await_first, START_SECONDS)
+                await run_in_threadpool(_begin_work, publisher, intake_worker, place)
                 running["courier"] = stack.enter_context(courier(office, settings))
             yield
 
@@ -117,13 +123,30 @@ def create_app(
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
     app.include_router(rest.router(office, gate, clock, awards), include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), lambda: running.get("courier"), clock))
-    app.router.routes.extend(_office_routes(Console(site, office, gate), awards))
+    app.router.routes.extend(_office_routes(Console(site, office, gate), awards, intake_worker.wake))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
     return app
 
 
-def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
+def _end_office(office: OpenedOffice, worker: IntakeWorker) -> None:
+    worker.stop()
+    office.close()
+
+
+def _begin_work(publisher: Publisher, worker: IntakeWorker, place: Place) -> None:
+    """Publishes what is new, and lets intakes go on that another process left, where there is an office at all."""
+    publisher.start()
+    publisher.await_first(START_SECONDS)
+    try:
+        if place.has_office():
+            worker.wake()
+    except StoreError as error:
+        _log.warning("whether intakes are to go on is asked when the office is first opened: %s", error)
+
+
+def _office_routes(console: Console, awards: Callable[[], Awards], wake: Callable[[], None]) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
     titling = (applying, together, deciding, titles)
     areas = (passkey, signing, proposing, *training, *titling, *rules, pictures, telling)
-    return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]
+    intakes = intaking.routes(console, wake)
+    return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards), *intakes]

@@ -18,6 +18,7 @@ from benchmarks import (
     endurance,
     intake,
     latency,
+    office_intake,
     papers,
     print_scan,
     proofs,
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "writers": writers.measure,
     "rebuild": rebuild.measure,
     "register": register.measure,
+    "office": office_intake.measure,
     "commands": latency.measure,
 }
 ENDURANCE = "endurance"

@@ -49,6 +49,8 @@ class Sizes:
     """How often it is asked in one round."""
     listed: int = 2_000
     """People whom lists of the register are about."""
+    rows: int = 10_000
+    """Rows of the pack that goes through the office."""
     commands: int = 400
     """Commands whose latency is measured in one round."""
 

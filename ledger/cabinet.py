@@ -136,6 +136,36 @@ STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             " declined TEXT NOT NULL) STRICT",  # kinds that somebody wants no mail of, blank between two
         ),
     ),
+    (
+        "intakes through the console",
+        (
+            "CREATE TABLE intakes ("
+            " id BLOB PRIMARY KEY,"
+            " number INTEGER NOT NULL UNIQUE,"  # in the order of uploading, from 1
+            " state TEXT NOT NULL,"
+            " version INTEGER NOT NULL,"  # counts changes: of two who change it at once one comes too late
+            " uploader TEXT NOT NULL,"
+            " organisation TEXT NOT NULL,"
+            " approver TEXT NOT NULL,"  # who approved or declined; empty before
+            " created_at INTEGER NOT NULL,"
+            " decided_at INTEGER,"
+            " expires_at INTEGER NOT NULL,"  # from then on its files are gone, whatever became of it
+            " done INTEGER NOT NULL,"  # steps of the work that runs
+            " total INTEGER NOT NULL,"
+            " busy_until INTEGER NOT NULL,"  # until then a process works on it
+            " approval BLOB,"  # stream of what the approver's passkey signed
+            " plan BLOB NOT NULL,"  # sealed: files with their columns, and what is drawn for the intake
+            " told BLOB NOT NULL,"  # sealed: what a rehearsal, or in the end the intake, found
+            " note BLOB NOT NULL,"  # sealed
+            " reason BLOB NOT NULL) STRICT",  # sealed: why it was declined, or why it failed
+            "CREATE INDEX intakes_state ON intakes (state, number)",
+            "CREATE TABLE intake_pieces ("
+            " place BLOB PRIMARY KEY,"  # id of the intake, file (2 bytes), number of the piece (4 bytes)
+            " intake BLOB NOT NULL,"
+            " sealed BLOB NOT NULL) STRICT",
+            "CREATE INDEX intake_pieces_intake ON intake_pieces (intake)",
+        ),
+    ),
 )
 """The tables, in steps that are never edited once released, only followed by the next. SQL that both engines know
 (`ledger.postgres.dialect`); times are milliseconds since 1970 UTC.

@@ -74,6 +74,15 @@ class Ledger:
         parts = (self.store, vault, self.keystore, self.claim_keys, self.log_id)
         return Desk(*parts, self.clock, self.randomness, base)
 
+    def desk_apart(self, *, rehearsal: bool = False) -> Desk:
+        """A desk that shares neither base nor vault with anybody: for long work in a process that serves.
+
+        At one for a `rehearsal` nothing may be recorded; keys that are made there are kept nowhere.
+        """
+        keystore = self.keystore.rehearsal() if rehearsal else self.keystore
+        parts = (self.store, Vault(self.data_keys), keystore, self.claim_keys, self.log_id)
+        return Desk(*parts, self.clock, self.randomness)
+
     def executor(self) -> Executor:
         """What executes commands for all threads of this process, beside other processes."""
         return Executor(

@@ -146,6 +146,9 @@ class Place(Protocol):
     def open_office_restoring(self) -> Restoring:
         """The bare tables of the office for who copies, made where they are not there. Raises StoreError."""
 
+    def has_office(self) -> bool:
+        """Whether anybody ever opened the office here. Raises StoreError."""
+
     def has_tables(self) -> bool:
         """Whether the tables of a log are there, with or without entries. Raises StoreError."""
 
@@ -258,6 +261,10 @@ class FolderPlace:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.open_cabinet().close()
         return SqliteRestoring(self.folder / OFFICE)
+
+    def has_office(self) -> bool:
+        """See `Place`."""
+        return (self.folder / OFFICE).exists()
 
     def has_tables(self) -> bool:
         """See `Place`."""
@@ -376,6 +383,10 @@ class DatabasePlace:
     def open_office_restoring(self) -> PostgresRestoring:
         """See `Place`."""
         return PostgresRestoring(self.address, CABINET)
+
+    def has_office(self) -> bool:
+        """See `Place`."""
+        return self._papers().has_office()
 
     def has_tables(self) -> bool:
         """See `Place`."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Container, Iterable
+from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Final, Protocol
@@ -97,6 +98,22 @@ class KeyFolder:
         write_private(self._folder / name, data)
 
 
+class _KeptNowhere:
+    """The files of a keystore, and beside them those that a rehearsal makes, in memory."""
+
+    def __init__(self, files: KeyFiles) -> None:
+        self._files = files
+        self._made: list[tuple[str, bytes]] = []
+
+    def files(self) -> list[tuple[str, bytes]]:
+        """See `KeyFiles`."""
+        return [*self._files.files(), *self._made]
+
+    def create(self, name: str, data: bytes) -> None:
+        """See `KeyFiles`."""
+        self._made.append((name, data))
+
+
 class Keystore:
     """The private keys that lie with the base."""
 
@@ -116,6 +133,13 @@ class Keystore:
         self._files.create(f"{organisation}-{signer.kid.hex()[:16]}.key", data)
         self._signers = None
         return signer
+
+    def rehearsal(self) -> Keystore:
+        """One that knows the same keys and keeps new ones nowhere: for deciding what is not to be recorded."""
+        made = copy(self)
+        made._files = _KeptNowhere(self._files)
+        made._seeds = dict(self._seeds)
+        return made
 
     def signers(self) -> list[Signer]:
         """All keys, oldest first. Raises KeystoreError, naming the file that cannot be opened."""

@@ -50,6 +50,11 @@ OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "followed": ("name", "place"),
     "webhooks": ("id", "sealed", "kinds", "organisation", "account", "enabled", "created_at"),
     "wishes": ("account", "declined"),
+    "intakes": (
+        *("id", "number", "state", "version", "uploader", "organisation", "approver", "created_at", "decided_at"),
+        *("expires_at", "done", "total", "busy_until", "approval", "plan", "told", "note", "reason"),
+    ),
+    "intake_pieces": ("place", "intake", "sealed"),
 }
 """The tables of the office that move with a ledger: who is signed in somewhere signs in again."""
 _WIDE_KEYS: Final = {"streams": 2}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from asyncio import Semaphore
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -15,11 +16,12 @@ from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api import uploads
+from api import bulk_uploads, uploads
 from api.headers import PERSONAL
 from api.languages import LANGUAGES, PARAMETER, Language, Words, choose
 from api.office import menu, refusal_words, signing_words, words
@@ -27,6 +29,7 @@ from api.office.gate import SAFE, Acting, Gate, NotFresh, NotSignedIn, OtherSite
 from api.office.opened import OpenedOffice
 from api.refused import Refused
 from api.templates import Site
+from ledger.bulk.uploads import Uploaded
 from ledger.handle import moment_of
 from ledger.office.opening import Office
 from ledger.office.passkeys import FRESH, SIGN_IN
@@ -41,8 +44,11 @@ from verifier.current import business_day
 
 Sent = Mapping[str, str]
 Handler = Callable[[Request, Acting, Sent], Response]
+FileHandler = Callable[[Request, Acting, Sent, Sequence[Uploaded]], Response]
 OpenHandler = Callable[[Request, Sent], Response]
 BODY_LIMIT: Final = 1 << 20
+UPLOADS_AT_ONCE: Final = 2
+"""Forms with files that a process holds in memory."""
 FRESH_FOR: Final = ("_password", "_ticket", "_answer", "_login", "_method")
 """Fields of a form that shows who is there; they never reach the page."""
 LANGUAGE_COOKIE: Final = "certledger-language"
@@ -60,6 +66,8 @@ class Console:
 
     def __init__(self, site: Site, office: OpenedOffice, gate: Gate) -> None:
         self.site, self._office, self.gate = site, office, gate
+        self._uploading = Semaphore(UPLOADS_AT_ONCE)
+        self._base_code = ""
 
     @property
     def office(self) -> Office:
@@ -95,6 +103,25 @@ class Console:
 
         return self._route(path, lambda request, sent: self._answered(request, sent, allowed))
 
+    def upload_route(self, path: str, handler: FileHandler, limit: int, files: int) -> Route:
+        """A route below `/console` that takes a form with files too, of at most `limit` bytes.
+
+        They are read only for who is signed in and sent them from a page of this site: who is not loses them.
+        """
+
+        async def answer(request: Request) -> Response:
+            if request.method in SAFE or uploads.media_type(request) != "multipart/form-data":
+                return await self._answer(
+                    request, lambda request, sent: self._answered(request, sent, _without_files(handler))
+                )
+            if (turned_back := await run_in_threadpool(self._turned_back, request)) is not None:
+                await bulk_uploads.drain(request)
+                return turned_back
+            async with self._uploading:
+                return await self._answer_upload(request, handler, limit, files)
+
+        return Route(f"/console{path}", answer, methods=["GET", "POST"])
+
     def open_route(self, path: str, handler: OpenHandler) -> Route:
         """A route below `/console` for anybody; what it is sent comes of its own page."""
 
@@ -112,13 +139,47 @@ class Console:
 
     def _route(self, path: str, answered: OpenHandler) -> Route:
         async def answer(request: Request) -> Response:
-            try:
-                sent = await _form(request)
-            except Refused as refused:
-                return self._plain(request, refused.status, refused.detail)
-            return await run_in_threadpool(answered, request, sent)
+            return await self._answer(request, answered)
 
         return Route(f"/console{path}", answer, methods=["GET", "POST"])
+
+    async def _answer(self, request: Request, answered: OpenHandler) -> Response:
+        try:
+            sent = await _form(request)
+        except Refused as refused:
+            return self._plain(request, refused.status, refused.detail)
+        return await run_in_threadpool(answered, request, sent)
+
+    async def _answer_upload(self, request: Request, handler: FileHandler, limit: int, most: int) -> Response:
+        too_large = Refused(413, "upload-too-large", words.REFUSED, words.TOO_LARGE)
+        too_slow = Refused(408, "upload-too-slow", words.REFUSED, words.NOT_NOW)
+        try:
+            async with uploads.in_time(bulk_uploads.READ_SECONDS, too_slow):
+                form = await uploads.form(request, limit, too_large, files=most, fields=50)
+        except Refused as refused:
+            await bulk_uploads.drain(request)
+            return self._plain(request, refused.status, refused.detail)
+        except uploads.BadForm:
+            await bulk_uploads.drain(request)
+            return self._plain(request, 400, words.BAD_UPLOAD)
+        try:
+            sent, files = _parts(form)
+            with_files = _with_files(handler, files)
+            return await run_in_threadpool(self._answered, request, sent, with_files)
+        finally:
+            await form.close()
+
+    def _turned_back(self, request: Request) -> Response | None:
+        """The answer to who may not send files at all; None for who may."""
+        try:
+            self.gate.acting(request)
+        except NotSignedIn:
+            return self.sign_in_page(request, {"_method": "get"})
+        except (OtherSite, OutOfScope):
+            return self._plain(request, 403, words.OTHER_SITE)
+        except StoreError as error:
+            return self._not_now(request, error)
+        return None
 
     def page(
         self, template: str, request: Request, acting: Acting | None, status: int = 200, **values: Any
@@ -131,7 +192,7 @@ class Console:
             language=language,
             acting=acting,
             says=words,
-            menu=menu.entries(acting),
+            menu=menu.entries(acting, self._code() if acting else ""),
             here=str(request.url.path),
             **values,
         )
@@ -141,6 +202,11 @@ class Console:
         return response
 
     # --- inside -------------------------------------------------------------------------------------------------------
+
+    def _code(self) -> str:
+        """The base's code, which never changes."""
+        self._base_code = self._base_code or self.office.executor.base().code
+        return self._base_code
 
     def _answered(self, request: Request, sent: Sent, handler: Handler) -> Response:
         entered: str | None = None
@@ -295,6 +361,27 @@ async def _form(request: Request) -> Sent:
     for key, value in pairs:  # boxes of one name that are ticked, one blank between two
         sent[key] = f"{sent[key]} {value}" if key in sent else value
     return sent
+
+
+def _parts(form: FormData) -> tuple[dict[str, str], list[Uploaded]]:
+    """The fields and files of a form; an empty field for files is sent as a file without a name."""
+    sent: dict[str, str] = {}
+    files = []
+    for key, value in form.multi_items():
+        if isinstance(value, UploadFile):
+            if value.filename:
+                files.append(Uploaded(value.filename, value.file, value.size or 0))
+        else:
+            sent[key] = value
+    return sent, files
+
+
+def _with_files(handler: FileHandler, files: Sequence[Uploaded]) -> Handler:
+    return lambda request, acting, sent: handler(request, acting, sent, files)
+
+
+def _without_files(handler: FileHandler) -> Handler:
+    return _with_files(handler, ())
 
 
 def _own_address(request: Request) -> str:

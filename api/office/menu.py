@@ -10,12 +10,14 @@ from ledger.office.seeing import sees_people
 Entry = tuple[str, Words]
 
 
-def entries(acting: Acting | None) -> list[Entry]:
-    """Addresses and names of the pages that somebody may open; none for nobody."""
+def entries(acting: Acting | None, base: str) -> list[Entry]:
+    """Addresses and names of the pages that somebody may open; none for nobody. `base`: the base's own code."""
     if acting is None:
         return []
     made = [("/console", words.HOME), ("/console/proposals", words.PROPOSALS)]
     if sees_people(acting.member):
+        if acting.member.organisation == base:
+            made.append(("/console/intakes", words.INTAKES))
         made += [("/console/cohorts", words.COHORTS), ("/console/trainees", words.TRAINEES)]
         made += [("/console/applications", words.APPLICATIONS), ("/console/titles", words.TITLES)]
         made.append(("/console/pictures", words.PICTURES))

@@ -14,7 +14,11 @@ from starlette.routing import Route
 from api.headers import PERSONAL
 from api.office.console import Console, Sent
 from api.office.gate import NotSignedIn, OtherSite
+from ledger.intake.files import PackError
+from ledger.office.intakes import NoIntake
+from ledger.office.opening import Office
 from ledger.office.passkeys import APPROVE, FRESH, REGISTER, SIGN_IN, Begun
+from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from ledger.store import StoreError
 from verifier import approval
@@ -52,6 +56,21 @@ def answer_of(sent: Sent) -> dict[str, Any]:
     return answer
 
 
+def _to_sign(office: Office, member: Member, request: Request) -> list[bytes] | None:
+    """What is approved: a proposal, or an intake."""
+    intake = request.query_params.get("intake", "")
+    try:
+        about = UUID(intake or request.query_params.get("proposal", ""))
+    except ValueError:
+        raise Refusal(Code.UNKNOWN_PROPOSAL, "no such proposal") from None
+    if not intake:
+        return office.proposals.to_sign(about, member)
+    try:
+        return office.intakes.to_sign(about, member)
+    except (NoIntake, PackError):
+        raise Refusal(Code.UNKNOWN_PROPOSAL, "no such intake, or its files are gone") from None
+
+
 def _begun(console: Console, request: Request) -> Begun:
     office, purpose = console.office, request.query_params.get("for", "")
     if purpose == SIGN_IN:
@@ -61,11 +80,7 @@ def _begun(console: Console, request: Request) -> Begun:
         return office.passkeys.begin_registration(member)
     if purpose != APPROVE:
         return office.passkeys.begin(FRESH, member.account)
-    try:
-        proposal = UUID(request.query_params.get("proposal", ""))
-    except ValueError:
-        raise Refusal(Code.UNKNOWN_PROPOSAL, "no such proposal") from None
-    digests = office.proposals.to_sign(proposal, member)
+    digests = _to_sign(office, member, request)
     if not digests:  # nothing of it is signed by a passkey: who is there is shown all the same
         return office.passkeys.begin(APPROVE, member.account)
     among = office.executor.base().approvers.of(member.pseudonym)

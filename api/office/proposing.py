@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.languages import Words
-from api.office import proposal_words, refusal_words, signing_words, telling_words, title_words, words
+from api.office import intake_words, proposal_words, refusal_words, signing_words, telling_words, title_words, words
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
@@ -21,6 +21,8 @@ from api.office.passkey import answer_of
 from api.office.telling import sees_messages
 from ledger.command_forms import to_plain
 from ledger.office import docket
+from ledger.office import intakes as taken
+from ledger.office.intakes import Intake
 from ledger.office.outbox.messages import FAILED, WAITING
 from ledger.office.passkeys import APPROVE
 from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
@@ -77,6 +79,7 @@ class Proposing:
         return self._page(
             "office/home.html", request, acting,
             waiting=waiting, counts=[item for item in counts if item[2]], signing=signing_words,
+            intakes=self._intakes(acting), intaking=intake_words,
         )  # fmt: skip
 
     def listed(self, request: Request, acting: Acting, sent: Sent) -> Response:
@@ -133,6 +136,19 @@ class Proposing:
         found = office.outbox.counts()
         late = (f"/console/messages?state={WAITING}", telling_words.LATE, found.overdue)
         return [(f"/console/messages?state={FAILED}", telling_words.FAILING, found.failed), late]
+
+    def _intakes(self, acting: Acting) -> list[Intake]:
+        """Those that wait for who is here: to be gone on with, or to be decided on."""
+        office, me = self._console.office, acting.member.pseudonym
+        if acting.member.organisation != office.executor.base().code or not sees_people(acting.member):
+            return []
+        found = office.intakes.all((taken.UPLOADED, taken.CHECKED, taken.WAITING, taken.FAILED), limit=PAGE)
+        return [
+            item
+            for item in found
+            if (item.uploader == me and item.state != taken.WAITING)
+            or (item.uploader != me and item.state == taken.WAITING and acting.may("approver"))
+        ]
 
     # --- inside -------------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ SKIP: Final = Words("跳到正文", "Skip to the content", "본문으로 건너�
 MENU: Final = Words("导航", "Navigation", "탐색")
 PROPOSALS: Final = Words("待批事项", "Proposals", "승인 요청")
 PICTURES: Final = Words("图表", "Pictures", "도표")
+INTAKES: Final = Words("批量导入", "Bulk intake", "일괄 반입")
 COHORTS: Final = Words("期次", "Cohorts", "기수")
 TRAINEES: Final = Words("学员", "Trainees", "교육생")
 APPLICATIONS: Final = Words("职称申报", "Title applications", "직함 신청")
@@ -64,6 +65,17 @@ ONLY_READ: Final = Words(
 REFUSED: Final = Words("未获准", "Refused", "거부됨")
 UNKNOWN_PAGE: Final = Words("没有这个页面", "No such page", "없는 페이지입니다")
 TECHNICAL: Final = Words("技术原因（英文）", "Technical reason", "기술적 사유(영어)")
+
+TOO_LARGE: Final = Words(
+    "上传内容过大，未作处理。",
+    "What was sent is too large. Nothing was done with it.",
+    "보낸 내용이 너무 커서 처리하지 않았습니다.",
+)
+BAD_UPLOAD: Final = Words(
+    "无法读取上传的表单，未作处理。",
+    "The form that was sent cannot be read. Nothing was done with it.",
+    "보낸 양식을 읽을 수 없어 처리하지 않았습니다.",
+)
 
 ROLES: Final = {
     "administrator": Words("管理员", "administrator", "관리자"),

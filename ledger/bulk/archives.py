@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import BinaryIO, Final
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -38,8 +38,13 @@ _DRIVE: Final = re.compile("[A-Za-z]:")
 _LEFT_BY_SYSTEMS: Final = ("__macosx", ".ds_store", "thumbs.db", "desktop.ini")
 
 
-def read_archive(name: str, file: BinaryIO) -> tuple[Understood, list[Item]]:
-    """The entries of an archive, in its order. Raises TurnedAway for what is none, TooManyItems."""
+def read_archive(
+    name: str, file: BinaryIO, accepts: Callable[[bytes], bool] | None = None
+) -> tuple[Understood, list[Item]]:
+    """The entries of an archive, in its order. Raises TurnedAway for what is none, TooManyItems.
+
+    `accepts` says of an entry's bytes whether they are wanted; without it certificates are (`is_certificate`).
+    """
     archive = _open(file)
     items: list[Item] = []
     passed_over: list[str] = []
@@ -56,7 +61,9 @@ def read_archive(name: str, file: BinaryIO) -> tuple[Understood, list[Item]]:
         place = Place(name, entry=visible(entry))
         reason = _refusal(info, entry, seen)
         seen.add(entry)
-        items.append(Unread(place, reason) if reason else HeldFile(place, _Entry(archive, info).read))
+        items.append(
+            Unread(place, reason) if reason else HeldFile(place, _Entry(archive, info, accepts or is_certificate).read)
+        )
     if not items:
         raise TurnedAway("empty")
     return Understood(name, "zip", len(items), passed_over=tuple(passed_over)), items
@@ -81,17 +88,15 @@ def check_unpacked(data: bytes, limit: int) -> None:
 class _Entry:
     """One entry, unpacked when it is read."""
 
-    def __init__(self, archive: ZipFile, info: ZipInfo) -> None:
-        self._archive, self._info = archive, info
+    def __init__(self, archive: ZipFile, info: ZipInfo, accepts: Callable[[bytes], bool]) -> None:
+        self._archive, self._info, self._accepts = archive, info, accepts
 
     def read(self) -> bytes:
         """Its bytes, as many as the directory says. Raises TurnedAway."""
         data = b"".join(_chunks(self._archive, self._info))
-        if data.startswith(_ARCHIVES):
-            raise TurnedAway("nested-archive")
-        if not is_certificate(data):
-            raise TurnedAway("unknown-file")
-        return data
+        if self._accepts(data):
+            return data
+        raise TurnedAway("nested-archive" if data.startswith(_ARCHIVES) else "unknown-file")
 
 
 def _open(file: BinaryIO) -> ZipFile:

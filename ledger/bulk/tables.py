@@ -14,12 +14,11 @@ from contextlib import closing
 from itertools import islice
 from typing import Any, Final
 
-import openpyxl
-
 from ledger.bulk import archives
 from ledger.bulk.items import ITEMS, Item, Place, TooManyItems, TurnedAway, TypedRow, Understood, Unread, visible
-from ledger.intake.files import PackError, cell_text, decoded, is_blank
+from ledger.intake.files import PackError, decoded, is_blank
 from ledger.intake.headers import heading_key
+from ledger.intake.workbooks import LAST_ROW, cell_text, open_workbook
 from verifier.address import check_number
 from verifier.errors import Malformed
 
@@ -60,7 +59,6 @@ NAME_HEADINGS: Final = (
 
 _DELIMITERS: Final = ",;\t"
 _NAMED_DELIMITER: Final = re.compile(r"sep=(.)\r?\n", re.I)
-_LAST_ROW: Final = 1_048_576
 _WIDEST: Final = 32_768
 """Characters of the longest cell that is looked at."""
 
@@ -92,9 +90,7 @@ def read_workbook(name: str, data: bytes) -> tuple[Understood, list[Item]]:
     _check_size(data)
     archives.check_unpacked(data, UNPACKED_BYTES)
     try:
-        with closing(
-            openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        ) as book:
+        with closing(open_workbook(data)) as book:
             return _sheet_of(name, book)
     except (TurnedAway, TooManyItems):
         raise
@@ -142,7 +138,7 @@ def _csv_lines(text: str, delimiter: str, skipped: int) -> Iterator[Line]:
 
 def _sheet_lines(sheet: Any) -> Iterator[Line]:
     # A row may claim any number, and those before it are then made up.
-    rows = sheet.iter_rows(max_row=_LAST_ROW, max_col=COLUMNS, values_only=True)
+    rows = sheet.iter_rows(max_row=LAST_ROW, max_col=COLUMNS, values_only=True)
     for line, row in enumerate(rows, start=1):
         yield line, ["" if value is None else cell_text(value) for value in row]
 

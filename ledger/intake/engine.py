@@ -36,6 +36,8 @@ CHUNK = 1000
 """Events a transaction (PERSISTENCE.md, bulk)."""
 _ATTEMPTS = 10
 """How often an intake goes on where it stopped because others recorded something about the same people."""
+_REHEARSED = 250
+"""Steps of a rehearsal between two words about how far it is."""
 _SEALED_ELSEWHERE_FROM = 100_000
 """Bytes of a pack, about 2,000 rows, from which a second process pays for its start."""
 
@@ -61,7 +63,10 @@ class IntakeReport:
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """An intake that its approver's passkey signs: whatever its own event needs is drawn before, and fixed."""
+    """An intake of which all that its own event needs is drawn before, and fixed.
+
+    So its approver's passkey can sign it, and begun again after a crash it is the same.
+    """
 
     pack_id: UUID
     file_salt: bytes
@@ -72,6 +77,8 @@ class Signed:
     """Where that transaction's salts come from (`seal.seeded`)."""
     approvals: tuple[UUID, ...] = ()
     """The streams of what was signed."""
+    counts_all: bool = False
+    """Whether the report counts what an earlier try of this very intake took in as taken in, not as known."""
 
 
 class PackTurnedAway(Exception):
@@ -114,6 +121,25 @@ def take_in(
                     raise
                 intake = intake.again()
     progress(len(steps), len(steps))
+    return intake.report
+
+
+def rehearse(desk: Desk, pack: Pack, actors: Actors, *, progress: Progress = lambda done, total: None) -> IntakeReport:
+    """What `take_in` would make of a pack now; nothing is recorded. `events` are those that would be.
+
+    The desk is one for a rehearsal (`Ledger.desk_apart`), and of no use any more. Raises PackError; Refusal for actors
+    without rights.
+    """
+    definitions = read_definitions(pack)
+    definitions.check_references(desk.base.organisations, desk.base.catalogue.editions)
+    rows = read_rows(pack)
+    steps = schedule([row for row in rows if isinstance(row, Row)])
+    intake = _Intake(desk, pack, actors, strict=True, sealing=None, signed=None)
+    with _uncollected():
+        intake.begin(definitions, actors_defaulted=False)
+        intake.report.rejected.extend(row for row in rows if isinstance(row, Rejected))
+        intake.rehearse(steps, progress)
+    desk.discard()
     return intake.report
 
 
@@ -227,6 +253,16 @@ class _Intake:
                 progress(done, len(steps))
         self.finish()
 
+    def rehearse(self, steps: list[Step], progress: Progress) -> None:
+        """Takes all steps, and leaves everything on the desk."""
+        for done, (step, key) in enumerate(zip(steps, self.look_up(steps), strict=True), 1):
+            self.step(step, key)
+            if done % _REHEARSED == 0:
+                progress(done, len(steps))
+        self.report.rejected.sort(key=lambda rejected: rejected.source.order())
+        news = self.desk.pending - self._overhead
+        self.report.events = self.desk.pending if news else 0
+
     def look_up(self, steps: list[Step]) -> list[bytes]:
         """The claim that each step makes when it is taken. Finds out in bulk which of them the ledger knows."""
         keys = [self._keys.row(step.part.encode() + b"\x00" + step.row.identity()) for step in steps]
@@ -311,7 +347,8 @@ class _Intake:
 
     def _is_news(self, taken_key: bytes) -> bool:
         """Whether a row that is there was taken in from this pack since the first attempt began."""
-        if self._before is None or taken_key in self._before._taken:
+        begun_again = self._signed is not None and self._signed.counts_all and self._signed.pack_id == self.pack_id
+        if not begun_again and (self._before is None or taken_key in self._before._taken):
             return False
         return self._keys.read(self._taken[taken_key])[1] == self.pack_id.bytes
 
@@ -371,7 +408,13 @@ def _public_names(pack: Pack) -> Iterator[tuple[str, PackFile]]:
 
 
 def _digest(pack: Pack) -> bytes:
-    return sha256(cbor.encode([[file.name, file.sha256()] for file in pack.files])).digest()
+    return sha256(cbor.encode([_told(file) for file in pack.files])).digest()
+
+
+def _told(file: PackFile) -> list[object]:
+    """What makes a file this one: read in another way, it is another."""
+    told: list[object] = [file.name, file.sha256()]
+    return told if file.is_as_named else [*told, file.kind, [list(pair) for pair in file.headings]]
 
 
 def _organisations_with_keys(definitions: Definitions) -> set[str]:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar, Final
 
-import python_calamine
+from ledger.intake.workbooks import BadWorkbook, cell_text, guarded_rows, sheet_rows
 
 DEFINITION_KINDS: Final = ("organisations", "programmes", "policies", "cohorts")
 ROW_KINDS: Final = (
@@ -52,6 +50,17 @@ class PackFile:
     kind: str
     name: str
     data: bytes
+    headings: tuple[tuple[str, str], ...] = ()
+    """Columns that somebody matched by hand: the heading's key (`headers.heading_key`) and the column that it is, ""
+    for one that is passed over."""
+    guarded: bool = False
+    """Whether it came over the network: its workbook is read so that no file makes the reader ask for memory without
+    end (ADR 25)."""
+
+    @property
+    def is_as_named(self) -> bool:
+        """Whether it is what its name and its headings say, with nothing chosen by hand."""
+        return not self.headings and self.name.split(".", 1)[0] == self.kind
 
     def sha256(self) -> bytes:
         """The hash by which the event of the intake names this file (32 bytes)."""
@@ -97,15 +106,25 @@ def open_pack(folder: Path) -> Pack:
     files: list[PackFile] = []
     unknown: list[str] = []
     for path in sorted(folder.iterdir(), key=lambda path: path.name):
-        kind = path.name.split(".", 1)[0]
-        if path.is_file() and kind in KINDS and path.suffix.lower() in _forms(kind):
+        kind = kind_by_name(path.name)
+        if path.is_file() and kind:
             files.append(PackFile(kind, path.name, path.read_bytes()))
         elif path.name != _ANSWERS:
             unknown.append(path.name)
     if not files:
         raise PackError(str(folder), f"holds no file of a pack ({', '.join(KINDS)})")
-    files.sort(key=lambda file: (KINDS.index(file.kind), file.name))
-    return Pack(tuple(files), tuple(unknown))
+    return pack_of(files, unknown)
+
+
+def pack_of(files: Iterable[PackFile], unknown: Iterable[str] = ()) -> Pack:
+    """A pack of these files, in the order of a pack."""
+    return Pack(tuple(sorted(files, key=lambda file: (KINDS.index(file.kind), file.name))), tuple(unknown))
+
+
+def kind_by_name(name: str) -> str:
+    """The kind of file that a name says, "" where it says none or has an ending that such a file never has."""
+    kind = name.split(".", 1)[0]
+    return kind if kind in KINDS and Path(name).suffix.lower() in forms_of(kind) else ""
 
 
 def read_text(file: PackFile) -> str:
@@ -146,7 +165,8 @@ def read_table(file: PackFile) -> Table:
     return Table(header.cells, list(records))
 
 
-def _forms(kind: str) -> tuple[str, ...]:
+def forms_of(kind: str) -> tuple[str, ...]:
+    """The endings that a file of a kind may have."""
     return (".toml",) if kind in _TOML_KINDS else (".csv", ".xlsx")
 
 
@@ -179,46 +199,15 @@ def _csv_records(file: PackFile) -> Iterator[Record]:
 
 
 def _excel_records(file: PackFile) -> Iterator[Record]:
-    for line, row in enumerate(_only_sheet(file), start=1):
-        cells = [cell_text(value) for value in row]
-        if not is_blank(cells):
-            yield Record(line, cells)
-
-
-def _only_sheet(file: PackFile) -> Sequence[Sequence[object]]:
-    """The rows of the one sheet that holds anything, from the sheet's first row on."""
     try:
-        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(file.data))
-        tables = [one.name for one in workbook.sheets_metadata if one.typ == python_calamine.SheetTypeEnum.WorkSheet]
-        sheets = [workbook.get_sheet_by_name(name) for name in tables]
-        filled = [sheet.to_python(skip_empty_area=False) for sheet in sheets if sheet.start is not None]
-    except python_calamine.CalamineError as error:
-        raise PackError(file.name, f"is not a readable Excel workbook: {error}") from None
-    if len(filled) > 1:
-        raise PackError(file.name, f"has {len(filled)} sheets that are not empty; leave one")
-    return filled[0] if filled else []
+        for line, row in enumerate(guarded_rows(file.data) if file.guarded else sheet_rows(file.data), start=1):
+            cells = [cell_text(value) for value in row]
+            if not is_blank(cells):
+                yield Record(line, cells)
+    except BadWorkbook as error:
+        raise PackError(file.name, str(error)) from None
 
 
 def is_blank(cells: Iterable[str]) -> bool:
     """Whether nothing stands in any cell."""
     return not any(cell and not cell.isspace() for cell in cells)
-
-
-def cell_text(value: object) -> str:
-    """A cell of Excel as the text that the same content has in a CSV file."""
-    match value:
-        case str():
-            return value
-        case bool():
-            return str(value).upper()
-        case int() | float():
-            # Excel itself shows 15 digits. A longer number, an ID number typed as one, has lost its end: it keeps
-            # the form with an exponent, which no column accepts.
-            text = f"{value:.15g}"
-            return format(Decimal(text), "f") if abs(value) < 1e15 else text
-        case datetime():
-            return value.date().isoformat() if value.time() == time() else value.isoformat(" ")
-        case date():
-            return value.isoformat()
-        case _:
-            return str(value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
@@ -145,12 +145,20 @@ COLUMNS: Final[dict[str, tuple[Column, ...]]] = {
 """By kind of file, in canonical order: the order of a row's cells, which are its identity."""
 
 
-def locate_columns(name: str, kind: str, header: Sequence[str]) -> tuple[int | None, ...]:
+def column_by_heading(kind: str) -> dict[str, str]:
+    """The columns of a kind of file by the keys of all their names."""
+    return {heading_key(title): column.name for column in COLUMNS[kind] for title in (column.name, *column.chinese)}
+
+
+def locate_columns(
+    name: str, kind: str, header: Sequence[str], chosen: Mapping[str, str] | None = None
+) -> tuple[int | None, ...]:
     """Where each column of COLUMNS[kind] stands in `header`, None for one that may be missing and is.
 
-    Raises PackError for a column that is unknown, stands twice, or is missing. A blank heading is no column.
+    `chosen`: which column a heading's key stands for where somebody said so, "" for none. Raises PackError for a column
+    that is unknown, stands twice, or is missing. A blank heading is no column.
     """
-    known = {heading_key(title): column.name for column in COLUMNS[kind] for title in (column.name, *column.chinese)}
+    known = column_by_heading(kind) | dict(chosen or {})
     places: dict[str, int] = {}
     for at, title in enumerate(header):
         if not heading_key(title):
@@ -158,6 +166,8 @@ def locate_columns(name: str, kind: str, header: Sequence[str]) -> tuple[int | N
         column_name = known.get(heading_key(title))
         if column_name is None:
             raise PackError(f"{name} line 1", f"column {title.strip()!r} is unknown in {kind}")
+        if not column_name:
+            continue
         if column_name in places:
             first = header[places[column_name]].strip()
             raise PackError(f"{name} line 1", f"columns {first!r} and {title.strip()!r} are both {column_name}")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ledger.intake.cells import EMPTY, Cell, cell_reader
 from ledger.intake.files import PackFile, Record
-from ledger.intake.headers import COLUMNS, Column, locate_columns
+from ledger.intake.headers import COLUMNS, Column, heading_key, locate_columns
 
 
 class RecordReader:
@@ -15,13 +15,15 @@ class RecordReader:
     def __init__(self, file: PackFile, header: list[str]) -> None:
         self.kind = file.kind
         self.columns: tuple[Column, ...] = COLUMNS[file.kind]
-        places = locate_columns(file.name, file.kind, header)
+        chosen = dict(file.headings)
+        places = locate_columns(file.name, file.kind, header, chosen)
         # Cohorts, days, hours recur on nearly every line: each text of a column is read once and remembered.
         self._lanes: list[tuple[int | None, dict[str, Cell], Callable[[str], Cell]]] = [
             (place, {}, cell_reader(column)) for place, column in zip(places, self.columns, strict=True)
         ]
         self._width = len(header)
-        self._untitled = [at for at in range(self._width) if at not in places]
+        passed_over = {at for at, title in enumerate(header) if chosen.get(heading_key(title)) == ""}
+        self._untitled = [at for at in range(self._width) if at not in places and at not in passed_over]
 
     def read(self, record: Record) -> list[Cell]:
         """The cells of a record; a column that the file or the record lacks is empty."""

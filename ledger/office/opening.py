@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from ledger.executing import Executor
+from ledger.office.intakes import Intakes
 from ledger.office.outbox.messages import Outbox
 from ledger.office.outbox.webhooks import Webhooks
 from ledger.office.outbox.wishes import Wishes
@@ -37,6 +38,7 @@ class Office:
     outbox: Outbox
     webhooks: Webhooks
     wishes: Wishes
+    intakes: Intakes
 
     def close(self) -> None:
         """Closes the cabinet."""
@@ -71,6 +73,7 @@ def open_office(ledger: Ledger) -> Office:
             outbox,
             Webhooks(cabinet, key, outbox, clock, private=settings.private_webhooks),
             Wishes(cabinet),
+            Intakes(cabinet, key, executor, ledger.desk_apart, clock),
         )
         undo.pop_all()
         return office

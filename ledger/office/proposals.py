@@ -118,7 +118,7 @@ class Proposals:
         made = id_ or UUID(bytes=secrets.token_bytes(16), version=4)
         body = [[to_plain(command) for command in commands], secrets.token_bytes(32)]
         sealed = self._key.seal("proposals", made.bytes, body)
-        noted = self._key.seal("proposals.note", made.bytes, _check_reason(note))
+        noted = self._key.seal("proposals.note", made.bytes, check_reason(note))
         kind = kinds.pop()
 
         def enter(tables: Tables) -> None:
@@ -242,7 +242,7 @@ class Proposals:
         if not reason.strip():
             raise Refusal(Code.BAD_TEXT, "who declines says why")
         self._check_may_decide(proposal, member)
-        return self._decided(proposal, DECLINED, member.pseudonym, _check_reason(reason), version)
+        return self._decided(proposal, DECLINED, member.pseudonym, check_reason(reason), version)
 
     def withdraw(self, id_: UUID, member: Member, version: int) -> Proposal:
         """Takes one's own proposal back while nobody has decided. Raises Refusal; StoreError."""
@@ -359,7 +359,8 @@ class Proposals:
         )
 
 
-def _check_reason(text: str) -> str:
+def check_reason(text: str) -> str:
+    """A note or a reason without blanks around it. Raises Refusal `bad-text`."""
     if len(text) > REASON_LIMIT or any(ord(character) < 32 and character not in "\n\t" for character in text):
         raise Refusal(Code.BAD_TEXT, f"a note or reason has at most {REASON_LIMIT} characters, all of them printable")
     return text.strip()

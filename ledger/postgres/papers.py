@@ -64,6 +64,11 @@ class PostgresPapers:
         ((there,),) = self._rows("SELECT to_regclass('certledger.settings') IS NOT NULL")
         return bool(there)
 
+    def has_office(self) -> bool:
+        """Whether the tables of an office are there. Raises StoreUnavailable, StoreError."""
+        ((there,),) = self._rows("SELECT to_regclass('certledger_office.intakes') IS NOT NULL")
+        return bool(there)
+
     def has_entries(self) -> bool:
         """Whether there is any entry in the log."""
         return bool(self._rows("SELECT FROM certledger.stored_events LIMIT 1"))

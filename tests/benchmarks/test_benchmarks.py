@@ -33,6 +33,7 @@ TINY = Sizes(
     listed=20,
     requests=12,
     people=5,
+    rows=60,
     commands=5,
 )
 

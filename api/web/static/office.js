@@ -25,8 +25,8 @@ function written(credential) {
 
 async function ceremony(form) {
   const purpose = form.dataset.passkey;
-  const about = form.dataset.proposal ? `&proposal=${form.dataset.proposal}` : "";
-  const answer = await fetch(`/console/passkey?for=${purpose}${about}`, { method: "POST" });
+  const about = ["proposal", "intake"].filter((name) => form.dataset[name]).map((name) => `&${name}=${form.dataset[name]}`);
+  const answer = await fetch(`/console/passkey?for=${purpose}${about.join("")}`, { method: "POST" });
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const { ticket, options } = await answer.json();
   const publicKey = read(options);
@@ -66,4 +66,80 @@ for (const place of document.querySelectorAll("[data-hash-into]")) {
     const digest = await crypto.subtle.digest("SHA-256", await file.files[0].arrayBuffer());
     into.value = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
   });
+}
+
+for (const form of document.querySelectorAll("form[data-drop]")) {
+  const zone = form.querySelector("[data-drop-zone]");
+  const folder = form.querySelector("[data-drop-folder]");
+  const list = form.querySelector("[data-drop-list]");
+  const input = form.querySelector("#files");
+  zone.hidden = false;
+  folder.hidden = !("webkitdirectory" in input);
+  const show = () => {
+    const names = [...input.files, ...folder.querySelector("input").files].map((file) => file.name);
+    list.replaceChildren(...names.map((name) => Object.assign(document.createElement("li"), { textContent: name })));
+  };
+  form.addEventListener("change", show);
+  for (const kind of ["dragenter", "dragover"]) {
+    form.addEventListener(kind, (event) => {
+      event.preventDefault();
+      form.classList.add("over");
+    });
+  }
+  form.addEventListener("dragleave", () => form.classList.remove("over"));
+  form.addEventListener("drop", async (event) => {
+    event.preventDefault();
+    form.classList.remove("over");
+    const dropped = new DataTransfer();
+    for (const file of input.files) dropped.items.add(file);
+    for (const file of await allOf(event.dataTransfer)) dropped.items.add(file);
+    input.files = dropped.files;
+    show();
+  });
+}
+
+/** The files that were dropped, those in folders with them. */
+async function allOf(transfer) {
+  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+  if (!entries.length) return [...transfer.files];
+  const found = [];
+  for (const entry of entries) await walk(entry, found);
+  return found;
+}
+
+async function walk(entry, found) {
+  if (entry.isFile) {
+    found.push(await new Promise((good, bad) => entry.file(good, bad)));
+    return;
+  }
+  if (entry.name === "expected") return; // answers, which are no part of a pack
+  const reader = entry.createReader();
+  for (;;) {
+    const some = await new Promise((good, bad) => reader.readEntries(good, bad));
+    if (!some.length) return;
+    for (const inner of some) await walk(inner, found);
+  }
+}
+
+for (const place of document.querySelectorAll("[data-progress]")) {
+  const bar = place.querySelector("progress");
+  const look = async () => {
+    try {
+      const answer = await fetch(place.dataset.progress, { headers: { Accept: "application/json" } });
+      if (!answer.ok) throw new Error(`status ${answer.status}`);
+      const told = await answer.json();
+      if (String(told.version) !== place.dataset.version) {
+        location.reload();
+        return;
+      }
+      bar.max = told.total || 1;
+      bar.value = told.done;
+      place.querySelector("[data-done]").textContent = told.done;
+      place.querySelector("[data-total]").textContent = told.total;
+    } catch {
+      // The server is away: it is asked again.
+    }
+    setTimeout(look, 1000);
+  };
+  setTimeout(look, 500);
 }
