@@ -9,6 +9,7 @@ from typing import Self
 
 from ledger.executing import Executor
 from ledger.office.passkeys import Passkeys
+from ledger.office.preparations import Preparations
 from ledger.office.proposals import Proposals
 from ledger.office.repeats import Repeats
 from ledger.office.sessions import Sessions
@@ -16,6 +17,7 @@ from ledger.office.staff import Staff
 from ledger.office.tokens import Tokens
 from ledger.open import Ledger
 from ledger.places import OpenCabinet
+from ledger.signing import unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Office:
     sessions: Sessions
     tokens: Tokens
     passkeys: Passkeys
+    preparations: Preparations
     proposals: Proposals
     repeats: Repeats
 
@@ -51,6 +54,7 @@ def open_office(ledger: Ledger) -> Office:
         cabinet = ledger.place.open_cabinet()
         undo.callback(cabinet.close)
         key, clock, settings, executor = ledger.cabinet_key, ledger.clock, ledger.settings, ledger.executor()
+        preparations = Preparations(cabinet, key, executor, ledger.desk, ledger.store, clock, settings.origin)
         office = Office(
             ledger,
             cabinet,
@@ -59,7 +63,8 @@ def open_office(ledger: Ledger) -> Office:
             Sessions(cabinet, key, clock),
             Tokens(cabinet, key, clock),
             Passkeys(cabinet, key, clock, settings.url, settings.name_en),
-            Proposals(cabinet, key, executor, ledger.desk, clock),
+            preparations,
+            Proposals(cabinet, key, executor, lambda base: ledger.desk(base, unsigned), clock, preparations),
             Repeats(cabinet, key, clock),
         )
         undo.pop_all()
