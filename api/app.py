@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, trusting
+from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, scrapi, trusting
 from api.bulk_turns import Guesses
 from api.headers import Headers
 from api.limits import Limits, Monotonic
@@ -113,6 +113,7 @@ def create_app(
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
     app.include_router(scanning.router(site))
     app.include_router(rest.router(office, gate, clock, awards), include_in_schema=False)
+    app.include_router(scrapi.router(site, awards, office))
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
     app.router.routes.extend(_office_routes(Console(site, office, gate), awards))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
