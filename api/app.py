@@ -31,6 +31,7 @@ from api.office import (
     organising,
     passkey,
     pictures,
+    preparing,
     proposing,
     publishing,
     rest,
@@ -121,5 +122,5 @@ def create_app(
 
 def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
-    areas = (passkey, signing, proposing, *training, applying, deciding, titles, *rules, pictures)
+    areas = (passkey, signing, proposing, preparing, *training, applying, deciding, titles, *rules, pictures)
     return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 from urllib.parse import parse_qsl
@@ -41,8 +41,10 @@ from verifier.current import business_day
 
 Sent = Mapping[str, str]
 Handler = Callable[[Request, Acting, Sent], Response]
+Reader = Callable[[Request], Awaitable[Sent]]
 OpenHandler = Callable[[Request, Sent], Response]
 BODY_LIMIT: Final = 1 << 20
+UNSEEN: Final = (Code.UNKNOWN_PROPOSAL, Code.UNKNOWN_PREPARATION)
 FRESH_FOR: Final = ("_password", "_ticket", "_answer", "_login", "_method")
 """Fields of a form that shows who is there; they never reach the page."""
 LANGUAGE_COOKIE: Final = "certledger-language"
@@ -53,6 +55,14 @@ _log = logging.getLogger(__name__)
 
 class NotThere(Exception):
     """There is no such thing, or nothing that who asks may see: which of the two is not told."""
+
+
+class LeadsTo(Exception):
+    """What a form led to is shown elsewhere: what it asked for waits for the signature of an organisation's own key."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
 
 
 class Console:
@@ -85,9 +95,11 @@ class Console:
         """What who acts may see now. Raises Refusal `missing-role` for who sees nobody; StoreError."""
         return Sight(self.office, self._office.register(), acting.member)
 
-    def route(self, path: str, handler: Handler, methods: Sequence[str] = ("GET", "POST")) -> Route:
-        """A route below `/console` for who is signed in."""
-        return self._route(path, methods, lambda request, sent: self._answered(request, sent, handler))
+    def route(
+        self, path: str, handler: Handler, methods: Sequence[str] = ("GET", "POST"), read: Reader | None = None
+    ) -> Route:
+        """A route below `/console` for who is signed in. `read`: of forms that are more than fields of text."""
+        return self._route(path, methods, lambda request, sent: self._answered(request, sent, handler), read)
 
     def open_route(self, path: str, handler: OpenHandler) -> Route:
         """A route below `/console` for anybody; what it is sent comes of its own page."""
@@ -104,10 +116,10 @@ class Console:
 
         return self._route(path, ("GET", "POST"), answered)
 
-    def _route(self, path: str, methods: Sequence[str], answered: OpenHandler) -> Route:
+    def _route(self, path: str, methods: Sequence[str], answered: OpenHandler, read: Reader | None = None) -> Route:
         async def answer(request: Request) -> Response:
             try:
-                sent = await _form(request)
+                sent = await (read or read_form)(request)
             except Refused as refused:
                 return self._plain(request, refused.status, refused.detail)
             return await run_in_threadpool(answered, request, sent)
@@ -146,6 +158,8 @@ class Console:
                 response: Response = RedirectResponse(_own_address(request), 303, PERSONAL)
             else:
                 response = handler(request, acting, {key: sent[key] for key in sent if key not in FRESH_FOR})
+        except LeadsTo as other:
+            response = see_other(other.address)
         except (CannotSignIn, NotSignedIn) as error:
             response = self.sign_in_page(request, sent, error if isinstance(error, CannotSignIn) else None)
         except NotFresh:
@@ -159,7 +173,7 @@ class Console:
             )  # fmt: skip
         except Refusal as refusal:
             status = 403 if refusal.code in (Code.MISSING_ROLE, Code.OTHER_ORGANISATION) else 409
-            unseen = isinstance(refusal, OutOfSight) or refusal.code is Code.UNKNOWN_PROPOSAL
+            unseen = isinstance(refusal, OutOfSight) or refusal.code in UNSEEN
             status = 404 if unseen else status
             response = self.refused_page(request, entered, refusal, status)
         except StoreError as error:
@@ -274,7 +288,8 @@ def see_other(address: str) -> Response:
     return RedirectResponse(address, 303, PERSONAL)
 
 
-async def _form(request: Request) -> Sent:
+async def read_form(request: Request) -> Sent:
+    """The fields of a form; none of a request that changes nothing. Raises Refused."""
     if request.method in SAFE:
         return {}
     too_large = Refused(413, "too-large", words.REFUSED, words.TOO_LONG)

@@ -16,6 +16,7 @@ def entries(acting: Acting | None) -> list[Entry]:
         return []
     made = [("/console", words.HOME), ("/console/proposals", words.PROPOSALS)]
     if sees_people(acting.member):
+        made.append(("/console/prepared", words.PREPARED))
         made += [("/console/cohorts", words.COHORTS), ("/console/trainees", words.TRAINEES)]
         made += [("/console/applications", words.APPLICATIONS), ("/console/titles", words.TITLES)]
         made.append(("/console/pictures", words.PICTURES))
