@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, trusting
+from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, scrapi, trusting
 from api.bulk_turns import Guesses
 from api.headers import Headers
 from api.limits import Limits, Monotonic
@@ -33,6 +33,7 @@ from api.office import (
     organising,
     passkey,
     pictures,
+    preparing,
     proposing,
     publishing,
     rest,
@@ -113,14 +114,14 @@ def create_app(
     app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
     run, guesses = pace_of(place), Guesses(monotonic)
     app.include_router(links.router(site, awards, clock, run))
-    app.include_router(receipts.router(site, awards, clock))
+    for area in (receipts, comparing):
+        app.include_router(area.router(site, awards, clock))
     app.include_router(lookup.router(site, awards, clock, run, guesses))
     app.include_router(bulk.router(site, awards, clock, monotonic, guesses))
-    app.include_router(comparing.router(site, awards, clock))
-    for router in (trusting.router(site, awards), scanning.router(site)):
-        app.include_router(router)
     app.include_router(notices.router(site, lambda: running["notices"], clock))
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
+    for made in (trusting.router(site, awards), scanning.router(site), scrapi.router(site, awards, office)):
+        app.include_router(made)
     app.include_router(rest.router(office, gate, clock, awards), include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), lambda: running.get("courier"), clock))
     app.router.routes.extend(_office_routes(Console(site, office, gate), awards, intake_worker.wake))
@@ -147,6 +148,6 @@ def _begin_work(publisher: Publisher, worker: IntakeWorker, place: Place) -> Non
 def _office_routes(console: Console, awards: Callable[[], Awards], wake: Callable[[], None]) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
     titling = (applying, together, deciding, titles)
-    areas = (passkey, signing, proposing, *training, *titling, *rules, pictures, telling)
+    areas = (passkey, signing, proposing, preparing, *training, *titling, *rules, pictures, telling)
     intakes = intaking.routes(console, wake)
     return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards), *intakes]

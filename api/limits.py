@@ -21,7 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import sentences
+from api import concise, sentences
 from api.headers import PERSONAL
 from api.problems import problem
 from api.templates import Site
@@ -54,6 +54,8 @@ FAILED: Final = Allowance(60, 1.0)
 among them: 60 at once, then one a second."""
 BEGUN: Final = Allowance(60, 0.5)
 """Ceremonies of passkeys that are begun, each of which is written down: 60 at once, then one every two seconds."""
+REGISTERED: Final = Allowance(60, 1.0)
+"""Signed statements that are sent to be registered, whoever signed them: 60 at once, then one a second."""
 COMPARED: Final = Allowance(10, 0.1)
 """PDFs to be compared, each of which takes a second or two of a processor: 10 at once, then one in ten seconds."""
 
@@ -100,6 +102,7 @@ class Limits:
         typed_refusal: Callable[[Request, int], Awaitable[Response]] | None = None,
         failed: Allowance = FAILED,
         begun: Allowance = BEGUN,
+        registered: Allowance = REGISTERED,
     ) -> None:
         """`typed_refusal`: makes the answer to a form with a typed number that came so many seconds too early."""
         self._app = app
@@ -113,6 +116,7 @@ class Limits:
         self._counted_when = {id(self._missed): 404, id(self._failed): 401}
         self._posted = dict.fromkeys(("/check", "/check.json"), self._typed)
         self._posted["/console/passkey"] = Buckets(begun, clock)
+        self._posted["/entries"] = Buckets(registered, clock)
         self._posted |= dict.fromkeys(("/compare", "/compare.json"), Buckets(compared, clock))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,7 +152,7 @@ class Limits:
             return self._objected
         if path[:3] in ("/c/", "/C/") and path.endswith("/receipt.pdf"):
             return self._receipts
-        if path[:3] in ("/c/", "/C/", "/n/", "/o/"):
+        if path[:3] in ("/c/", "/C/", "/n/", "/o/") or path.startswith("/entries/"):
             return self._missed
         if path.startswith("/api/v1/") and path != "/api/v1/changes":
             return self._failed
@@ -158,6 +162,9 @@ class Limits:
 
     def _refusal(self, scope: Scope, seconds: float) -> Response:
         headers = {**PERSONAL, "Retry-After": str(math.ceil(seconds))}
+        if str(scope["path"]).startswith("/entries"):
+            detail = sentences.wait(math.ceil(seconds)).en
+            return concise.problem(429, "too-many-requests", "Too Many Requests", detail, headers)
         if str(scope["path"]).endswith((".json", "/console/passkey")) or str(scope["path"]).startswith("/api/"):
             return problem(429, "too-many-requests", sentences.TOO_MANY, sentences.wait(math.ceil(seconds)), headers)
         sentence = sentences.too_many(math.ceil(seconds))

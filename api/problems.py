@@ -11,12 +11,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Scope
 
-from api import published, words
+from api import concise, published, words
 from api.headers import PERSONAL
 from api.templates import Site
 from api.words import Words
 
 MEDIA_TYPE: Final = "application/problem+json"
+_CODES: Final = {404: "not-found", 405: "method-not-allowed"}
 _TITLES: Final = {404: words.NOT_FOUND, 405: words.NOT_ALLOWED}
 
 
@@ -63,7 +64,8 @@ class Problems:
         headers = {**PERSONAL, **extra}
         if path.startswith(f"{published.PREFIX}/"):
             return PlainTextResponse(f"{status} {sentence.en}\n", status, headers)
+        if path.startswith(concise.PATHS):
+            return concise.problem(status, _CODES.get(status, "internal-error"), sentence.en, sentence.en, headers)
         if path.endswith(".json") or path.startswith("/api/") or path in ("/healthz", "/readyz"):
-            code = {404: "not-found", 405: "method-not-allowed"}.get(status, "internal-error")
-            return problem(status, code, sentence, sentence, headers)
+            return problem(status, _CODES.get(status, "internal-error"), sentence, sentence, headers)
         return self._site.page("plain.html", request, status, headers, sentence=sentence)

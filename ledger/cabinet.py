@@ -166,6 +166,33 @@ STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "CREATE INDEX intake_pieces_intake ON intake_pieces (intake)",
         ),
     ),
+    (
+        "what waits for the signature of an organisation that holds its own key",
+        (
+            "CREATE TABLE preparations ("
+            " id BLOB PRIMARY KEY,"
+            " number INTEGER NOT NULL UNIQUE,"  # in the order of preparing, from 1
+            " kind TEXT NOT NULL,"
+            " state TEXT NOT NULL,"
+            " organisation TEXT NOT NULL,"  # who signs
+            " proposer TEXT NOT NULL,"
+            " approver TEXT NOT NULL,"  # empty where one person is enough
+            " proposal BLOB,"  # that it comes of
+            " prepared_at INTEGER NOT NULL,"
+            " expires_at INTEGER NOT NULL,"
+            " sealed BLOB NOT NULL) STRICT",  # command, its id, seed and approvals, as long as they are of use
+            "CREATE INDEX preparations_state ON preparations (state, organisation, number)",
+            "CREATE TABLE prepared_statements ("
+            " digest BLOB PRIMARY KEY,"  # SHA-256 of the Sig_structure
+            " preparation BLOB NOT NULL,"
+            " fetched BLOB NOT NULL,"  # random id of the fetching: all of one are signed, or nothing is recorded
+            " stated_at INTEGER NOT NULL,"  # the recorded time that it says
+            " message BLOB NOT NULL,"  # the Sig_structure: what is public once it is recorded
+            " signature BLOB NOT NULL,"  # empty while there is none
+            " log_index INTEGER) STRICT",  # once it is recorded
+            "CREATE INDEX prepared_statements_of ON prepared_statements (preparation, fetched)",
+        ),
+    ),
 )
 """The tables, in steps that are never edited once released, only followed by the next. SQL that both engines know
 (`ledger.postgres.dialect`); times are milliseconds since 1970 UTC.

@@ -25,7 +25,7 @@ from ledger.grouping import Interrupted
 from ledger.handle import Clock, Desk, fold_base, system_clock, taken_already
 from ledger.permissions import Actors
 from ledger.seal import Randomness, seeded
-from ledger.signing import Keystore
+from ledger.signing import Given, Keystore
 from ledger.store import Appended, BoundaryMoved, ClaimTaken, DataKeys, Store, StoreBusy, StoreError, VersionConflict
 from ledger.vault import Vault
 from verifier.events import Event
@@ -91,12 +91,14 @@ class Executor:
         *,
         seed: bytes | None = None,
         approvals: Sequence[UUID] = (),
+        given: Given | None = None,
     ) -> Executed:
         """Decides a command and records it.
 
         A `command_id` (16 bytes, random or of a keyed hash, for it opens what was recorded) that was recorded before is
         answered with what was recorded then, whatever `command` is. `seed` (32 secret bytes) is where the salts come
-        from, for what an approver's passkey signed; `approvals` are the streams of what was signed.
+        from, for what an approver's passkey signed; `approvals` are the streams of what was signed. `given`: the
+        signatures of an organisation that holds its own key, over just what is recorded, or nothing is.
 
         Raises Refusal; OthersQuicker where others were quicker for too long; StoreBusy and StoreCorrupt. After
         StoreBusy the same id finds out what became of it.
@@ -111,7 +113,7 @@ class Executor:
             base = self._known_base()
             try:
                 with turn:
-                    return self._attempt(command, actors, identity, base, seed, approvals)
+                    return self._attempt(command, actors, identity, base, seed, approvals, given)
             except BoundaryMoved as moved:
                 if moved.boundary == self._log_id.bytes:
                     self._forget(base)
@@ -150,11 +152,12 @@ class Executor:
         base: Base,
         seed: bytes | None,
         approvals: Sequence[UUID],
+        given: Given | None,
     ) -> Executed:
-        desk = self._desk(base)
+        desk = self._desk(base, given)
         command = asked(desk) if callable(asked) else asked
         if isinstance(command, c.BaseCommand):
-            desk = self._desk(None)
+            desk = self._desk(None, given)
         events = desk.decide(command, actors)
         try:
             salts = None if seed is None else seeded(seed)
@@ -167,10 +170,12 @@ class Executor:
             return self._recorded(appended)
         return Executed(tuple(events), appended)
 
-    def _desk(self, base: Base | None) -> Desk:
+    def _desk(self, base: Base | None, given: Given | None) -> Desk:
         # A vault of its own: one that lives long would keep the data keys of people who are erased meanwhile.
         parts = (self._store, Vault(self._data_keys), self._keystore, self._claim_keys, self._log_id)
-        return Desk(*parts, self._clock, self._randomness, base)
+        if given is None:
+            return Desk(*parts, self._clock, self._randomness, base)
+        return Desk(*parts, lambda: given.recorded_at, self._randomness, base, given.sign)
 
     def _was_drawn(self, key: bytes, events: Sequence[Event]) -> bool:
         """Whether a claim is that of a place in the status list: the one thing drawn at random that can be taken."""

@@ -29,8 +29,8 @@ from ledger.deciders.objection import Objection
 from ledger.deciders.state import Application, Dossier
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
-from ledger.seal import Circumstances, Draft, Prepared, Randomness, Sealed, Sealer
-from ledger.signing import Keystore, Signer
+from ledger.seal import Circumstances, Draft, Prepared, Randomness, Sealed, Sealer, Unsigned
+from ledger.signing import Keystore, Signer, held_elsewhere
 from ledger.store import Appended, Batch, BoundaryMoved, Claim, ClaimTaken, Entry, RecordedBehind, Store
 from ledger.vault import Vault
 from verifier import kinds
@@ -134,10 +134,14 @@ class Desk:
         clock: Clock = system_clock,
         randomness: Randomness = os.urandom,
         base: Base | None = None,
+        signatures: Callable[[bytes], bytes] | None = None,
     ) -> None:
         """`base` is one that others use too: then no command about the base may be decided here. Without it the desk
         folds its own.
+
+        `signatures`: of organisations that hold their own key, by what is signed. Without it their events are refused.
         """
+        self._signatures = signatures
         self.store, self.vault, self.keystore, self.claim_keys = store, vault, keystore, claim_keys
         self.base = fold_base(store, vault, log_id) if base is None else base
         self._shares_base = base is not None
@@ -327,6 +331,12 @@ class Desk:
         digests = self._sealer.foreseen(drafts, shared, self._sealer.draw(drafts, salts))
         both = zip((draft.event for draft in drafts), digests, strict=True)
         return [(event, digest) for event, digest in both if event_type(event).kind in SIGNED_KINDS]
+
+    def unsigned(self, actors: Actors, command_id: bytes, recorded_at: int, salts: Randomness) -> list[Unsigned]:
+        """Of what was decided on and is not recorded: the statements, as they have to be signed to be recorded then."""
+        drafts = self._work.drafts
+        shared = Circumstances(command_id, recorded_at, actors.proposer, actors.approver)
+        return self._sealer.unsigned(drafts, shared, self._sealer.draw(drafts, salts))
 
     def flush(
         self,
@@ -622,8 +632,16 @@ class Desk:
         kind = event_type(event).kind
         signer = self._signers.get((organisation, kind))
         if signer is None:
-            signer = self._signers[organisation, kind] = self.keystore.signer(organisation, kind, self.base.keys)
+            signer = self._signers[organisation, kind] = self._new_signer(organisation, kind)
         return signer
+
+    def _new_signer(self, organisation: str, kind: str) -> Signer:
+        own = self.base.own_key(organisation, kind)
+        if own is None:
+            return self.keystore.signer(organisation, kind, self.base.keys)
+        if self._signatures is None:
+            raise Refusal(Code.SIGNS_ITSELF, f"{organisation} signs {kind} with a key of its own")
+        return held_elsewhere(own.public_key, organisation, own.kinds, self._signatures)
 
     def _draft(self, event: Event, version: int, subject: UUID, signer: Signer) -> None:
         if version == 1:

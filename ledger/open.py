@@ -64,15 +64,16 @@ class Ledger:
         """Stream of the genesis, under which all events about the base are filed."""
         return self.settings.log_id
 
-    def desk(self, base: Base | None = None) -> Desk:
+    def desk(self, base: Base | None = None, signatures: Callable[[bytes], bytes] | None = None) -> Desk:
         """A desk on what is recorded now.
 
         `base` is one that others use too (see `Desk`), as in a process that serves for long. There the desk has a vault
         of its own: one that lives long would keep the data keys of people who are erased meanwhile.
+        `signatures`: see `Desk`.
         """
         vault = self.vault if base is None else Vault(self.data_keys)
         parts = (self.store, vault, self.keystore, self.claim_keys, self.log_id)
-        return Desk(*parts, self.clock, self.randomness, base)
+        return Desk(*parts, self.clock, self.randomness, base, signatures)
 
     def desk_apart(self, *, rehearsal: bool = False) -> Desk:
         """A desk that shares neither base nor vault with anybody: for long work in a process that serves.

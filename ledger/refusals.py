@@ -67,6 +67,15 @@ class Code(StrEnum):
     NO_KEY = "no-key"
     BAD_APPROVAL = "bad-approval"
     NOT_SIGNED = "not-signed"
+    # Statements that an organisation signs with a key of its own.
+    SIGNS_ITSELF = "signs-itself"
+    UNKNOWN_PREPARATION = "unknown-preparation"
+    BAD_STATEMENT = "bad-statement"
+    NOT_PREPARED = "not-prepared"
+    BAD_SIGNATURE = "bad-signature"
+    STALE = "stale"
+    NOT_WAITING = "not-waiting"
+    ALREADY_SIGNED = "already-signed"
 
 
 class Refusal(Exception):

@@ -96,6 +96,15 @@ class Prepared(NamedTuple):
     fields: Encoded
 
 
+class Unsigned(NamedTuple):
+    """A statement that lacks its signature, with the disclosures of its personal values."""
+
+    signer: Signer
+    protected: bytes
+    payload: bytes
+    disclosures: list[bytes]
+
+
 class Sealed(NamedTuple):
     """A statement with its leaf, and the personal values encrypted, None if there are none."""
 
@@ -120,6 +129,12 @@ def approved_digests(prepared: Iterable[Prepared], shared: Circumstances, salts:
     """What an approver signs of each event, were they sealed with these salts at whatever time."""
     take = _Salts(salts).take
     return [approved_digest(payload_of(item.fields, _envelope(item, shared), take)[0]) for item in prepared]
+
+
+def _unsigned(draft: Draft, item: Prepared, shared: Circumstances, salt: TakeSalt) -> Unsigned:
+    payload, disclosures = payload_of(item.fields, _envelope(item, shared), salt)
+    protected = _headers(item.kid, item.issuer).of(UUID(bytes=item.fields.stream))
+    return Unsigned(draft.signer, protected, payload, disclosures)
 
 
 def _sealed(
@@ -162,6 +177,12 @@ class Sealer:
     def foreseen(self, drafts: Sequence[Draft], shared: Circumstances, salts: bytes) -> list[bytes]:
         """The approved digest of each draft, were they sealed with these salts at whatever time."""
         return approved_digests(self.prepare(drafts, shared, salts)[0], shared, salts)
+
+    def unsigned(self, drafts: Sequence[Draft], shared: Circumstances, salts: bytes) -> list[Unsigned]:
+        """What would be signed of each draft, were they sealed with these salts at the time that is given."""
+        take = _Salts(salts).take
+        prepared = self.prepare(drafts, shared, salts)[0]
+        return [_unsigned(draft, item, shared, take) for draft, item in zip(drafts, prepared, strict=True)]
 
     def entries(self, drafts: Sequence[Draft], sealed: Sequence[Sealed]) -> list[Entry]:
         """The entries of drafts that were sealed."""

@@ -10,7 +10,7 @@ A process that seals for this one is handed the keys that it needs through a pip
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,8 @@ from verifier.keys import thumbprint
 
 MASTER_KEY_SIZE: Final = 32
 SIGNATURE_SIZE: Final = 64
+ITSELF: Final = "organisation"
+"""Custody of a key that its organisation holds itself."""
 
 
 class KeystoreError(Exception):
@@ -66,6 +68,32 @@ def signer_of(seed: bytes, organisation: str, custody: str, kinds: Iterable[str]
         frozenset(kinds),
         lambda message: crypto_sign(message, secret)[:SIGNATURE_SIZE],
     )
+
+
+def held_elsewhere(public: bytes, organisation: str, kinds: Iterable[str], sign: Callable[[bytes], bytes]) -> Signer:
+    """The signer of a key that its organisation holds itself; `sign` finds the signatures that it made."""
+    return Signer(thumbprint(public), public, organisation, ITSELF, frozenset(kinds), sign)
+
+
+def unsigned(message: bytes) -> bytes:
+    """Signs nothing: at a desk that only looks at what would be recorded. Raises Refusal `signs-itself`."""
+    raise Refusal(Code.SIGNS_ITSELF, "the organisation signs this with a key of its own")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Signatures that an organisation made elsewhere, and the recorded time that what it signed says."""
+
+    recorded_at: int
+    """Milliseconds since 1970 UTC."""
+    signatures: Mapping[bytes, bytes]
+    """By `Sig_structure`: nothing but these very bytes is signed."""
+
+    def sign(self, message: bytes) -> bytes:
+        """The signature over a message. Raises Refusal `stale` for anything else than what was signed."""
+        if (signature := self.signatures.get(message)) is None:
+            raise Refusal(Code.STALE, "what would be recorded now is not what was signed: fetch and sign it anew")
+        return signature
 
 
 class KeyFiles(Protocol):

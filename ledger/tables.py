@@ -55,6 +55,11 @@ OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
         *("expires_at", "done", "total", "busy_until", "approval", "plan", "told", "note", "reason"),
     ),
     "intake_pieces": ("place", "intake", "sealed"),
+    "preparations": (
+        *("id", "number", "kind", "state", "organisation", "proposer", "approver", "proposal"),
+        *("prepared_at", "expires_at", "sealed"),
+    ),
+    "prepared_statements": ("digest", "preparation", "fetched", "stated_at", "message", "signature", "log_index"),
 }
 """The tables of the office that move with a ledger: who is signed in somewhere signs in again."""
 _WIDE_KEYS: Final = {"streams": 2}

@@ -6,6 +6,7 @@ import io
 import json
 import os
 import sys
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Final
 
 import click
 
-from verifier import fetch, trust
+from verifier import fetch, prepared, signing, trust
 from verifier.audit import Problem, Report
 from verifier.audit import audit as run_audit
 from verifier.check import Checker, could_not_check
@@ -21,10 +22,12 @@ from verifier.comparison import between_json, between_lines, compare, trust_json
 from verifier.errors import CouldNotCheck, Inconsistent, VerificationError
 from verifier.fetch import PublishedLog
 from verifier.objection import DISCLOSED, verify_objection
+from verifier.prepared import PreparedFile
 from verifier.trust import Trust
 from verifier.verdict import GOOD, NOT_CHECKED, NOT_GOOD, CheckThen, State, Verdict, custody_line, issuer_line, worst
 
 TRUST_VARIABLE: Final = "CERTLEDGER_TRUST"
+PASSPHRASE_VARIABLE: Final = "CERTLEDGER_KEY_PASSPHRASE"
 _INPUT_LIMIT: Final = 32 * 1024 * 1024
 _COLOURS: Final = {GOOD: "green", NOT_CHECKED: "yellow"}
 
@@ -115,7 +118,7 @@ def objection(context: click.Context, file: Path, trust_file: str | None, as_jso
     told: dict[str, object] = {"exit": GOOD, "code": "", "message": ""}
     code = GOOD
     try:
-        proved = verify_objection(_read_receipt(file), load_trust(trust_file))
+        proved = verify_objection(_read_whole(file), load_trust(trust_file))
         fields = {name: str(getattr(proved.event, name)) for name in DISCLOSED}
         told |= {**fields, "entry": proved.logged.included.index, "as_of": proved.logged.included.size}
         lines = [_line(DISCLOSED[name], value) for name, value in fields.items()]
@@ -167,6 +170,70 @@ def told_trust(context: click.Context, file: str | None, against: str | None, as
         click.echo("\n".join([ours.origin, *(_line(label, text) for label, text in lines)]))
         if problem:
             click.echo(click.style("NOT-GOOD", fg="red", bold=True) + f"  {_plain(problem)}")
+    context.exit(code)
+
+
+@certverify.command("new-key")
+@click.argument("file", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--no-passphrase", is_flag=True, help="Do not encrypt the file: who can read it can sign.")
+@_json_option
+@click.pass_context
+def new_key(context: click.Context, file: Path, no_passphrase: bool, as_json: bool) -> None:
+    """Makes a key by which an organisation signs itself, and tells the public half, which the base authorises.
+
+    The passphrase is asked for, or taken from CERTLEDGER_KEY_PASSPHRASE.
+    """
+    try:
+        made = signing.new_key(file, None if no_passphrase else _passphrase(confirm=True))
+    except OSError as error:
+        click.echo(f"Error: {file} cannot be made: {error.strerror}", err=True)
+        context.exit(NOT_CHECKED)
+    told = {"file": str(file), "public_key": made.public.hex(), "kid": made.kid.hex()}
+    lines = [_line("public key", made.public.hex()), _line("key id", made.kid.hex())]
+    click.echo(json.dumps(told) if as_json else "\n".join([f"{file} is made: keep it, and a copy elsewhere.", *lines]))
+
+
+@certverify.command("sign")
+@click.argument("prepared_file", metavar="PREPARED", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--key", "key_file", metavar="FILE", required=True, help="The organisation's own key (`new-key`).")
+@click.option("-o", "--out", metavar="FILE", required=True, help="The signed statement; of several, FILE-1, FILE-2…")
+@_trust_option
+@click.option("--yes", is_flag=True, help="Sign without asking: for programs that looked themselves.")
+@_json_option
+@click.pass_context
+def sign(
+    context: click.Context,
+    prepared_file: Path,
+    key_file: str,
+    out: str,
+    trust_file: str | None,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Shows what a base prepared for an organisation's own key, all of it, and signs it. Opens no connection.
+
+    Signed is only what discloses everything that it commits to, for this key, for now.
+    """
+    told, code, signed = {"code": "", "message": ""}, GOOD, list[str]()
+    try:
+        trusted = _trust_if_there(trust_file)
+        file, key = prepared.parse(_read_whole(prepared_file)), _own_key(Path(key_file))
+        signing.check(file, key, round(time.time() * 1000), trusted)
+        if not as_json:
+            click.echo("\n".join(_prepared_lines(file, trusted)))
+        if not yes:
+            question = f"Sign {len(file.statements)} statement(s) with key {key.kid.hex()[:16]}?"
+            click.confirm(question, abort=True, err=True)
+        signed = _write_signed(Path(out), signing.sign(file, key))
+    except (VerificationError, CouldNotCheck) as error:
+        code = NOT_CHECKED if isinstance(error, CouldNotCheck) else NOT_GOOD
+        told = {"code": error.code, "message": error.message}
+    if as_json:
+        click.echo(json.dumps({"exit": code, **told, "signed": signed}, ensure_ascii=False))
+    elif signed:
+        click.echo(f"SIGNED  {', '.join(signed)}: send to the base, by its page or POST /entries")
+    else:
+        click.echo("NOT-SIGNED  nothing was signed\n" + _line("reason", f"{told['message']} [{told['code']}]"))
     context.exit(code)
 
 
@@ -228,7 +295,41 @@ def load_trust(named: str | None) -> Trust:
         raise CouldNotCheck(f"{path}: {error.message}") from None
 
 
-def _read_receipt(file: Path) -> bytes:
+def _trust_if_there(named: str | None) -> Trust | None:
+    """The trust file; None where none was named and there is none. Raises CouldNotCheck."""
+    own = Path(click.get_app_dir("certledger")) / "trust.txt"
+    return load_trust(named) if named or TRUST_VARIABLE in os.environ or own.exists() else None
+
+
+def _own_key(path: Path) -> signing.OwnKey:
+    """Raises CouldNotCheck for a file that others can read, too."""
+    data = _read_whole(path)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        raise CouldNotCheck(f"{path} can be read by others than its owner: chmod 600 it")
+    return signing.read_key(data, _passphrase() if signing.needs_passphrase(data) else None)
+
+
+def _passphrase(confirm: bool = False) -> bytes:
+    given = os.environ.get(PASSPHRASE_VARIABLE)
+    if given is None:
+        given = str(click.prompt("Passphrase of the key", hide_input=True, confirmation_prompt=confirm, err=True))
+    if not given:
+        raise click.UsageError("the passphrase is empty")
+    return given.encode()
+
+
+def _write_signed(out: Path, entries: list[bytes]) -> list[str]:
+    """Writes the signed statements, each to a file of its own. Raises CouldNotCheck."""
+    names = [out] if len(entries) == 1 else [out.with_stem(f"{out.stem}-{n}") for n in range(1, len(entries) + 1)]
+    for name, entry in zip(names, entries, strict=True):
+        try:
+            name.write_bytes(entry)
+        except OSError as error:
+            raise CouldNotCheck(f"{name} cannot be written: {error.strerror}") from None
+    return [str(name) for name in names]
+
+
+def _read_whole(file: Path) -> bytes:
     """Raises CouldNotCheck."""
     try:
         with file.open("rb") as opened:
@@ -285,6 +386,18 @@ def _report(verdict: Verdict, trusted: Trust | None) -> str:
         lines.append(_line("note", "offline as asked for: whether it was revoked since is not known"))
     lines += [_line("note", note) for note in verdict.notes]
     return "\n".join(lines) + "\n"
+
+
+def _prepared_lines(file: PreparedFile, trusted: Trust | None) -> list[str]:
+    """All that is to be signed, statement by statement."""
+    lines = [click.style("TO-BE-SIGNED", bold=True) + f"  {len(file.statements)} statement(s), recorded together"]
+    lines.append(_line("log", file.origin))
+    if trusted is None:
+        lines.append(_line("note", "there is no trust file here: what the log says of this key was not looked at"))
+    for item in file.statements:
+        lines.append("")
+        lines += [_line(label, value) for label, value in signing.told(item)]
+    return lines
 
 
 def _then_lines(then: CheckThen) -> list[str]:

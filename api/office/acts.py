@@ -15,6 +15,7 @@ from api.office import refusal_words, training_words
 from api.office.console import Console, Sent, request_id, see_other
 from api.office.forms import Field, Filled, blank, filled
 from api.office.gate import Acting
+from api.office.recording import check_recorded
 from ledger.commands import Command
 from ledger.office.doing import Done, do
 from ledger.refusals import Code, Refusal
@@ -63,6 +64,7 @@ def answer(
         if name is not None:
             return _page(console, request, acting, sent, act, form.with_fault(name, sentence), 422)
         return _page(console, request, acting, sent, act, form, status_of(refusal), refusal)
+    check_recorded(done)
     return see_other(f"/console/proposals/{done.proposal.id}" if done.proposal else then(done))
 
 

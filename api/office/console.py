@@ -49,6 +49,7 @@ OpenHandler = Callable[[Request, Sent], Response]
 BODY_LIMIT: Final = 1 << 20
 UPLOADS_AT_ONCE: Final = 2
 """Forms with files that a process holds in memory."""
+UNSEEN: Final = (Code.UNKNOWN_PROPOSAL, Code.UNKNOWN_PREPARATION)
 FRESH_FOR: Final = ("_password", "_ticket", "_answer", "_login", "_method")
 """Fields of a form that shows who is there; they never reach the page."""
 LANGUAGE_COOKIE: Final = "certledger-language"
@@ -59,6 +60,14 @@ _log = logging.getLogger(__name__)
 
 class NotThere(Exception):
     """There is no such thing, or nothing that who asks may see: which of the two is not told."""
+
+
+class LeadsTo(Exception):
+    """What a form led to is shown elsewhere: what it asked for waits for the signature of an organisation's own key."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
 
 
 class Console:
@@ -218,6 +227,8 @@ class Console:
                 response: Response = RedirectResponse(_own_address(request), 303, PERSONAL)
             else:
                 response = handler(request, acting, {key: sent[key] for key in sent if key not in FRESH_FOR})
+        except LeadsTo as other:
+            response = see_other(other.address)
         except (CannotSignIn, NotSignedIn) as error:
             response = self.sign_in_page(request, sent, error if isinstance(error, CannotSignIn) else None)
         except NotFresh:
@@ -231,7 +242,7 @@ class Console:
             )  # fmt: skip
         except Refusal as refusal:
             status = 403 if refusal.code in (Code.MISSING_ROLE, Code.OTHER_ORGANISATION) else 409
-            unseen = isinstance(refusal, OutOfSight) or refusal.code is Code.UNKNOWN_PROPOSAL
+            unseen = isinstance(refusal, OutOfSight) or refusal.code in UNSEEN
             status = 404 if unseen else status
             response = self.refused_page(request, entered, refusal, status)
         except StoreError as error:
@@ -347,6 +358,7 @@ def see_other(address: str) -> Response:
 
 
 async def _form(request: Request) -> Sent:
+    """The fields of a form; none of a request that changes nothing. Raises Refused."""
     if request.method in SAFE:
         return {}
     too_large = Refused(413, "too-large", words.REFUSED, words.TOO_LONG)

@@ -18,6 +18,7 @@ def entries(acting: Acting | None, base: str) -> list[Entry]:
     if sees_people(acting.member):
         if acting.member.organisation == base:
             made.append(("/console/intakes", words.INTAKES))
+        made.append(("/console/prepared", words.PREPARED))
         made += [("/console/cohorts", words.COHORTS), ("/console/trainees", words.TRAINEES)]
         made += [("/console/applications", words.APPLICATIONS), ("/console/titles", words.TITLES)]
         made.append(("/console/pictures", words.PICTURES))

@@ -223,10 +223,11 @@ def _shown(item: Foreseen) -> ShownCommand:
         sentence = None  # it is not refused because of what it is, but of who looks at it
     else:
         sentence = refusal_words.SENTENCES[refusal.code]
-    return ShownCommand(tuple(map(_shown_event, item.events)), sentence)
+    return ShownCommand(tuple(map(shown_event, item.events)), sentence)
 
 
-def _shown_event(event: Event) -> Shown:
+def shown_event(event: Event) -> Shown:
+    """An event as pages show it."""
     declared = event_type(event)
     fields = [declared.stream, *(item.name for item in (*declared.public, *declared.printed, *declared.personal))]
     return Shown(declared.name, tuple((name, _text(getattr(event, name))) for name in fields))

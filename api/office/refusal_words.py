@@ -144,5 +144,43 @@ SENTENCES: Final[dict[Code, Words]] = {
         "There is no key here to sign with for that organisation.",
         "그 기관의 서명 키가 여기에 없습니다.",
     ),
+    Code.SIGNS_ITSELF: Words(
+        "该机构自行保管密钥，须由其自行签署。",
+        "The organisation holds its own key, and has to sign this itself.",
+        "그 기관은 키를 직접 보관하므로 직접 서명해야 합니다.",
+    ),
+    Code.UNKNOWN_PREPARATION: Words(
+        "没有这项待签内容。", "Nothing was prepared under this id.", "그런 서명 대기 항목이 없습니다."
+    ),
+    Code.BAD_STATEMENT: Words(
+        "这不是一份规定格式的已签声明，或其上附有其他内容。",
+        "This is not one signed statement in its one form, or something was added to it.",
+        "정해진 형식의 서명된 진술이 아니거나 다른 내용이 덧붙었습니다.",
+    ),
+    Code.NOT_PREPARED: Words(
+        "所签内容与此处准备的内容并非逐字节相同。",
+        "What was signed was not prepared here, byte for byte.",
+        "서명된 내용이 여기에서 준비한 것과 바이트 단위로 같지 않습니다.",
+    ),
+    Code.BAD_SIGNATURE: Words(
+        "签名不成立，或由另一密钥签署。",
+        "The signature does not hold, or another key made it.",
+        "서명이 맞지 않거나 다른 키로 서명되었습니다.",
+    ),
+    Code.STALE: Words(
+        "签署之后情况已有变化，或已过时：请重新取出并签署。",
+        "Things have changed since it was fetched, or it is too late: fetch and sign it anew.",
+        "받은 뒤에 상황이 바뀌었거나 시간이 지났습니다. 다시 받아 서명해 주십시오.",
+    ),
+    Code.NOT_WAITING: Words(
+        "该项已不再等待签名：已记录、撤回或过期。",
+        "It waits for no signature any more: it is recorded, was taken back, or its time is over.",
+        "더 이상 서명을 기다리지 않습니다. 기록되었거나 철회되었거나 기한이 지났습니다.",
+    ),
+    Code.ALREADY_SIGNED: Words(
+        "该声明已以另一签名收到。",
+        "The statement is here already, with another signature.",
+        "이 진술은 이미 다른 서명으로 접수되었습니다.",
+    ),
 }
 """Every code of the ledger (kept by a test)."""

@@ -254,6 +254,8 @@ class Sheets:
             done = do(self._console.office, acting.member, command, _request(made, person))
         except Refusal as refusal:
             return _refused(cell, refusal)
+        if done.prepared is not None:
+            return replace(cell, fault=refusal_words.SENTENCES[Code.SIGNS_ITSELF])
         events = () if done.executed is None else done.executed.events
         if any(self._sheet.is_of(event, form, cell.value) for event in events):
             return cell

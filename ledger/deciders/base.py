@@ -25,6 +25,17 @@ _URI: Final = re.compile(r"[!#-~]{1,500}", re.ASCII)
 """Codes and URIs stand bare in the trust file: a blank, quote or line end in one would break the file apart."""
 
 
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A key as it was authorised."""
+
+    kid: bytes
+    public_key: bytes
+    organisation: str
+    custody: str
+    kinds: frozenset[str]
+
+
 @dataclass(slots=True)
 class Base:
     """The base as of the last event: who belongs to it, who acts for it, what it offers."""
@@ -42,6 +53,8 @@ class Base:
     """Organisation of each key that is neither retired nor compromised, by thumbprint."""
     former_keys: dict[bytes, str] = field(default_factory=dict)
     """Organisation of each key that is not used any more: it can still be reported compromised, and never come back."""
+    grants: dict[bytes, Grant] = field(default_factory=dict)
+    """Every key that was ever authorised after the genesis, by thumbprint, oldest first."""
     accounts: dict[str, frozenset[str]] = field(default_factory=dict)
     """Roles of the open accounts, by pseudonym."""
     account_streams: dict[str, UUID] = field(default_factory=dict)
@@ -54,6 +67,19 @@ class Base:
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Chinese and English name of the newest edition of each programme."""
     versions: dict[UUID, int] = field(default_factory=dict)
+
+    def own_key(self, organisation: str, kind: str) -> Grant | None:
+        """The newest key in use that an organisation other than the base holds itself and signs this kind with.
+
+        Where there is one, nobody else signs this kind in its name, though the base may still hold an older key.
+        """
+        if organisation == self.code:
+            return None
+        for grant in reversed(self.grants.values()):
+            own = (grant.organisation, grant.custody) == (organisation, "organisation")
+            if own and kind in grant.kinds and grant.kid in self.keys:
+                return grant
+        return None
 
     def evolve(self, event: Event) -> None:
         """Takes in one more event about the base."""
@@ -74,7 +100,10 @@ class Base:
                 )
                 self.streams[event.code] = event.organisation_id
             case kinds.KeyAuthorised():
-                self.keys[thumbprint(event.public_key)] = event.organisation
+                kid = thumbprint(event.public_key)
+                self.keys[kid] = event.organisation
+                of = (event.public_key, event.organisation, event.custody, frozenset(event.kinds))
+                self.grants[kid] = Grant(kid, *of)
             case kinds.KeyRetired() | kinds.KeyCompromised():
                 if (organisation := self.keys.pop(event.kid, None)) is not None:
                     self.former_keys[event.kid] = organisation

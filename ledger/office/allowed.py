@@ -18,8 +18,10 @@ def why_not(office: Office, member: Member, kind: str, organisation: str) -> Ref
     if (role := role_for(kind)) not in base.accounts.get(actor, frozenset()):
         return Refusal(Code.MISSING_ROLE, f"{actor} lacks the role {role}, which {kind} needs")
     try:
-        signer = office.ledger.keystore.signer(organisation, kind, base.keys)
-        holder = base.code if signer.custody == "base" else organisation
+        holder = organisation
+        if base.own_key(organisation, kind) is None:
+            signer = office.ledger.keystore.signer(organisation, kind, base.keys)
+            holder = base.code if signer.custody == "base" else organisation
         check_organisation(kind, Actors(actor), base.account_organisations, organisation, holder, frozenset)
     except Refusal as refusal:
         return refusal

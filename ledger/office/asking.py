@@ -50,12 +50,13 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of a request: events, or a proposal."""
+    """What came of a request: events, a proposal, or what waits for the signature of an organisation's own key."""
 
     recorded: tuple[Placed, ...]
     proposal: UUID | None
     drawn: Mapping[str, Any]
     """What was settled here, as plain values under the names of the command's fields."""
+    prepared: UUID | None = None
 
 
 def ask(office: Office, member: Member, asked: Asked) -> Answer:
@@ -78,8 +79,7 @@ def ask(office: Office, member: Member, asked: Asked) -> Answer:
     if doing.needs_approval(command):
         answer = _proposed(office, member, settled, repeat.request, asked.note)
     else:
-        executed = office.executor.execute(settled, Actors(member.pseudonym), repeat.request.bytes)
-        answer = _recorded(office, command, executed)
+        answer = _recorded_or_prepared(office, member, command, settled, repeat.request)
     office.repeats.keep(repeat, _to_plain(answer))
     return answer
 
@@ -105,6 +105,17 @@ def _proposed(office: Office, member: Member, settled: Any, request: UUID, note:
     return Answer((), proposal.id, drawn[0] if drawn else {})
 
 
+def _recorded_or_prepared(office: Office, member: Member, command: type[Any], settled: Any, request: UUID) -> Answer:
+    try:
+        executed = office.executor.execute(settled, Actors(member.pseudonym), request.bytes)
+    except Refusal as refusal:
+        if refusal.code is not Code.SIGNS_ITSELF:
+            raise
+        prepared = doing.prepare(office, member, settled(reading_desk(office)), request)
+        return Answer((), None, {}, prepared.id)
+    return _recorded(office, command, executed)
+
+
 def _recorded(office: Office, command: type[Any], executed: Executed) -> Answer:
     appended = executed.appended
     entries = office.ledger.store.entries(appended.first_index, appended.count) if appended and appended.count else []
@@ -121,9 +132,11 @@ def _drawn(command: c.Command) -> dict[str, Any]:
 def _to_plain(answer: Answer) -> Any:
     recorded = [[item.type, str(item.stream), item.version, item.index] for item in answer.recorded]
     proposal = "" if answer.proposal is None else str(answer.proposal)
-    return {"recorded": recorded, "proposal": proposal, "drawn": dict(answer.drawn)}
+    prepared = "" if answer.prepared is None else str(answer.prepared)
+    return {"recorded": recorded, "proposal": proposal, "drawn": dict(answer.drawn), "prepared": prepared}
 
 
 def _from_plain(plain: Any) -> Answer:
     recorded = tuple(Placed(kind, UUID(stream), version, index) for kind, stream, version, index in plain["recorded"])
-    return Answer(recorded, UUID(plain["proposal"]) if plain["proposal"] else None, plain["drawn"])
+    proposal, prepared = (UUID(plain[name]) if plain.get(name) else None for name in ("proposal", "prepared"))
+    return Answer(recorded, proposal, plain["drawn"], prepared)

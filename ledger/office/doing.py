@@ -5,6 +5,7 @@ The one way from a console's form or a program's request into the ledger.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,10 +14,12 @@ from uuid import UUID
 from ledger import commands as c
 from ledger.executing import Executed
 from ledger.office.opening import Office
+from ledger.office.preparations import Preparation, Wanted
 from ledger.office.proposals import Proposal
 from ledger.office.staff import Member
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
+from ledger.seal import SEED_SIZE
 
 PROPOSED: Final = frozenset[type[Any]](
     {
@@ -39,10 +42,13 @@ PROPOSED: Final = frozenset[type[Any]](
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What came of a request: what was recorded, or the proposal that waits for a second person."""
+    """What came of a request: what was recorded, the proposal that waits for a second person, or what waits for the
+    signature of an organisation that holds its own key.
+    """
 
     executed: Executed | None = None
     proposal: Proposal | None = None
+    prepared: Preparation | None = None
 
 
 def needs_approval(command: type[Any]) -> bool:
@@ -57,8 +63,22 @@ def do(office: Office, member: Member, command: c.Command, request: UUID, note: 
     """
     if needs_approval(type(command)):
         return propose(office, member, [command], request, note)
-    executed = office.executor.execute(command, Actors(member.pseudonym), request.bytes)
+    try:
+        executed = office.executor.execute(command, Actors(member.pseudonym), request.bytes)
+    except Refusal as refusal:
+        if refusal.code is not Code.SIGNS_ITSELF:
+            raise
+        return Done(prepared=prepare(office, member, command, request))
     return Done(executed=executed)
+
+
+def prepare(office: Office, member: Member, command: c.Command, request: UUID) -> Preparation:
+    """Prepares a command of one person for an organisation's own key. Raises Refusal, StoreError.
+
+    The same request again is answered with what was prepared then.
+    """
+    wanted = Wanted(command, Actors(member.pseudonym), request.bytes, secrets.token_bytes(SEED_SIZE))
+    return office.preparations.prepare(request, wanted)
 
 
 def propose(office: Office, member: Member, commands: Sequence[c.Command], request: UUID, note: str = "") -> Done:

@@ -13,6 +13,7 @@ from ledger.office.outbox.messages import Outbox
 from ledger.office.outbox.webhooks import Webhooks
 from ledger.office.outbox.wishes import Wishes
 from ledger.office.passkeys import Passkeys
+from ledger.office.preparations import Preparations
 from ledger.office.proposals import Proposals
 from ledger.office.repeats import Repeats
 from ledger.office.sessions import Sessions
@@ -20,6 +21,7 @@ from ledger.office.staff import Staff
 from ledger.office.tokens import Tokens
 from ledger.open import Ledger
 from ledger.places import OpenCabinet
+from ledger.signing import unsigned
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Office:
     sessions: Sessions
     tokens: Tokens
     passkeys: Passkeys
+    preparations: Preparations
     proposals: Proposals
     repeats: Repeats
     outbox: Outbox
@@ -60,6 +63,7 @@ def open_office(ledger: Ledger) -> Office:
         undo.callback(cabinet.close)
         key, clock, settings, executor = ledger.cabinet_key, ledger.clock, ledger.settings, ledger.executor()
         outbox = Outbox(cabinet, key, clock, ledger.randomness)
+        preparations = Preparations(cabinet, key, executor, ledger.desk, ledger.store, clock, settings.origin)
         office = Office(
             ledger,
             cabinet,
@@ -68,7 +72,8 @@ def open_office(ledger: Ledger) -> Office:
             Sessions(cabinet, key, clock),
             Tokens(cabinet, key, clock),
             Passkeys(cabinet, key, clock, settings.url, settings.name_en),
-            Proposals(cabinet, key, executor, ledger.desk, clock),
+            preparations,
+            Proposals(cabinet, key, executor, lambda base: ledger.desk(base, unsigned), clock, preparations),
             Repeats(cabinet, key, clock),
             outbox,
             Webhooks(cabinet, key, outbox, clock, private=settings.private_webhooks),

@@ -28,6 +28,7 @@ from ledger.command_forms import from_plain, name_of, to_plain
 from ledger.deciders.base import Base
 from ledger.executing import COMMAND_ID_SIZE, Executor
 from ledger.handle import Clock, Desk
+from ledger.office.preparations import WAITING, Preparations, Wanted
 from ledger.office.staff import Member
 from ledger.permissions import Actors
 from ledger.projector import Tables
@@ -102,8 +103,17 @@ class AlreadyDecided(Refusal):
 class Proposals:
     """Takes, shows and carries out proposals. Shared freely by threads."""
 
-    def __init__(self, cabinet: Cabinet, key: CabinetKey, executor: Executor, desk: NewDesk, clock: Clock) -> None:
+    def __init__(
+        self,
+        cabinet: Cabinet,
+        key: CabinetKey,
+        executor: Executor,
+        desk: NewDesk,
+        clock: Clock,
+        preparations: Preparations,
+    ) -> None:
         self._cabinet, self._key, self._executor, self._desk, self._clock = cabinet, key, executor, desk, clock
+        self._preparations = preparations
 
     # --- proposing ----------------------------------------------------------------------------------------------------
 
@@ -256,25 +266,44 @@ class Proposals:
     def carry_out(self, id_: UUID) -> Proposal:
         """Records what is approved, from where it was left; safe to repeat and to do twice at once. Raises StoreError.
 
-        Where a command is refused by now, the proposal stops there, and says so.
+        Where a command is refused by now, the proposal stops there, and says so. What an organisation signs with a key
+        of its own is prepared for it, and the proposal stays approved until that is recorded, or not any more to be.
         """
         row = self._row(id_)
         if str(row["state"]) != APPROVED:
             return self._proposal(row)
         commands, seed = self._body(row)
         actors = Actors(str(row["proposer"]), str(row["approver"]))
-        approvals = [] if row["approval"] is None else [UUID(bytes=bytes(row["approval"]))]
+        approvals = () if row["approval"] is None else (UUID(bytes=bytes(row["approval"])),)
+        waits = False
         for n in range(int(row["done"]), len(commands)):
+            wanted = Wanted(commands[n], actors, _command_id(seed, n), _salts(seed, n), approvals, id_)
             try:
-                self._executor.execute(
-                    commands[n], actors, _command_id(seed, n), seed=_salts(seed, n), approvals=approvals
-                )
+                recorded = self._record_or_prepare(wanted, _preparation_id(seed, n))
             except Refusal as refusal:
                 self._stop(id_, n, refusal)
                 return self.get(id_)
-            self._progress(id_, n + 1)
-        self._finish(id_, DONE, b"")
+            waits = waits or not recorded
+            if not waits:
+                self._progress(id_, n + 1)
+        if not waits:
+            self._finish(id_, DONE, b"")
         return self.get(id_)
+
+    def _record_or_prepare(self, wanted: Wanted, preparation: UUID) -> bool:
+        """Whether the command is recorded; else it waits for a signature. Raises Refusal; StoreError."""
+        command, actors = wanted.command, wanted.actors
+        try:
+            self._executor.execute(command, actors, wanted.command_id, seed=wanted.seed, approvals=wanted.approvals)
+        except Refusal as refusal:
+            if refusal.code is not Code.SIGNS_ITSELF:
+                raise
+        else:
+            return True
+        found = self._preparations.prepare(preparation, wanted)
+        if found.state != WAITING:
+            raise Refusal(Code.NOT_WAITING, f"what was prepared for {found.organisation} is {found.state}")
+        return False
 
     def unfinished(self) -> list[UUID]:
         """Proposals that are approved and not carried out: a crash may have come between. Raises StoreError."""
@@ -314,6 +343,7 @@ class Proposals:
     def _stop(self, id_: UUID, n: int, refusal: Refusal) -> None:
         why = f"{n + 1}: {refusal.message} ({refusal.code})"
         self._finish(id_, STOPPED, self._key.seal("proposals.reason", id_.bytes, why))
+        self._preparations.withdraw_of(id_)
 
     def _finish(self, id_: UUID, state: str, reason: bytes) -> None:
         sql = "UPDATE proposals SET state = ?, version = version + 1, reason = ?, sealed = ? WHERE id = ? AND state = ?"
@@ -369,6 +399,12 @@ def check_reason(text: str) -> str:
 def _salts(seed: bytes, n: int) -> bytes:
     """Where the salts of a proposal's command come from (`ledger.seal.seeded`)."""
     return sha256(b"certledger/proposal/salts" + seed + n.to_bytes(4, "big")).digest()
+
+
+def _preparation_id(seed: bytes, n: int) -> UUID:
+    """Under which a proposal's command waits for a signature."""
+    drawn = sha256(b"certledger/proposal/preparation" + seed + n.to_bytes(4, "big")).digest()
+    return UUID(bytes=drawn[:16], version=4)
 
 
 def _command_id(seed: bytes, n: int) -> bytes:

@@ -66,10 +66,15 @@ def test_pages_hold_nothing_that_their_policy_forbids(client: TestClient, origin
 def test_no_documentation_pages_but_the_document(client: TestClient) -> None:
     assert client.get("/docs").status_code == client.get("/redoc").status_code == 404
     assert set(client.get("/openapi.json").json()["paths"]) == {
+        "/.well-known/scitt-keys",
+        "/.well-known/scitt-keys/{kid}",
         "/bulk.json",
         "/c/{link_id}.json",
         "/check.json",
         "/compare.json",
+        "/entries",
+        "/entries/{entry}",
+        "/entries/{entry}/statement",
         "/healthz",
         "/readyz",
     }

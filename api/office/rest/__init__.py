@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from api.office.gate import Gate
-from api.office.rest import changes, commands, definitions, document, proposals, trainees
+from api.office.rest import changes, commands, definitions, document, prepared, proposals, trainees
 from api.office.rest.answers import PREFIX, RestRoute
 from ledger.awards import Awards
 from ledger.handle import Clock
@@ -24,6 +24,7 @@ def router(office: Callable[[], Office], gate: Gate, clock: Clock, awards: Calla
     trainees.add(made, office, gate, clock)
     commands.add(made, office, gate)
     proposals.add(made, office, gate)
+    prepared.add(made, office, gate)
     changes.add(made, awards)
     document.add(made)
     return made

@@ -29,7 +29,7 @@ from verifier.errors import CouldNotCheck, VerificationError
 PREFIX: Final = "/api/v1"
 STATUS: Final[Mapping[Code, int]] = {
     **dict.fromkeys((Code.MISSING_ROLE, Code.OTHER_ORGANISATION, Code.SAME_PERSON, Code.UNKNOWN_ACCOUNT), 403),
-    **dict.fromkeys((Code.UNKNOWN_TRAINEE, Code.UNKNOWN_PROPOSAL), 404),
+    **dict.fromkeys((Code.UNKNOWN_TRAINEE, Code.UNKNOWN_PROPOSAL, Code.UNKNOWN_PREPARATION), 404),
     Code.ERASED: 410,
     Code.PRECONDITION_FAILED: 412,
     **dict.fromkeys((Code.UNKNOWN_COHORT, Code.UNKNOWN_ORGANISATION, Code.UNKNOWN_PROGRAMME), 422),

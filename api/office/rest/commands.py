@@ -17,6 +17,7 @@ from api.office.gate import Acting, Gate
 from api.office.rest import words
 from api.office.rest.answers import PREFIX, SIGNED_IN, Told, moment, refused, statuses, told
 from api.office.rest.bodies import body_of, idempotency_key, wanted_revisions
+from api.office.rest.prepared import PreparedMade, preparation_told
 from ledger.command_forms import BadForm
 from ledger.office import forms
 from ledger.office.asking import Answer, Asked, ask
@@ -100,6 +101,15 @@ class Proposed(Told):
     drawn: dict[str, DrawnAward | str]
 
 
+_OF_ONE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"model": Recorded, "description": "All is as asked for already."},
+    202: {
+        "model": PreparedMade,
+        "description": "It waits for the signature of an organisation that holds its own key.",
+    },
+}
+
+
 def scope_of(command: type[Any]) -> str:
     """What a token must be good for that gives a command."""
     return "propose" if needs_approval(command) else "record"
@@ -129,7 +139,7 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
             status_code=202 if two else 201,
             response_model=model,
             responses={
-                **({} if two else {200: {"model": Recorded, "description": "All is as asked for already."}}),
+                **({} if two else _OF_ONE),
                 **statuses(*SIGNED_IN, 400, 404, 409, 410, 412, 413, 415, 422),
             },
             summary=(command.__doc__ or "").strip().rstrip("."),
@@ -164,6 +174,10 @@ def _handler(name: str, office: Callable[[], Office], gate: Gate) -> Handler:
 
 
 def _told(office: Office, answer: Answer) -> Response:
+    if answer.prepared is not None:
+        found = office.preparations.get(answer.prepared)
+        where = {"Location": f"{PREFIX}/prepared/{found.id}"}
+        return told(PreparedMade(prepared=preparation_told(found)), 202, where)
     if answer.proposal is None:
         events = [
             PlacedEvent(type=item.type, stream=item.stream, version=item.version, index=item.index)

@@ -27,7 +27,7 @@ from ledger.office.seeing import PERSONAL_ROLES, sees_people
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from ledger.store import StoreError
-from verifier.events import Withheld, event_type
+from verifier.events import Event, Withheld, event_type
 
 State = Literal["open", "approved", "done", "declined", "withdrawn", "stopped"]
 MOST: Final = 100
@@ -229,19 +229,22 @@ def _approver(office: Office, member: Member, proposal: Proposal) -> str:
 
 
 def _foreseen(item: Foreseen) -> ProposedCommand:
-    events = [
-        ForeseenEvent(
-            type=event_type(event).name,
-            stream=event.stream_id,
-            fields={
-                field.name: None if isinstance(value := getattr(event, field.name), Withheld) else to_plain(value)
-                for field in (*event_type(event).public, *event_type(event).printed, *event_type(event).personal)
-            },
-        )
-        for event in item.events
-    ]
+    events = [foreseen_event(event) for event in item.events]
     refusal = None if item.refusal is None else ForeseenRefusal(code=item.refusal.code, detail=item.refusal.message)
     return ProposedCommand(command=to_plain(item.command), events=events, refusal=refusal)
+
+
+def foreseen_event(event: Event) -> ForeseenEvent:
+    """The model of an event that would be recorded."""
+    declared = event_type(event)
+    return ForeseenEvent(
+        type=declared.name,
+        stream=event.stream_id,
+        fields={
+            field.name: None if isinstance(value := getattr(event, field.name), Withheld) else to_plain(value)
+            for field in (*declared.public, *declared.printed, *declared.personal)
+        },
+    )
 
 
 def proposal_told(proposal: Proposal) -> ProposalTold:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from api.office.rest.answers import PREFIX, STATUS
+from api.office.rest.prepared import MEDIA_TYPE
 from ledger.office.doing import needs_approval
 from ledger.office.forms import NAMES, SETTLED
 from ledger.refusals import Code
@@ -43,7 +44,8 @@ def test_every_operation_says_who_is_let_in_and_what_may_come(document: dict[str
         assert bool(item["security"]) is not public
         assert public or {"401", "403", "429", "503"} <= set(item["responses"])
         for status, answer in item["responses"].items():
-            kind = "application/problem+json" if int(status) >= 400 else "application/json"
+            good = MEDIA_TYPE if path.endswith("/fetch") else "application/json"
+            kind = "application/problem+json" if int(status) >= 400 else good
             assert list(answer["content"]) == [kind], (path, status)
 
 

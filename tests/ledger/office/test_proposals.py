@@ -221,7 +221,8 @@ def test_killed_in_the_middle_it_goes_on_and_awards_nobody_twice(
     proposal = office.proposals.propose(clerk, [certification(office, life) for life in lives], "")
     office.proposals.approve(proposal.id, head, proposal.version)
     parts = (office.cabinet, office.ledger.cabinet_key)
-    dying = Proposals(*parts, Falling(office.executor, after, recorded), office.ledger.desk, office.ledger.clock)
+    falling = Falling(office.executor, after, recorded)
+    dying = Proposals(*parts, falling, office.ledger.desk, office.ledger.clock, office.preparations)
     with pytest.raises(Fell):
         dying.carry_out(proposal.id)
     assert office.proposals.unfinished() == [proposal.id]
@@ -251,7 +252,7 @@ def test_a_store_that_is_away_leaves_it_to_the_next_try(
 
     parts = (office.cabinet, office.ledger.cabinet_key)
     with pytest.raises(StoreBusy):
-        Proposals(*parts, Away(), office.ledger.desk, office.ledger.clock).carry_out(proposal.id)
+        Proposals(*parts, Away(), office.ledger.desk, office.ledger.clock, office.preparations).carry_out(proposal.id)
     assert office.proposals.get(proposal.id).state == "approved"
     assert office.proposals.carry_out(proposal.id).state == "done"
 
