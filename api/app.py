@@ -6,7 +6,7 @@ Thin on purpose: what is valid says `verifier`, what is there says `ledger`.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, Final
@@ -40,6 +40,7 @@ from api.office import (
     titles,
     trainees,
 )
+from api.office.checking import Checking
 from api.office.console import Console
 from api.office.gate import Gate
 from api.office.opened import OpenedOffice
@@ -114,12 +115,20 @@ def create_app(
     app.include_router(scanning.router(site))
     app.include_router(rest.router(office, gate, clock, awards), include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
-    app.router.routes.extend(_office_routes(Console(site, office, gate), awards))
+    app.router.routes.extend(_office_routes(site, office, gate, awards))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
     return app
 
 
-def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
+def _office_routes(site: Site, office: OpenedOffice, gate: Gate, awards: Callable[[], Awards]) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
-    areas = (passkey, signing, proposing, *training, applying, deciding, titles, *rules, pictures)
-    return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]
+    areas = (proposing, *training, applying, deciding, titles, *rules, pictures)
+
+    def pages(console: Console) -> Iterator[Route]:
+        for area in areas:
+            yield from area.routes(console)
+        yield from signing.staff_routes(console)
+        yield from awarding.routes(console, awards)
+
+    console, checks = Console(site, office, gate), Checking(site, office, gate)
+    return [*passkey.routes(console), *signing.routes(console), *pages(console), *pages(checks)]

@@ -274,6 +274,7 @@ class Sheets:
         return self._console.page(
             "office/sheet.html", request, acting, status,
             training=training_words, sheet=self._sheet, cohort=cohort, at=address(cohort), form=form, cells=cells,
+            beside={item.name: item.fault for item in cells or () if item.fault is not None},
             fault=fault, form_id=form_id(sent), recorded=None if count is None else training_words.recorded(count),
         )  # fmt: skip
 

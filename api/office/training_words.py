@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from api.languages import Words
@@ -136,6 +137,11 @@ EMPTY_CELLS: Final = Words(
     "Empty cells record nothing. Where one cell is wrong, none is recorded.",
     "빈칸은 기록하지 않습니다. 하나라도 틀리면 아무것도 기록하지 않습니다.",
 )
+NOBODY_ENROLLED: Final = Words(
+    "有错误，尚未报名任何人。请更正下列各项后再次提交。",
+    "Nobody was enrolled. Put these right, and send it again.",
+    "아무도 등록되지 않았습니다. 다음 항목을 고쳐 다시 보내 주십시오.",
+)
 NOTHING_RECORDED: Final = Words(
     "有错误，尚未记录。请更正标出的各项后再次提交。",
     "Nothing was recorded. Put the marked cells right, and send it again.",
@@ -255,3 +261,13 @@ def total(value: str) -> Words:
 def withdrew(day: str) -> Words:
     """Somebody who withdrew."""
     return Words(f"已于 {day} 退出", f"withdrew on {day}", f"{day} 중도 포기")
+
+
+def each_of(faults: Sequence[tuple[str, Words]]) -> Words:
+    """Of several people at once: the number of each, with what is wrong."""
+    told = [(f"{number} " if number else "", fault) for number, fault in faults]
+    return Words(
+        " ".join(f"{number}{fault.zh}" for number, fault in told),
+        " ".join(f"{number}{fault.en}" for number, fault in told),
+        " ".join(f"{number}{fault.ko}" for number, fault in told),
+    )

@@ -50,17 +50,22 @@ def open_office(ledger: Ledger) -> Office:
     with ExitStack() as undo:
         cabinet = ledger.place.open_cabinet()
         undo.callback(cabinet.close)
-        key, clock, settings, executor = ledger.cabinet_key, ledger.clock, ledger.settings, ledger.executor()
-        office = Office(
-            ledger,
-            cabinet,
-            executor,
-            Staff(cabinet, key, executor, clock),
-            Sessions(cabinet, key, clock),
-            Tokens(cabinet, key, clock),
-            Passkeys(cabinet, key, clock, settings.url, settings.name_en),
-            Proposals(cabinet, key, executor, ledger.desk, clock),
-            Repeats(cabinet, key, clock),
-        )
+        office = assemble(ledger, cabinet)
         undo.pop_all()
         return office
+
+
+def assemble(ledger: Ledger, cabinet: OpenCabinet) -> Office:
+    """Puts an office's parts together."""
+    key, clock, settings, executor = ledger.cabinet_key, ledger.clock, ledger.settings, ledger.executor()
+    return Office(
+        ledger,
+        cabinet,
+        executor,
+        Staff(cabinet, key, executor, clock),
+        Sessions(cabinet, key, clock),
+        Tokens(cabinet, key, clock),
+        Passkeys(cabinet, key, clock, settings.url, settings.name_en),
+        Proposals(cabinet, key, executor, ledger.desk, clock),
+        Repeats(cabinet, key, clock),
+    )

@@ -33,7 +33,7 @@ def clerk(offices: Offices) -> Browser:
 
 def filled_in(page: str) -> dict[str, str]:
     """What the one big form of a page would send as it stands."""
-    form = page.split('<form method="post" class="card">')[1].split("</form>")[0]
+    form = re.split('<form method="post" class="card"[^>]*>', page)[1].split("</form>")[0]
     sent = {
         name: html.unescape(value) for name, value in re.findall(r'name="([^"]+)" type="\w+" value="([^"]*)"', form)
     }

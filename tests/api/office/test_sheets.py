@@ -78,7 +78,7 @@ def test_one_wrong_cell_and_nothing_is_recorded_and_nothing_typed_is_lost(
     assert answer.status_code == 422
     assert "Nothing was recorded" in answer.text
     assert 'value="4"' in cell(answer.text, training, 0)
-    assert "fault" not in cell(answer.text, training, 0)
+    assert 'aria-live="polite"></p>' in cell(answer.text, training, 0)
     assert "Hours are a number above 0" in cell(answer.text, training, 1)
     assert "Give a number" in cell(answer.text, training, 2)
     assert 'value="four"' in cell(answer.text, training, 2)
