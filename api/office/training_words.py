@@ -132,6 +132,9 @@ SCORE: Final = Words("成绩", "Score", "점수")
 ASSESSOR: Final = Words("考评员代号", "Assessor's code", "평가자 코드")
 SO_FAR: Final = Words("已有记录", "Recorded so far", "기록된 내용")
 RECORD: Final = Words("记录", "Record", "기록")
+RECORD_NEXT: Final = Words("记录并到下一页", "Record, and to the next page", "기록하고 다음 쪽으로")
+RECORD_FIRST: Final = Words("记录并回到第一页", "Record, and to the first page", "기록하고 첫 쪽으로")
+ON_THIS_PAGE: Final = Words("本页", "on this page", "이 쪽")
 EMPTY_CELLS: Final = Words(
     "空格不记录。全部无误才会记录；有误时一项也不记录。",
     "Empty cells record nothing. Where one cell is wrong, none is recorded.",
