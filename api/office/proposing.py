@@ -18,12 +18,16 @@ from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
 from api.office.passkey import answer_of
+from ledger import commands as c
 from ledger.command_forms import to_plain
+from ledger.deciders.state import Trainee
+from ledger.handle import Desk
 from ledger.office import docket
 from ledger.office.passkeys import APPROVE
 from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
-from ledger.office.seeing import unknown_proposal
-from ledger.office.staff import CannotSignIn
+from ledger.office.reading import reading_desk
+from ledger.office.seeing import sees_person, unknown_proposal
+from ledger.office.staff import CannotSignIn, Member
 from ledger.refusals import Code, Refusal
 from verifier.events import Event, event_type
 
@@ -47,6 +51,10 @@ class ShownCommand:
 
     events: tuple[Shown, ...]
     refusal: Words | None
+    about: Trainee | None
+    """Whom it is about, for who may see them."""
+    address: str
+    """Of that person's page."""
 
 
 def routes(console: Console) -> list[Route]:
@@ -129,7 +137,8 @@ class Proposing:
         foreseen = None
         if proposal.state == OPEN:
             found = self._console.office.proposals.foresee(proposal.id, acting.member.pseudonym)
-            foreseen = [_shown(item) for item in found]
+            desk = reading_desk(self._console.office)
+            foreseen = [_shown(item, desk, acting.member) for item in found]
         return self._page(
             "office/proposal.html",
             request,
@@ -162,13 +171,18 @@ def _waits_for(proposal: Proposal, acting: Acting) -> bool:
     return proposal.proposer == acting.member.pseudonym or acting.may("approver")
 
 
-def _shown(item: Foreseen) -> ShownCommand:
+def _shown(item: Foreseen, desk: Desk, member: Member) -> ShownCommand:
     refusal = item.refusal
     if refusal is None or refusal.code in (Code.SAME_PERSON, Code.MISSING_ROLE, Code.OTHER_ORGANISATION):
         sentence = None  # it is not refused because of what it is, but of who looks at it
     else:
         sentence = refusal_words.SENTENCES[refusal.code]
-    return ShownCommand(tuple(map(_shown_event, item.events)), sentence)
+    about, address = None, ""
+    if isinstance(item.command, c.PersonCommand):
+        dossier = desk.dossier(item.command.trainee)
+        about = dossier.trainee if sees_person(member, dossier, desk.base) else None
+        address = f"/console/trainees/{dossier.subject}"
+    return ShownCommand(tuple(map(_shown_event, item.events)), sentence, about, address)
 
 
 def _shown_event(event: Event) -> Shown:

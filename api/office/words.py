@@ -28,7 +28,7 @@ SHOW: Final = Words("查看", "Show", "보기")
 OLDER: Final = Words("更早", "Older", "이전 항목")
 NOTHING: Final = Words("没有内容。", "There is nothing here.", "내용이 없습니다.")
 OPTIONAL: Final = Words("（可不填）", "(may be empty)", "(선택)")
-NOTE: Final = Words("说明（可不填）", "Note (may be empty)", "메모(선택)")
+NOTE: Final = Words("说明", "Note", "메모")
 REASON: Final = Words("理由", "Reason", "사유")
 
 MISSING: Final = Words("请填写此项。", "This has to be filled in.", "이 항목을 입력해 주십시오.")
