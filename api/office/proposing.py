@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +12,7 @@ from starlette.routing import Route
 
 from api.languages import Words
 from api.office import proposal_words, refusal_words, signing_words, words
+from api.office.addresses import id_in
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
@@ -26,7 +26,7 @@ from ledger.office import docket
 from ledger.office.passkeys import APPROVE
 from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
 from ledger.office.reading import reading_desk
-from ledger.office.seeing import sees_person, unknown_proposal
+from ledger.office.seeing import sees_person
 from ledger.office.staff import CannotSignIn, Member
 from ledger.refusals import Code, Refusal
 from verifier.events import Event, event_type
@@ -87,7 +87,7 @@ class Proposing:
 
     def one(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """One proposal; what is sent decides on it."""
-        proposals, id_ = self._console.office.proposals, _id(request)
+        proposals, id_ = self._console.office.proposals, id_in(request, "proposal")
         seen = docket.find(self._console.office, acting.member, id_)
         done, version = sent.get("do", ""), whole_of(sent.get("version", "")) or 0
         try:
@@ -200,10 +200,3 @@ def _text(value: object) -> str:
         case bytes():
             return value.hex()
     return str(to_plain(value))
-
-
-def _id(request: Request) -> UUID:
-    try:
-        return UUID(request.path_params["proposal"])
-    except ValueError:
-        raise unknown_proposal() from None

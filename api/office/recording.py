@@ -23,13 +23,20 @@ class Fault:
     sentence: Words
     told: str = ""
     """The ledger's own words."""
+    refusal: Refusal | None = None
+
+
+def tried(console: Console, acting: Acting, sent: Sent, command: c.Command, note: str) -> Done | Fault:
+    """Does what a form asks for, or proposes it; whatever refuses that is told. Raises StoreError."""
+    try:
+        return do(console.office, acting.member, command, request_id(sent), note)
+    except Refusal as refusal:
+        return Fault(refusal_words.SENTENCES[refusal.code], f"{refusal.message} ({refusal.code})", refusal)
 
 
 def record(console: Console, acting: Acting, sent: Sent, command: c.Command) -> Done | Fault:
-    """Does what a form asks for, or proposes it. Raises Refusal where it is not for who asks; StoreError."""
-    try:
-        return do(console.office, acting.member, command, request_id(sent), sent.get("note", ""))
-    except Refusal as refusal:
-        if refusal.code in NOT_YOURS:
-            raise
-        return Fault(refusal_words.SENTENCES[refusal.code], f"{refusal.message} ({refusal.code})")
+    """As `tried`, for pages that say nothing of rights. Raises Refusal where it is not for who asks; StoreError."""
+    done = tried(console, acting, sent, command, sent.get("note", ""))
+    if isinstance(done, Fault) and done.refusal is not None and done.refusal.code in NOT_YOURS:
+        raise done.refusal
+    return done
