@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, Final
@@ -45,6 +45,7 @@ from api.office import (
     together,
     trainees,
 )
+from api.office.checking import Checking
 from api.office.console import Console
 from api.office.gate import Gate
 from api.office.opened import OpenedOffice
@@ -124,7 +125,7 @@ def create_app(
         app.include_router(made)
     app.include_router(rest.router(office, gate, clock, awards), include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), lambda: running.get("courier"), clock))
-    app.router.routes.extend(_office_routes(Console(site, office, gate), awards, intake_worker.wake))
+    app.router.routes.extend(_office_routes(site, office, gate, awards, intake_worker.wake))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
     return app
 
@@ -145,9 +146,18 @@ def _begin_work(publisher: Publisher, worker: IntakeWorker, place: Place) -> Non
         _log.warning("whether intakes are to go on is asked when the office is first opened: %s", error)
 
 
-def _office_routes(console: Console, awards: Callable[[], Awards], wake: Callable[[], None]) -> list[Route]:
+def _office_routes(
+    site: Site, office: OpenedOffice, gate: Gate, awards: Callable[[], Awards], wake: Callable[[], None]
+) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
-    titling = (applying, together, deciding, titles)
-    areas = (passkey, signing, proposing, preparing, *training, *titling, *rules, pictures, telling)
-    intakes = intaking.routes(console, wake)
-    return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards), *intakes]
+    areas = (proposing, *training, applying, together, deciding, titles, *rules, pictures)
+
+    def checked(console: Console) -> Iterator[Route]:
+        for area in areas:
+            yield from area.routes(console)
+        yield from signing.staff_routes(console)
+        yield from awarding.routes(console, awards)
+
+    console, checks = Console(site, office, gate), Checking(site, office, gate)
+    others = [route for area in (passkey, signing, preparing, telling) for route in area.routes(console)]
+    return [*others, *intaking.routes(console, wake), *checked(console), *checked(checks)]

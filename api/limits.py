@@ -158,6 +158,8 @@ class Limits:
             return self._failed
         if scope["method"] != "POST":
             return None
+        if path.startswith("/console/check"):  # as one types; who is signed out learns no more there than from a page
+            return None
         return self._posted.get(path) or (self._failed if path.startswith("/console") else None)
 
     def _refusal(self, scope: Scope, seconds: float) -> Response:

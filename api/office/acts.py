@@ -11,13 +11,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.languages import Words
-from api.office import refusal_words, training_words
-from api.office.console import Console, Sent, request_id, see_other
+from api.office import training_words
+from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled
 from api.office.gate import Acting
-from api.office.recording import check_recorded
+from api.office.recording import NOT_YOURS, Fault, check_recorded, tried
 from ledger.commands import Command
-from ledger.office.doing import Done, do
+from ledger.office.doing import Done
 from ledger.refusals import Code, Refusal
 
 NOTE: Final = Field("note", training_words.NOTE, "long", required=False)
@@ -57,20 +57,20 @@ def answer(
     form = act.check(filled(act.fields, sent))
     if not form.good:
         return _page(console, request, acting, sent, act, form, 422)
-    try:
-        done = do(console.office, acting.member, act.make(form), request_id(sent), form["note"])
-    except Refusal as refusal:
-        sentence, name = refusal_words.SENTENCES[refusal.code], act.beside.get(refusal.code)
+    done = tried(console, acting, sent, act.make(form), form["note"])
+    if isinstance(done, Fault):
+        assert done.refusal is not None  # that is what `tried` tells of
+        name = act.beside.get(done.refusal.code)
         if name is not None:
-            return _page(console, request, acting, sent, act, form.with_fault(name, sentence), 422)
-        return _page(console, request, acting, sent, act, form, status_of(refusal), refusal)
+            return _page(console, request, acting, sent, act, form.with_fault(name, done.sentence), 422)
+        return _page(console, request, acting, sent, act, form, status_of(done.refusal), done)
     check_recorded(done)
     return see_other(f"/console/proposals/{done.proposal.id}" if done.proposal else then(done))
 
 
 def status_of(refusal: Refusal) -> int:
     """The status of a form that was refused: 403 where the right is missing."""
-    return 403 if refusal.code in (Code.MISSING_ROLE, Code.OTHER_ORGANISATION) else 422
+    return 403 if refusal.code in NOT_YOURS else 422
 
 
 def form_id(sent: Sent) -> str:
@@ -86,7 +86,7 @@ def _page(
     act: Act,
     form: Filled,
     status: int = 200,
-    refusal: Refusal | None = None,
+    fault: Fault | None = None,
 ) -> Response:
     return console.page(
         "office/act.html",
@@ -97,6 +97,5 @@ def _page(
         act=act,
         form=form,
         form_id=form_id(sent),
-        fault=None if refusal is None else refusal_words.SENTENCES[refusal.code],
-        told="" if refusal is None else refusal.message,
+        fault=fault,
     )

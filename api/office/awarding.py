@@ -17,12 +17,12 @@ from api.headers import PERSONAL
 from api.languages import Words
 from api.office import list_words, training_words, words
 from api.office.acts import NOTE, Act, answer
+from api.office.addresses import id_in
 from api.office.cohorts import address, read_page
 from api.office.console import Console, Sent
 from api.office.forms import Field, Filled, day_of
 from api.office.gate import Acting
 from api.office.moments import moment
-from api.office.trainees import id_of, trainee_of
 from api.words import REASONS, standing
 from ledger import commands as c
 from ledger.awards import Awards
@@ -164,8 +164,8 @@ class Awarding:
 
 
 def _seen(sight: Sight, request: Request) -> tuple[Dossier, Certificate]:
-    dossier = sight.dossier(trainee_of(request))
-    return dossier, sight.certificate(dossier, id_of(request, "certificate", Code.NO_AWARD))
+    dossier = sight.dossier(id_in(request, "trainee"))
+    return dossier, sight.certificate(dossier, id_in(request, "certificate"))
 
 
 def _corrected(dossier: Dossier, certificate: Certificate) -> Certificate | None:

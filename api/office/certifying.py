@@ -24,16 +24,15 @@ from ledger import commands as c
 from ledger.command_forms import name_of
 from ledger.office.doing import propose
 from ledger.office.previewing import preview
-from ledger.office.proposals import APPROVED, MOST_COMMANDS, OPEN
+from ledger.office.proposals import MOST_COMMANDS
 from ledger.office.sight import OutOfSight, Sight
+from ledger.office.waiting import commands_waiting
 from ledger.refusals import Refusal
 from ledger.register.lines import EnrolmentLine
 from ledger.register.paging import MOST_ROWS
 from verifier.address import number_prefix
 from verifier.rules import Certified
 
-MOST_WAITING: Final = 1000
-"""Proposals that are looked through for people who are in one already, the newest first."""
 _DAY: Final = Field("on", training_words.CERTIFY_ON, "day")
 
 
@@ -123,14 +122,8 @@ class Certifying:
 
     def _waiting(self, cohort: str) -> set[UUID]:
         """Those whom a proposal includes that nobody has decided on."""
-        proposals, kind = self._console.office.proposals, name_of(c.RequestCertification)
-        open_ones = [item.id for item in proposals.all((OPEN, APPROVED), limit=MOST_WAITING) if item.kind == kind]
-        commands = [command for id_ in open_ones for command in proposals.commands(id_)]
-        return {
-            command.trainee
-            for command in commands
-            if isinstance(command, c.RequestCertification) and command.cohort == cohort
-        }
+        waiting = commands_waiting(self._console.office, [name_of(c.RequestCertification)], cohort=cohort)
+        return {command.trainee for _, command in waiting}
 
     def _page(
         self,

@@ -137,36 +137,41 @@ class Cohorts:
         if request.method == "POST":
             form, status = filled(fields, sent), 422
             if form.good:
-                faults, status = self._enrol(sight, acting, line.cohort, form, request_id(sent))
+                faults = self._enrol(sight, acting, line.cohort, form, request_id(sent))
                 if not faults:
                     return see_other(address(line.cohort))
         return self._page(
             "office/enrol.html", request, acting, status,
             line=line, at=address(line.cohort), form=form, faults=faults, form_id=form_id(sent),
+            beside={"numbers": training_words.each_of(faults)} if faults else {},
         )  # fmt: skip
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _enrol(
-        self, sight: Sight, acting: Acting, cohort: str, form: Filled, request: UUID
-    ) -> tuple[list[tuple[str, Words]], int]:
+    def _enrol(self, sight: Sight, acting: Acting, cohort: str, form: Filled, request: UUID) -> list[tuple[str, Words]]:
+        """Who cannot be enrolled, and why: then nobody is."""
         numbers = list(dict.fromkeys(form["numbers"].split()))
         if len(numbers) > MOST_ENROLLED:
-            return [("", refusal_words.SENTENCES[Code.BAD_NUMBER])], 422
-        on, faults, status = day_of(form["on"]), [], 422
+            return [("", refusal_words.SENTENCES[Code.BAD_NUMBER])]
+        on, faults, wanted = day_of(form["on"]), [], dict[UUID, c.Command]()
         assert on is not None
         for number in numbers:
-            trainee = sight.desk.find_trainee(number)
+            trainee, made = sight.desk.find_trainee(number), uuid5(request, number)
             if trainee is None:
                 faults.append((number, training_words.NOT_ONE))
-                continue
-            try:
-                command = c.Enrol(trainee, uuid4(), cohort, on)
-                do(self._console.office, acting.member, command, uuid5(request, number))
-            except Refusal as refusal:
-                faults.append((number, refusal_words.SENTENCES[refusal.code]))
-                status = status_of(refusal)
-        return faults, status
+            elif sight.desk.store.command(made.bytes) is None:  # else it was recorded from this form before
+                wanted[made] = c.Enrol(trainee, uuid4(), cohort, on)
+                try:
+                    sight.desk.decide(wanted[made], acting.actors)
+                except Refusal as refusal:
+                    if status_of(refusal) == 403:
+                        raise
+                    faults.append((number, refusal_words.SENTENCES[refusal.code]))
+        if faults:
+            return faults
+        for made, command in wanted.items():
+            do(self._console.office, acting.member, command, made)  # sent again, who is enrolled by then is passed over
+        return []
 
     def _page(self, template: str, request: Request, acting: Acting, status: int = 200, **values: Any) -> Response:
         return self._console.page(

@@ -12,7 +12,7 @@ from asyncio import Semaphore
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 from uuid import UUID, uuid4
 
 from starlette.concurrency import run_in_threadpool
@@ -52,6 +52,8 @@ UPLOADS_AT_ONCE: Final = 2
 UNSEEN: Final = (Code.UNKNOWN_PROPOSAL, Code.UNKNOWN_PREPARATION)
 FRESH_FOR: Final = ("_password", "_ticket", "_answer", "_login", "_method")
 """Fields of a form that shows who is there; they never reach the page."""
+CHECKS: Final = "/check"
+"""Below `/console`: where forms are checked as one types (`api.office.checking`)."""
 LANGUAGE_COOKIE: Final = "certledger-language"
 _YEAR: Final = 365 * 24 * 3600
 
@@ -203,6 +205,7 @@ class Console:
             says=words,
             menu=menu.entries(acting, self._code() if acting else ""),
             here=str(request.url.path),
+            checks_at=_checks_at(request),
             **values,
         )
         response = Response(text, status, {**PERSONAL, "Content-Language": language}, "text/html; charset=utf-8")
@@ -399,3 +402,10 @@ def _without_files(handler: FileHandler) -> Handler:
 def _own_address(request: Request) -> str:
     query = request.scope["query_string"].decode("latin-1")
     return request.url.path + (f"?{query}" if query else "")
+
+
+def _checks_at(request: Request) -> str:
+    """Where a page's forms are checked."""
+    query = request.scope["query_string"].decode("latin-1")
+    path = quote(request.scope["path"].removeprefix("/console"))
+    return f"/console{CHECKS}{path}" + (f"?{query}" if query else "")

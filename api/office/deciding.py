@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from api.languages import Words
 from api.office import refusal_words, title_words, words
+from api.office.addresses import id_in
 from api.office.console import Console, NotThere, Sent, see_other
 from api.office.forms import Field, Filled, blank, day_of, filled, whole_of
 from api.office.gate import Acting
@@ -151,14 +152,6 @@ class Deciding:
             return None
         refusal = why_not(self._console.office, acting.member, kind, authority)
         return None if refusal is None else refused(refusal)
-
-
-def id_in(request: Request, name: str) -> UUID:
-    """The id that an address names. Raises NotThere."""
-    found = _uuid(str(request.path_params[name]))
-    if found is None:
-        raise NotThere
-    return found
 
 
 def refused(refusal: Refusal) -> Refused:

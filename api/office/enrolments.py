@@ -12,6 +12,7 @@ from starlette.routing import Route
 from api.languages import Words
 from api.office import training_words, words
 from api.office.acts import Act, answer
+from api.office.addresses import id_in
 from api.office.certifying_words import reasons
 from api.office.cohorts import address
 from api.office.console import Console, Sent
@@ -19,7 +20,6 @@ from api.office.forms import Field, Filled, day_of, decimal_of, whole_of
 from api.office.gate import Acting
 from api.office.list_words import codes
 from api.office.numbers import plain
-from api.office.trainees import id_of, trainee_of
 from ledger import commands as c
 from ledger.deciders.state import Dossier, Enrolment
 from ledger.office.previewing import preview
@@ -104,8 +104,8 @@ class Enrolments:
 
 
 def _seen(sight: Sight, request: Request) -> tuple[Dossier, Enrolment]:
-    dossier = sight.dossier(trainee_of(request))
-    return dossier, sight.enrolment(dossier, id_of(request, "enrolment", Code.NOT_ENROLLED))
+    dossier = sight.dossier(id_in(request, "trainee"))
+    return dossier, sight.enrolment(dossier, id_in(request, "enrolment"))
 
 
 def _at(dossier: Dossier, enrolment: Enrolment) -> str:

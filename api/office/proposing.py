@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,21 +12,26 @@ from starlette.routing import Route
 
 from api.languages import Words
 from api.office import intake_words, proposal_words, refusal_words, signing_words, telling_words, title_words, words
+from api.office.addresses import id_in
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
 from api.office.passkey import answer_of
 from api.office.telling import sees_messages
+from ledger import commands as c
 from ledger.command_forms import to_plain
+from ledger.deciders.state import Trainee
+from ledger.handle import Desk
 from ledger.office import docket
 from ledger.office import intakes as taken
 from ledger.office.intakes import Intake
 from ledger.office.outbox.messages import FAILED, WAITING
 from ledger.office.passkeys import APPROVE
 from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
-from ledger.office.seeing import sees_people, unknown_proposal
-from ledger.office.staff import CannotSignIn
+from ledger.office.reading import reading_desk
+from ledger.office.seeing import sees_people, sees_person
+from ledger.office.staff import CannotSignIn, Member
 from ledger.refusals import Code, Refusal
 from verifier.events import Event, event_type
 
@@ -53,6 +57,10 @@ class ShownCommand:
 
     events: tuple[Shown, ...]
     refusal: Words | None
+    about: Trainee | None
+    """Whom it is about, for who may see them."""
+    address: str
+    """Of that person's page."""
 
 
 def routes(console: Console) -> list[Route]:
@@ -90,7 +98,7 @@ class Proposing:
 
     def one(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """One proposal; what is sent decides on it."""
-        proposals, id_ = self._console.office.proposals, _id(request)
+        proposals, id_ = self._console.office.proposals, id_in(request, "proposal")
         seen = docket.find(self._console.office, acting.member, id_)
         done, version = sent.get("do", ""), whole_of(sent.get("version", "")) or 0
         try:
@@ -176,7 +184,8 @@ class Proposing:
         foreseen = None
         if proposal.state == OPEN:
             found = self._console.office.proposals.foresee(proposal.id, acting.member.pseudonym)
-            foreseen = [_shown(item) for item in found]
+            desk = reading_desk(self._console.office)
+            foreseen = [_shown(item, desk, acting.member) for item in found]
         return self._page(
             "office/proposal.html",
             request,
@@ -217,13 +226,18 @@ def _waits_for(proposal: Proposal, acting: Acting) -> bool:
     return proposal.proposer == acting.member.pseudonym or acting.may("approver")
 
 
-def _shown(item: Foreseen) -> ShownCommand:
+def _shown(item: Foreseen, desk: Desk, member: Member) -> ShownCommand:
     refusal = item.refusal
     if refusal is None or refusal.code in (Code.SAME_PERSON, Code.MISSING_ROLE, Code.OTHER_ORGANISATION):
         sentence = None  # it is not refused because of what it is, but of who looks at it
     else:
         sentence = refusal_words.SENTENCES[refusal.code]
-    return ShownCommand(tuple(map(shown_event, item.events)), sentence)
+    about, address = None, ""
+    if isinstance(item.command, c.PersonCommand):
+        dossier = desk.dossier(item.command.trainee)
+        about = dossier.trainee if sees_person(member, dossier, desk.base) else None
+        address = f"/console/trainees/{dossier.subject}"
+    return ShownCommand(tuple(map(shown_event, item.events)), sentence, about, address)
 
 
 def shown_event(event: Event) -> Shown:
@@ -242,10 +256,3 @@ def _text(value: object) -> str:
         case bytes():
             return value.hex()
     return str(to_plain(value))
-
-
-def _id(request: Request) -> UUID:
-    try:
-        return UUID(request.path_params["proposal"])
-    except ValueError:
-        raise unknown_proposal() from None

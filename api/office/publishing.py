@@ -54,6 +54,10 @@ _ROUTES: Final = Part(
 )
 
 
+_Rows = tuple[Part, list[tuple[Field, ...]]]
+"""A part of a form, with the fields of each of its rows."""
+
+
 def routes(console: Console) -> list[Route]:
     """The routes below `/console`."""
     pages = Publishing(console)
@@ -93,7 +97,7 @@ class Publishing:
             try:
                 made = programme_of(TomlFields(str(table["code"]), table))
             except PackError as error:
-                fault = Fault(rule_words.CANNOT, str(error))
+                form, fault = _told(error, form, rows)
             else:
                 rules = made.rules
                 command = c.PublishProgramme(
@@ -123,7 +127,7 @@ class Publishing:
             try:
                 made = policy_of(TomlFields(str(table["edition"]), table))
             except PackError as error:
-                fault = Fault(rule_words.CANNOT, str(error))
+                form, fault = _told(error, form, rows)
             else:
                 done = record(self._console, acting, sent, c.PublishPolicy(uuid4(), made))
                 if not isinstance(done, Fault):
@@ -139,7 +143,7 @@ class Publishing:
 
     def _form(
         self, sent: Sent, start: Mapping[str, str], top: Sequence[Field], parts: Sequence[Part]
-    ) -> tuple[Filled, list[tuple[Part, list[tuple[Field, ...]]]], dict[str, Any] | None]:
+    ) -> tuple[Filled, list[_Rows], dict[str, Any] | None]:
         """The form with the rows of its parts, and the table that it means where it was sent and has no fault."""
         values = sent if "do" in sent else start
         spare = SPARE_ROWS if sent.get("do", "more") == "more" else 0
@@ -160,7 +164,7 @@ class Publishing:
         sent: Sent,
         name: Words,
         form: Filled,
-        rows: Sequence[tuple[Part, list[tuple[Field, ...]]]],
+        rows: Sequence[_Rows],
         fault: Fault | None,
     ) -> Response:
         status = 422 if form.faults or fault is not None else 200
@@ -198,6 +202,20 @@ class Publishing:
             Field("majority", rule_words.MAJORITY, hint=rule_words.SHARE_HOW),
             Field("notice_working_days", rule_words.NOTICE_DAYS, "whole"),
         )
+
+
+def _told(error: PackError, form: Filled, rows: Sequence[_Rows]) -> tuple[Filled, Fault | None]:
+    """A fault of a definition beside its field; above the form where it is about several or has no words here."""
+    name, _, within = error.at.partition("-")
+    part, found = next(((part, found) for part, found in rows if part.name == name), (None, None))
+    sentence = rule_words.broken(error.rule, None if part is None else part.label)
+    if sentence is None:
+        return form, Fault(rule_words.CANNOT, str(error))
+    if part is not None and found is not None and within:
+        return form.with_fault(part.field_at(error.at, form, found), sentence), None
+    if any(item.name == error.at for item in form.fields):
+        return form.with_fault(error.at, sentence), None
+    return form, Fault(sentence)
 
 
 def _texts(values: Mapping[str, object]) -> dict[str, str]:

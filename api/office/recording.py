@@ -23,18 +23,26 @@ class Fault:
     sentence: Words
     told: str = ""
     """The ledger's own words."""
+    refusal: Refusal | None = None
+
+
+def tried(console: Console, acting: Acting, sent: Sent, command: c.Command, note: str) -> Done | Fault:
+    """Does what a form asks for, or proposes it; whatever refuses that is told. Raises StoreError."""
+    try:
+        return do(console.office, acting.member, command, request_id(sent), note)
+    except Refusal as refusal:
+        return Fault(refusal_words.SENTENCES[refusal.code], f"{refusal.message} ({refusal.code})", refusal)
 
 
 def record(console: Console, acting: Acting, sent: Sent, command: c.Command) -> Done | Fault:
-    """Does what a form asks for, or proposes it. Raises Refusal where it is not for who asks; LeadsTo;
+    """As `tried`, for pages that say nothing of rights. Raises Refusal where it is not for who asks; LeadsTo;
     StoreError.
     """
-    try:
-        done = do(console.office, acting.member, command, request_id(sent), sent.get("note", ""))
-    except Refusal as refusal:
-        if refusal.code in NOT_YOURS:
-            raise
-        return Fault(refusal_words.SENTENCES[refusal.code], f"{refusal.message} ({refusal.code})")
+    done = tried(console, acting, sent, command, sent.get("note", ""))
+    if isinstance(done, Fault):
+        if done.refusal is not None and done.refusal.code in NOT_YOURS:
+            raise done.refusal
+        return done
     check_recorded(done)
     return done
 

@@ -37,6 +37,12 @@ class Part:
                 found.append(table)
         return found
 
+    def field_at(self, at: str, form: Filled, rows: Sequence[tuple[Field, ...]]) -> str:
+        """The name of the field at a place in `tables`, such as `module-2-hours`: rows left empty have none there."""
+        _, number, key = at.split("-")
+        begun = [row for row in rows if any(form[item.name] for item in row)]
+        return begun[int(number) - 1][0].name.rpartition("-")[0] + f"-{key}"
+
     def values(self, tables: Sequence[Mapping[str, object]]) -> dict[str, str]:
         """What stands in the fields for these tables."""
         return {

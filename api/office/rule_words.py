@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from api.languages import Words
+from api.office import words
 
 TITLE: Final = Words("项目与政策", "Programmes and policies", "과정과 정책")
 PROGRAMMES: Final = Words("项目", "Programmes", "과정")
@@ -55,11 +57,7 @@ TITLE_YEARS: Final = Words("任现职称年限", "Years in the title", "직함 �
 PRACTICE_YEARS: Final = Words("从业年限", "Years of practice", "경력 연수")
 MIN_TOTAL: Final = Words("证书总成绩下限", "Least total of a certificate", "인증서 최소 총점")
 ASKS_NOTHING: Final = Words("无其他要求", "nothing else", "그 밖의 요구 없음")
-CANNOT: Final = Words(
-    "照此内容不能发布，原因如下（英文）：",
-    "It cannot be published like this:",
-    "이대로는 공포할 수 없습니다. 사유(영어):",
-)
+CANNOT: Final = Words("照此内容不能发布。", "It cannot be published like this.", "이대로는 공포할 수 없습니다.")
 PUBLISHED_AT: Final = Words("发布时间", "Published at", "공포 시각")
 BY: Final = Words("经办", "By", "담당")
 YEAR: Final = Words("年份", "Year", "연도")
@@ -89,3 +87,58 @@ SHOWN: Final = {
     "speciality": Words("专业", "speciality", "전문 분야"),
 }
 """What a notice can show (kept by a test)."""
+
+
+def broken(rule: Sequence[str], what: Words | None = None) -> Words | None:
+    """What is wrong by a rule of definitions (`PackError.rule`); `what`: the list it is about. None for no rule."""
+    match [*rule]:
+        case ["missing"]:
+            return words.MISSING
+        case ["unlisted"]:
+            return words.NOT_LISTED
+        case ["range", least, most]:
+            return Words(f"须为 {least} 至 {most}。", f"From {least} to {most}.", f"{least}에서 {most}까지입니다.")
+        case ["whole", least, most]:
+            return Words(
+                f"须为 {least} 至 {most} 的整数。",
+                f"A whole number from {least} to {most}.",
+                f"{least}에서 {most}까지의 정수입니다.",
+            )
+        case ["above", least]:
+            return Words(f"须大于 {least}。", f"Above {least}.", f"{least}보다 커야 합니다.")
+        case ["decimals", most]:
+            return Words(f"小数最多 {most} 位。", f"At most {most} decimals.", f"소수는 {most}자리까지입니다.")
+        case ["share"]:
+            return Words(
+                "须大于 0 且不大于 1，如 2/3。",
+                "Above 0 and at most 1, such as 2/3.",
+                "0보다 크고 1 이하입니다. 예: 2/3",
+            )
+        case ["code"]:
+            return Words(
+                "只能用字母、数字、“.”“_”“-”，以字母或数字开头。",
+                "Letters, digits, '.', '_' and '-', the first a letter or digit.",
+                "영문자, 숫자, '.', '_', '-'만 쓰며 영문자나 숫자로 시작합니다.",
+            )
+    return None if what is None else _of_a_list(rule, what)
+
+
+def _of_a_list(rule: Sequence[str], what: Words) -> Words | None:
+    match [*rule]:
+        case ["none"]:
+            return Words(
+                f"“{what.zh}”至少要有一项。",
+                f"{what.en}: there must be one or more.",
+                f"{what.ko}: 하나 이상 있어야 합니다.",
+            )
+        case ["twice", code]:
+            return Words(
+                f"“{what.zh}”中 {code} 重复。", f"{what.en}: {code} stands twice.", f"{what.ko}: {code} 중복되었습니다."
+            )
+        case ["sum"]:
+            return Words(
+                f"“{what.zh}”的权重合计须为 1。",
+                f"{what.en}: the weights do not sum to 1.",
+                f"{what.ko}: 가중치 합계가 1이 아닙니다.",
+            )
+    return None

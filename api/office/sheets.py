@@ -33,12 +33,13 @@ from ledger.office.doing import do
 from ledger.office.sight import OutOfSight, Sight
 from ledger.refusals import Code, Refusal
 from ledger.register.lines import EnrolmentLine
+from ledger.register.paging import Page, Total
 from verifier.events import Event
 from verifier.kinds import AttendanceRecorded, ResultRecorded
 from verifier.rules import Programme
 
-PAGE: Final = 200
-"""People of one table."""
+PAGE: Final = 100
+"""People of one table; of a larger cohort the next are led to by a button that first records those that stand there."""
 
 
 class Sheet(Protocol):
@@ -75,6 +76,18 @@ class Cell:
     typed: str = ""
     fault: Words | None = None
     value: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Some people of a cohort, with what is to be recorded of each."""
+
+    cells: Sequence[Cell]
+    after: str | None
+    """Where it begins; None at the first."""
+    next: str | None
+    """Where the next one begins; None for the last."""
+    total: Total
 
 
 class AttendanceSheet:
@@ -177,22 +190,22 @@ class Sheets:
         form = filled(fields, chosen)
         if not form.good:
             return self._page(request, acting, sent, cohort, form, status=422)
-        cells = self._cells(sight, request, cohort, form)
+        table = self._table(sight, request, cohort, form)
         if not posted:
             each = form["hours"]
-            prefilled = [replace(item, typed=each) if item.open and not item.so_far else item for item in cells]
-            return self._page(request, acting, sent, cohort, form, prefilled)
-        cells = [_typed(item, sent) for item in cells]
-        return self._recorded(request, acting, sent, sight, cohort, form, cells)
+            prefilled = [replace(item, typed=each) if item.open and not item.so_far else item for item in table.cells]
+            return self._page(request, acting, sent, cohort, form, replace(table, cells=prefilled))
+        table = replace(table, cells=[_typed(item, sent) for item in table.cells])
+        return self._recorded(request, acting, sent, sight, cohort, form, table)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
-    def _cells(self, sight: Sight, request: Request, cohort: str, form: Filled) -> list[Cell]:
-        def read(after: str | None) -> object:
+    def _table(self, sight: Sight, request: Request, cohort: str, form: Filled) -> Table:
+        def read(after: str | None) -> Page[EnrolmentLine]:
             return sight.register.enrolments(cohort, sight.scope, after=after, limit=PAGE)
 
-        cells = []
-        for line in by_number(read_page(read, request).rows):
+        page, cells = read_page(read, request), list[Cell]()
+        for line in by_number(page.rows):
             try:
                 enrolment = sight.dossier(line.who.subject).enrolments[line.enrolment]
             except OutOfSight:
@@ -201,7 +214,7 @@ class Sheets:
             if line.withdrawn_on is not None and line.withdrawn_on <= _day(form):
                 is_open = False
             cells.append(Cell(line, f"cell-{line.who.subject.hex}", so_far, is_open))
-        return cells
+        return Table(cells, request.query_params.get("after") or None, page.next, page.total)
 
     def _recorded(
         self,
@@ -211,25 +224,28 @@ class Sheets:
         sight: Sight,
         cohort: str,
         form: Filled,
-        cells: list[Cell],
+        table: Table,
     ) -> Response:
         """Decides every cell before the first is recorded."""
-        made, top = request_id(sent), training_words.NOTHING_RECORDED
+        made, top, cells = request_id(sent), training_words.NOTHING_RECORDED, table.cells
         try:
             looked = [self._looked(acting, sight, cohort, form, item, made) for item in cells]
-            if not any(item.value is not None or item.fault for item in looked):
-                return self._page(request, acting, sent, cohort, form, looked, 422, training_words.NOTHING_FILLED)
+            if not any(item.value is not None or item.fault for item in looked) and "go" not in sent:
+                fault = training_words.NOTHING_FILLED
+                return self._page(request, acting, sent, cohort, form, replace(table, cells=looked), 422, fault)
             if not any(item.fault for item in looked):
                 looked, top = [self._done(acting, cohort, form, item, made) for item in looked], training_words.NOT_ALL
         except Refusal as refusal:
             sentence = refusal_words.SENTENCES[refusal.code]
-            return self._page(request, acting, sent, cohort, form, cells, status_of(refusal), sentence)
+            return self._page(request, acting, sent, cohort, form, table, status_of(refusal), sentence)
         if any(item.fault for item in looked):
-            return self._page(request, acting, sent, cohort, form, looked, 422, top)
+            return self._page(request, acting, sent, cohort, form, replace(table, cells=looked), 422, top)
         count = sum(item.value is not None for item in looked)
         query = {item.name: form[item.name] for item in form.fields if item.name != "hours"}
-        query |= {"after": after} if (after := request.query_params.get("after")) else {}
-        return see_other(f"{address(cohort)}/{self._sheet.path}?{urlencode({**query, 'recorded': count})}")
+        after = {"next": table.next, "first": None}.get(sent.get("go", ""), table.after)
+        query |= {"after": after} if after else {}
+        query |= {"recorded": str(count)} if count else {}
+        return see_other(f"{address(cohort)}/{self._sheet.path}?{urlencode(query)}")
 
     def _looked(self, acting: Acting, sight: Sight, cohort: str, form: Filled, cell: Cell, made: UUID) -> Cell:
         """A cell, with what the ledger would refuse beside it; what was recorded from this form before is good."""
@@ -268,14 +284,15 @@ class Sheets:
         sent: Sent,
         cohort: str,
         form: Filled,
-        cells: list[Cell] | None = None,
+        table: Table | None = None,
         status: int = 200,
         fault: Words | None = None,
     ) -> Response:
         count = whole_of(request.query_params.get("recorded", ""))
         return self._console.page(
             "office/sheet.html", request, acting, status,
-            training=training_words, sheet=self._sheet, cohort=cohort, at=address(cohort), form=form, cells=cells,
+            training=training_words, sheet=self._sheet, cohort=cohort, at=address(cohort), form=form, table=table,
+            beside={item.name: item.fault for item in table.cells if item.fault is not None} if table else {},
             fault=fault, form_id=form_id(sent), recorded=None if count is None else training_words.recorded(count),
         )  # fmt: skip
 

@@ -48,8 +48,12 @@ def routes(console: Console) -> list[Route]:
         console.open_route("/welcome/{secret}", pages.welcome),
         console.route("/sign-out", pages.sign_out, ["POST"]),
         console.route("/account", pages.account),
-        console.route("/staff", pages.staff),
     ]
+
+
+def staff_routes(console: Console) -> list[Route]:
+    """The route below `/console` that is about others than who is here."""
+    return [console.route("/staff", Signing(console).staff)]
 
 
 class Signing:

@@ -12,8 +12,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.office import title_words, words
+from api.office.addresses import id_in
 from api.office.console import Console, NotThere, Sent, see_other
-from api.office.deciding import id_in, refused
+from api.office.deciding import refused
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.recording import Fault, record

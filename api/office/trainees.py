@@ -16,6 +16,7 @@ from starlette.routing import Route
 from api.languages import Words
 from api.office import list_words, particulars, training_words, words
 from api.office.acts import NOTE, Act, answer
+from api.office.addresses import id_in
 from api.office.cohorts import address, read_page
 from api.office.console import Console, Sent
 from api.office.forms import Field, Filled, day_of
@@ -25,7 +26,7 @@ from ledger import commands as c
 from ledger.deciders.masking import mask_id_number
 from ledger.deciders.state import Application, Dossier, Trainee
 from ledger.office.doing import Done
-from ledger.office.sight import OutOfSight, Sight
+from ledger.office.sight import Sight
 from ledger.refusals import Code
 from ledger.register.paging import Page
 from verifier.events import Event, Withheld
@@ -193,21 +194,8 @@ class Trainees:
         return answer(self._console, request, acting, sent, act, lambda done: _at(dossier))
 
 
-def trainee_of(request: Request) -> UUID:
-    """The person whom an address names. Raises OutOfSight."""
-    return id_of(request, "trainee", Code.UNKNOWN_TRAINEE)
-
-
-def id_of(request: Request, name: str, code: Code) -> UUID:
-    """An id in an address. Raises OutOfSight for what is none."""
-    try:
-        return UUID(request.path_params[name])
-    except ValueError:
-        raise OutOfSight(code, f"no id of a {name}") from None
-
-
 def _person(sight: Sight, request: Request) -> tuple[Dossier, Trainee]:
-    dossier = sight.dossier(trainee_of(request))
+    dossier = sight.dossier(id_in(request, "trainee"))
     assert dossier.trainee is not None  # else it would be out of sight
     return dossier, dossier.trainee
 

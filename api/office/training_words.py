@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from api.languages import Words
@@ -131,10 +132,18 @@ SCORE: Final = Words("成绩", "Score", "점수")
 ASSESSOR: Final = Words("考评员代号", "Assessor's code", "평가자 코드")
 SO_FAR: Final = Words("已有记录", "Recorded so far", "기록된 내용")
 RECORD: Final = Words("记录", "Record", "기록")
+RECORD_NEXT: Final = Words("记录并到下一页", "Record, and to the next page", "기록하고 다음 쪽으로")
+RECORD_FIRST: Final = Words("记录并回到第一页", "Record, and to the first page", "기록하고 첫 쪽으로")
+ON_THIS_PAGE: Final = Words("本页", "on this page", "이 쪽")
 EMPTY_CELLS: Final = Words(
     "空格不记录。全部无误才会记录；有误时一项也不记录。",
     "Empty cells record nothing. Where one cell is wrong, none is recorded.",
     "빈칸은 기록하지 않습니다. 하나라도 틀리면 아무것도 기록하지 않습니다.",
+)
+NOBODY_ENROLLED: Final = Words(
+    "有错误，尚未报名任何人。请更正下列各项后再次提交。",
+    "Nobody was enrolled. Put these right, and send it again.",
+    "아무도 등록되지 않았습니다. 다음 항목을 고쳐 다시 보내 주십시오.",
 )
 NOTHING_RECORDED: Final = Words(
     "有错误，尚未记录。请更正标出的各项后再次提交。",
@@ -255,3 +264,13 @@ def total(value: str) -> Words:
 def withdrew(day: str) -> Words:
     """Somebody who withdrew."""
     return Words(f"已于 {day} 退出", f"withdrew on {day}", f"{day} 중도 포기")
+
+
+def each_of(faults: Sequence[tuple[str, Words]]) -> Words:
+    """Of several people at once: the number of each, with what is wrong."""
+    told = [(f"{number} " if number else "", fault) for number, fault in faults]
+    return Words(
+        " ".join(f"{number}{fault.zh}" for number, fault in told),
+        " ".join(f"{number}{fault.en}" for number, fault in told),
+        " ".join(f"{number}{fault.ko}" for number, fault in told),
+    )

@@ -30,7 +30,7 @@ SHOW: Final = Words("查看", "Show", "보기")
 OLDER: Final = Words("更早", "Older", "이전 항목")
 NOTHING: Final = Words("没有内容。", "There is nothing here.", "내용이 없습니다.")
 OPTIONAL: Final = Words("（可不填）", "(may be empty)", "(선택)")
-NOTE: Final = Words("说明（可不填）", "Note (may be empty)", "메모(선택)")
+NOTE: Final = Words("说明", "Note", "메모")
 REASON: Final = Words("理由", "Reason", "사유")
 
 PUBLIC_RESULT: Final = Words("公开核验页面", "Its public page", "공개 확인 페이지")
@@ -48,6 +48,12 @@ NO_NUMBER: Final = Words("请填写数字。", "Give a number.", "숫자를 입�
 NO_WHOLE: Final = Words("请填写整数。", "Give a whole number.", "정수를 입력해 주십시오.")
 NOT_LISTED: Final = Words("请从列表中选择。", "Choose one of the list.", "목록에서 선택해 주십시오.")
 
+SIGNED_OUT: Final = Words(
+    "登录已过期，已填写的内容都还在。提交时会请您重新登录；也可以现在登录：",
+    "You are signed out. What you typed is still here: you are asked to sign in when you send it, or now:",
+    "로그인이 만료되었습니다. 입력한 내용은 그대로 있습니다. 보낼 때 다시 로그인하시거나 지금 로그인해 주십시오.",
+)
+SIGN_IN_BESIDE: Final = Words("在新标签页登录", "sign in, in another tab", "새 탭에서 로그인")
 OTHER_SITE: Final = Words(
     "此请求不是由本站页面发出的，未作任何处理。",
     "This request was not sent by a page of this site. Nothing was done.",

@@ -171,7 +171,7 @@ def programme_of(fields: TomlFields) -> ProgrammeDefinition:
     _check_distinct(fields, "module", [module.code for module in rules.modules])
     _check_distinct(fields, "assessment", [assessment.code for assessment in rules.assessments])
     if sum(Fraction(assessment.weight) for assessment in rules.assessments) != 1:
-        raise fields.fault("the weights of the assessments do not sum to 1")
+        raise fields.fault("the weights of the assessments do not sum to 1", "assessment", "sum")
     definition = ProgrammeDefinition(fields.text("name_zh"), fields.text("name_en"), rules)
     fields.rest_is_known()
     return definition
@@ -180,7 +180,7 @@ def programme_of(fields: TomlFields) -> ProgrammeDefinition:
 def _module(fields: TomlFields) -> Module:
     module = Module(fields.text("code"), fields.number("hours", 0, 10_000))
     if not module.hours:
-        raise fields.fault("hours must be above 0")
+        raise fields.fault("hours must be above 0", "hours", "above", "0")
     fields.rest_is_known()
     return module
 
@@ -255,10 +255,11 @@ def _table_rows(file: PackFile) -> Iterator[tuple[str, list[Any]]]:
 def _check_code(place: str, key: str, code: str) -> None:
     # These codes are words of the trust file and the start of certificate numbers.
     if not _CODE.fullmatch(code):
-        raise PackError(place, f"{key} is {code!r}; it must be letters, digits, '.', '_' and '-' without blanks")
+        reason = f"{key} is {code!r}; it must be letters, digits, '.', '_' and '-' without blanks"
+        raise PackError(place, reason, key, ("code",))
 
 
 def _check_distinct(fields: TomlFields, key: str, codes: list[str]) -> None:
     twice = [code for at, code in enumerate(codes) if code in codes[:at]]
     if twice:
-        raise fields.fault(f"{key} {twice[0]} stands twice")
+        raise fields.fault(f"{key} {twice[0]} stands twice", key, "twice", twice[0])

@@ -37,10 +37,14 @@ class PackError(Exception):
 
     code: ClassVar[str] = "bad-pack"
 
-    def __init__(self, place: str, reason: str) -> None:
+    def __init__(self, place: str, reason: str, at: str = "", rule: tuple[str, ...] = ()) -> None:
         super().__init__(f"{place}: {reason}")
         self.place = place
         self.reason = reason
+        self.at = at
+        """Of a table: the key at fault, behind those of the tables it stands in, as `module-2-hours`."""
+        self.rule = rule
+        """Which rule is broken, with what it allows, for who tells it in other words."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ _MOST_DECIMALS: Final = 30
 class TomlFields:
     """One table of a TOML file. `rest_is_known` at the end finds the keys that nobody asked for."""
 
-    def __init__(self, place: str, table: Mapping[str, object]) -> None:
+    def __init__(self, place: str, table: Mapping[str, object], within: str = "") -> None:
+        """`within`: the keys and numbers of the tables that this one stands in, each with a hyphen behind it."""
         self.place = place
-        self._table = table
+        self._table, self._within = table, within
         self._asked: set[str] = set()
 
     @classmethod
@@ -39,14 +40,14 @@ class TomlFields:
         """A text that is not blank, without the blanks around it."""
         value = self._value(key)
         if not isinstance(value, str) or not value.strip():
-            raise self.fault(f"{key} must be a text")
+            raise self.fault(f"{key} must be a text", key, "missing")
         return value.strip()
 
     def choice(self, key: str, choices: Sequence[str]) -> str:
         """A text that is one of `choices`."""
         value = self.text(key)
         if value not in choices:
-            raise self.fault(f"{key} is {value!r}, not one of {', '.join(choices)}")
+            raise self.fault(f"{key} is {value!r}, not one of {', '.join(choices)}", key, "unlisted")
         return value
 
     def choices(self, key: str, choices: Sequence[str]) -> tuple[str, ...]:
@@ -63,19 +64,20 @@ class TomlFields:
         """An exact number from `least` to `most`, both included."""
         value = self._value(key)
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            raise self.fault(f"{key} must be a number")
+            raise self.fault(f"{key} must be a number", key, "range", str(least), str(most))
         number = Decimal(value)
         if not number.is_finite() or not least <= number <= most:
-            raise self.fault(f"{key} must be from {least} to {most}")
+            raise self.fault(f"{key} must be from {least} to {most}", key, "range", str(least), str(most))
         if -int(number.as_tuple().exponent) > _MOST_DECIMALS:
-            raise self.fault(f"{key} has more than {_MOST_DECIMALS} decimals")
+            raise self.fault(f"{key} has more than {_MOST_DECIMALS} decimals", key, "decimals", str(_MOST_DECIMALS))
         return number
 
     def whole(self, key: str, least: int, most: int) -> int:
         """A whole number from `least` to `most`, both included."""
         value = self._value(key)
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise self.fault(f"{key} must be a whole number from {least} to {most}")
+            reason = f"{key} must be a whole number from {least} to {most}"
+            raise self.fault(reason, key, "whole", str(least), str(most))
         return value
 
     def share(self, key: str) -> Fraction:
@@ -86,7 +88,7 @@ class TomlFields:
         except (ValueError, ArithmeticError):
             share = None
         if share is None or isinstance(value, bool) or not 0 < share <= 1:
-            raise self.fault(f'{key} must be a share above 0 and up to 1, as "2/3"')
+            raise self.fault(f'{key} must be a share above 0 and up to 1, as "2/3"', key, "share")
         return share
 
     def day(self, key: str) -> date:
@@ -100,9 +102,13 @@ class TomlFields:
         """The tables of a list that is not empty, each with its place: its number and its name."""
         value = self._value(key)
         if not isinstance(value, list) or not value or not all(isinstance(one, dict) for one in value):
-            raise self.fault(f"there must be one or more [[{key}]]")
+            raise self.fault(f"there must be one or more [[{key}]]", key, "none")
         return [
-            TomlFields(f"{self.place}, {key} {number} ({table.get(name_by, 'without ' + name_by)})", table)
+            TomlFields(
+                f"{self.place}, {key} {number} ({table.get(name_by, 'without ' + name_by)})",
+                table,
+                f"{self._within}{key}-{number}-",
+            )
             for number, table in enumerate(value, start=1)
         ]
 
@@ -112,11 +118,11 @@ class TomlFields:
         if unknown:
             raise self.fault(f"{', '.join(unknown)} is unknown here")
 
-    def fault(self, reason: str) -> PackError:
-        """The error to raise for this table."""
-        return PackError(self.place, reason)
+    def fault(self, reason: str, key: str = "", *rule: str) -> PackError:
+        """The error to raise for this table, for one of its keys where that is what is wrong."""
+        return PackError(self.place, reason, f"{self._within}{key}", rule)
 
     def _value(self, key: str) -> object:
         if not self.has(key):
-            raise self.fault(f"{key} is missing")
+            raise self.fault(f"{key} is missing", key, "missing")
         return self._table[key]

@@ -61,24 +61,29 @@ def open_office(ledger: Ledger) -> Office:
     with ExitStack() as undo:
         cabinet = ledger.place.open_cabinet()
         undo.callback(cabinet.close)
-        key, clock, settings, executor = ledger.cabinet_key, ledger.clock, ledger.settings, ledger.executor()
-        outbox = Outbox(cabinet, key, clock, ledger.randomness)
-        preparations = Preparations(cabinet, key, executor, ledger.desk, ledger.store, clock, settings.origin)
-        office = Office(
-            ledger,
-            cabinet,
-            executor,
-            Staff(cabinet, key, executor, clock),
-            Sessions(cabinet, key, clock),
-            Tokens(cabinet, key, clock),
-            Passkeys(cabinet, key, clock, settings.url, settings.name_en),
-            preparations,
-            Proposals(cabinet, key, executor, lambda base: ledger.desk(base, unsigned), clock, preparations),
-            Repeats(cabinet, key, clock),
-            outbox,
-            Webhooks(cabinet, key, outbox, clock, private=settings.private_webhooks),
-            Wishes(cabinet),
-            Intakes(cabinet, key, executor, ledger.desk_apart, clock),
-        )
+        office = assemble(ledger, cabinet)
         undo.pop_all()
         return office
+
+
+def assemble(ledger: Ledger, cabinet: OpenCabinet) -> Office:
+    """Puts an office's parts together."""
+    key, clock, settings, executor = ledger.cabinet_key, ledger.clock, ledger.settings, ledger.executor()
+    outbox = Outbox(cabinet, key, clock, ledger.randomness)
+    preparations = Preparations(cabinet, key, executor, ledger.desk, ledger.store, clock, settings.origin)
+    return Office(
+        ledger,
+        cabinet,
+        executor,
+        Staff(cabinet, key, executor, clock),
+        Sessions(cabinet, key, clock),
+        Tokens(cabinet, key, clock),
+        Passkeys(cabinet, key, clock, settings.url, settings.name_en),
+        preparations,
+        Proposals(cabinet, key, executor, lambda base: ledger.desk(base, unsigned), clock, preparations),
+        Repeats(cabinet, key, clock),
+        outbox,
+        Webhooks(cabinet, key, outbox, clock, private=settings.private_webhooks),
+        Wishes(cabinet),
+        Intakes(cabinet, key, executor, ledger.desk_apart, clock),
+    )

@@ -70,7 +70,7 @@ def test_a_passkey_is_made_and_lets_its_owner_in(office: tuple[Office, str], new
     page.goto(f"{office[1]}/console/account")
     page.locator("#passkey-name").fill("office computer")
     page.get_by_role("button", name="Add a passkey").click()
-    expect(page.get_by_text("office computer")).to_be_visible()
+    expect(page.get_by_text("office computer", exact=True)).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in", exact=True)).to_be_visible()
     page.get_by_role("button", name="Use a passkey").click()

@@ -75,7 +75,10 @@ const scanning = await build({
   splitting: true,
 });
 
-// The service worker: what it may keep is all that was built.
+// For the office's pages alone, which no service worker keeps.
+await copyFile(require.resolve("htmx.org/dist/htmx.min.js"), path.join(out, "htmx.js"));
+
+// The service worker: what it may keep is all that was built for the public pages.
 const names = [...new Set([zxing, pdfWorker, ...[...pages, styles, decoding, scanning].flatMap(madeBy)])].sort();
 const version = createHash("sha256");
 for (const name of names) version.update(`${name}\n`).update(await readFile(path.join(out, name)));

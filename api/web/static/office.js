@@ -1,4 +1,4 @@
-// What the office's pages do beside their forms: passkeys, and telling what is wrong in a field as one leaves it.
+// What the office's pages do beside their forms: passkeys, hashes of files, and what htmx is told of checks as one types.
 
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (c) => c.charCodeAt(0));
 const text = (buffer) =>
@@ -65,6 +65,7 @@ for (const place of document.querySelectorAll("[data-hash-into]")) {
     if (!file.files.length) return;
     const digest = await crypto.subtle.digest("SHA-256", await file.files[0].arrayBuffer());
     into.value = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    into.dispatchEvent(new Event("change", { bubbles: true }));
   });
 }
 
@@ -142,4 +143,43 @@ for (const place of document.querySelectorAll("[data-progress]")) {
     setTimeout(look, 1000);
   };
   setTimeout(look, 500);
+}
+
+// A form is checked when a field was changed and left, and from then on as one types in that field. htmx sends it (see
+// `checked` in form.html) and puts each fault in its place; nothing is said of fields that nobody has touched.
+for (const form of document.querySelectorAll("form[data-checked]")) {
+  const fault = (name) => form.querySelector(`#${CSS.escape(`fault-${name}`)}`);
+  const names = new Set(Array.from(form.elements, (field) => field.name).filter(Boolean));
+  const touched = new Set([...names].filter((name) => fault(name)?.textContent.trim()));
+  const ask = () => form.dispatchEvent(new Event("check"));
+  form.addEventListener("change", ({ target }) => {
+    if (!target.name) return;
+    touched.add(target.name);
+    ask();
+  });
+  form.addEventListener("input", ({ target }) => touched.has(target.name) && ask());
+  form.addEventListener("htmx:config:request", ({ detail }) => {
+    detail.ctx.request.body.set("_touched", [...touched].join(" "));
+  });
+  form.addEventListener("htmx:before:swap", ({ detail }) => {
+    // What stands there already would be read out again; and another form may have a field of the same name.
+    const said = ({ fragment, target }) => fragment.textContent.trim() === target.textContent.trim();
+    const kept = detail.tasks.filter((task) => form.contains(task.target) && !said(task));
+    detail.tasks.splice(0, detail.tasks.length, ...kept);
+  });
+  form.addEventListener("htmx:after:swap", () => {
+    for (const name of touched) {
+      const wrong = Boolean(fault(name)?.textContent.trim());
+      for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
+        if (wrong) field.setAttribute("aria-invalid", "true");
+        else field.removeAttribute("aria-invalid");
+        field.closest(".field")?.classList.toggle("wrong", wrong);
+      }
+    }
+  });
+}
+
+// Who is signed out is asked to sign in by the page that a search leads to; what was typed goes along.
+for (const form of document.querySelectorAll("form[data-finds]")) {
+  form.addEventListener("htmx:response:error", ({ detail }) => detail.ctx.response.status === 401 && form.submit());
 }

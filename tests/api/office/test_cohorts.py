@@ -63,7 +63,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_typed_is_lost(
     answer = clerk.post("/console/cohorts/new?lang=en", **{"code": "BDI-2027A", **NEW, **wrong})
     assert answer.status_code == 422
     (name,) = wrong
-    place = re.search(rf'<p class="about" id="about-{name}" role="alert">(.*?)</p>', answer.text)
+    place = re.search(rf'<span class="told" id="fault-{name}" aria-live="polite">(.*?)</span>', answer.text)
     assert place is not None
     assert sentence in place[1]
     assert 'value="2027-03-01"' in answer.text or name == "starts_on"
@@ -113,7 +113,8 @@ def test_people_are_enrolled_by_their_numbers_once_and_the_wrong_ones_are_named(
     assert wrong.status_code == 422
     assert "<strong>Z999</strong> no trainee of this number" in wrong.text
     assert "Z001\nZ002\nZ999</textarea>" in wrong.text
-    assert offices.ledger.store.head().size == size + 2
+    assert "Nobody was enrolled" in wrong.text
+    assert offices.ledger.store.head().size == size
     for _ in range(2):
         assert clerk.post(path, sent=sent, numbers="Z001\nZ002\nZ003", on="2026-11-23").status_code == 303
     assert offices.ledger.store.head().size == size + 3

@@ -54,6 +54,11 @@ def test_what_waits_is_on_the_first_page_and_opens_with_all_that_would_be_signed
     assert "certificate.suspended/1" in page
     assert f"suspended_on {TODAY}" in page
     assert "clerk 某" in page
+    (command,) = offices.office.proposals.commands(proposal.id)
+    assert isinstance(command, c.SuspendCertificate)
+    person = offices.ledger.desk().dossier(command.trainee).trainee
+    assert person is not None
+    assert f"{person.trainee_no} {person.name}" in page
 
 
 def test_approved_by_another_it_is_recorded(offices: Offices, head: Browser, proposal: Proposal) -> None:

@@ -33,7 +33,7 @@ def clerk(offices: Offices) -> Browser:
 
 def filled_in(page: str) -> dict[str, str]:
     """What the one big form of a page would send as it stands."""
-    form = page.split('<form method="post" class="card">')[1].split("</form>")[0]
+    form = re.split('<form method="post" class="card"[^>]*>', page)[1].split("</form>")[0]
     sent = {
         name: html.unescape(value) for name, value in re.findall(r'name="([^"]+)" type="\w+" value="([^"]*)"', form)
     }
@@ -92,12 +92,17 @@ def test_unchanged_it_is_no_new_edition(offices: Offices, clerk: Browser) -> Non
 @pytest.mark.parametrize(
     ("changed", "told"),
     [
-        ({"assessment-1-weight": "0.5"}, "the weights of the assessments do not sum to 1"),
-        ({"module-2-code": "BD-101"}, "module BD-101 stands twice"),
-        ({"min_attendance": "1.5"}, "min_attendance must be from 0 to 1"),
+        ({"assessment-1-weight": "0.5"}, "Assessments: the weights do not sum to 1."),
+        ({"module-2-code": "BD-101"}, "Modules: BD-101 stands twice."),
+        ({"min_attendance": "1.5"}, 'id="fault-min_attendance" aria-live="polite">From 0 to 1.'),
+        ({"max_attempts": "0"}, 'id="fault-max_attempts" aria-live="polite">A whole number from 1 to 100.'),
         ({"module-1-hours": ""}, "This has to be filled in"),
         ({"module-1-hours": "many"}, "Give a number"),
-        ({"module-1-hours": "0"}, "hours must be above 0"),
+        ({"module-1-hours": "0"}, 'id="fault-module-1-hours" aria-live="polite">Above 0.'),
+        (
+            {"module-1-code": "", "module-1-hours": "", "module-2-hours": "20000"},
+            'id="fault-module-2-hours" aria-live="polite">From 0 to 10000.',
+        ),
         ({"code": "ICT"}, "Choose one of the list"),
         ({"taught_by": "NOBODY"}, "Choose one of the list"),
     ],
@@ -145,7 +150,7 @@ def test_a_new_edition_of_the_policy(offices: Offices, clerk: Browser) -> None:
     assert other.status_code == 422
     assert "That edition is there already" in other.text
     bad = clerk.post(f"{path}?lang=en", **{**new, "edition": "X", "quorum": "4/3", "do": "publish", "sent": ""})
-    assert "quorum must be a share above 0" in bad.text
+    assert 'id="fault-quorum" aria-live="polite">Above 0 and at most 1' in bad.text
 
 
 def test_terms_of_notices_are_proposed_and_the_form_opened_by_an_administrator(

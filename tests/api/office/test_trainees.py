@@ -136,7 +136,7 @@ def test_what_is_wrong_stands_beside_its_field(
     size = offices.ledger.store.head().size
     answer = clerk.post("/console/trainees/new?lang=en", **{**NEW, name: typed})
     assert answer.status_code == 422
-    place = re.search(rf'<p class="about" id="about-{name}" role="alert">(.*?)</p>', answer.text)
+    place = re.search(rf'<span class="told" id="fault-{name}" aria-live="polite">(.*?)</span>', answer.text)
     assert place is not None
     assert sentence in place[1]
     assert 'value="new@example.org"' in answer.text
