@@ -37,6 +37,7 @@ from api.office import (
     ruling,
     sheets,
     signing,
+    single_sign_on,
     titles,
     trainees,
 )
@@ -121,5 +122,5 @@ def create_app(
 
 def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
-    areas = (passkey, signing, proposing, *training, applying, deciding, titles, *rules, pictures)
+    areas = (passkey, signing, single_sign_on, proposing, *training, applying, deciding, titles, *rules, pictures)
     return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]

@@ -67,6 +67,8 @@ class Code(StrEnum):
     NO_KEY = "no-key"
     BAD_APPROVAL = "bad-approval"
     NOT_SIGNED = "not-signed"
+    IDENTITY_TAKEN = "identity-taken"
+    LAST_WAY_IN = "last-way-in"
 
 
 class Refusal(Exception):

@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 import os
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from ledger.providers import Provider, parse_providers
 from ledger.signing import MASTER_KEY_SIZE, KeystoreError, write_private
 
 MASTER_KEY_FILE = "CERTLEDGER_MASTER_KEY_FILE"
@@ -39,6 +41,8 @@ class Settings:
     """Pseudonyms of the accounts that this machine knows by name; `init` makes `operator` and `approver`."""
     master_key: str = ""
     """Where the master key lies if not in the user's configuration folder: the demo's exception."""
+    sign_in: tuple[Provider, ...] = ()
+    """Who else may say who a member of staff is."""
 
     def to_toml(self) -> str:
         """The text of `ledger.toml`."""
@@ -46,7 +50,10 @@ class Settings:
         log |= {"name_zh": self.name_zh, "name_en": self.name_en}
         if self.master_key:
             log["master_key"] = self.master_key
-        return "\n".join(["[log]", *_lines(log), "", "[accounts]", *_lines(self.accounts), ""])
+        lines = ["[log]", *_lines(log), "", "[accounts]", *_lines(self.accounts), ""]
+        for provider in self.sign_in:
+            lines += ["[[sign_in]]", *_lines(provider.values()), ""]
+        return "\n".join(lines)
 
 
 def parse_settings(text: str, place: str) -> Settings:
@@ -62,6 +69,7 @@ def parse_settings(text: str, place: str) -> Settings:
             log["name_en"],
             dict(accounts),
             log.get("master_key", ""),
+            parse_providers(data.get("sign_in", [])),
         )
     except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise SettingsError(f"{place} cannot be used: {error}") from None
@@ -116,5 +124,5 @@ def write_master_key(path: Path, key: bytes) -> None:
         raise SettingsError(f"{path} is there already; a master key is never overwritten") from None
 
 
-def _lines(values: dict[str, str]) -> list[str]:
+def _lines(values: Mapping[str, str | list[str]]) -> list[str]:
     return [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in values.items()]

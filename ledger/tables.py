@@ -43,6 +43,7 @@ OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
         *("proposed_at", "decided_at", "done", "commands", "sealed", "approval", "note", "reason"),
     ),
     "repeats": ("place", "body", "answer", "created_at"),
+    "identities": ("place", "account", "sealed", "created_at", "used_at"),
 }
 """The tables of the office that move with a ledger: who is signed in somewhere signs in again."""
 _WIDE_KEYS: Final = {"streams": 2}

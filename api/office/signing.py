@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.office import refusal_words, signing_words, words
+from api.office import refusal_words, signing_words, single_sign_on_words, words
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
@@ -68,7 +68,7 @@ class Signing:
         if not done:
             return self._account_page(request, acting)
         office, account = self._console.office, acting.member.account
-        if done in ("add-passkey", "remove-passkey", "change-password", "make-token"):
+        if done in ("add-passkey", "remove-passkey", "disconnect", "change-password", "make-token"):
             self._console.gate.check_fresh(acting)
         match done:
             case "add-passkey":
@@ -76,7 +76,9 @@ class Signing:
                     account, sent.get("ticket", ""), answer_of(sent), sent.get("name", ""), lambda tables: None
                 )
             case "remove-passkey":
-                office.passkeys.remove(account, _bytes(sent.get("credential", "")))
+                office.passkeys.remove(account, _bytes(sent.get("credential", "")), office.ways.check_left(account))
+            case "disconnect":
+                office.identities.unbind(account, _bytes(sent.get("identity", "")), office.ways.check_left(account))
             case "end-session":
                 office.sessions.end(account, _bytes(sent.get("session", "")))
             case "revoke-token":
@@ -134,11 +136,21 @@ class Signing:
             passkeys=office.passkeys.of(account),
             sessions=office.sessions.of(account),
             tokens=office.tokens.of(account),
+            **self._sign_ins(account),
             form=form or blank(_PASSWORDS),
             token_form=token_form or blank(_TOKEN, days="90"),
             secret=secret,
             fault=None,
         )
+
+    def _sign_ins(self, account: UUID) -> dict[str, Any]:
+        """What a page of an account says of single sign-on."""
+        office = self._console.office
+        providers = {item.issuer: item for item in office.single_sign_on.providers}
+        bound = [(item, providers.get(item.issuer)) for item in office.identities.of(account)]
+        there = {item.issuer for item, _ in bound}
+        missing = [item for item in office.single_sign_on.providers if item.issuer not in there]
+        return {"identities": bound, "providers": missing, "sso": single_sign_on_words}
 
     # --- staff --------------------------------------------------------------------------------------------------------
 
@@ -258,6 +270,9 @@ class Signing:
             signing=signing_words,
             member=member,
             form=form,
+            secret=secret,
+            providers=office.single_sign_on.providers,
+            sso=single_sign_on_words,
         )
 
 

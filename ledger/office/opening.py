@@ -8,12 +8,15 @@ from types import TracebackType
 from typing import Self
 
 from ledger.executing import Executor
+from ledger.office.identities import Identities
 from ledger.office.passkeys import Passkeys
 from ledger.office.proposals import Proposals
 from ledger.office.repeats import Repeats
 from ledger.office.sessions import Sessions
+from ledger.office.single_sign_on import SingleSignOn
 from ledger.office.staff import Staff
 from ledger.office.tokens import Tokens
+from ledger.office.ways import Ways
 from ledger.open import Ledger
 from ledger.places import OpenCabinet
 
@@ -31,6 +34,9 @@ class Office:
     passkeys: Passkeys
     proposals: Proposals
     repeats: Repeats
+    identities: Identities
+    single_sign_on: SingleSignOn
+    ways: Ways
 
     def close(self) -> None:
         """Closes the cabinet."""
@@ -61,6 +67,9 @@ def open_office(ledger: Ledger) -> Office:
             Passkeys(cabinet, key, clock, settings.url, settings.name_en),
             Proposals(cabinet, key, executor, ledger.desk, clock),
             Repeats(cabinet, key, clock),
+            Identities(cabinet, key, clock),
+            SingleSignOn(cabinet, key, clock, settings.url, settings.sign_in),
+            Ways(cabinet, key, settings.sign_in),
         )
         undo.pop_all()
         return office

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
-from ledger.settings import Settings
+from ledger.providers import Provider
+from ledger.settings import Settings, parse_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "settings.md").read_text("utf-8")
@@ -32,10 +33,18 @@ def variables() -> Iterator[str]:
 
 
 def test_every_key_of_ledger_toml_is_documented() -> None:
-    settings = Settings(UUID(int=1), "log.example.org", "https://example.org", "甲", "A", {"operator": "P1"}, "file")
+    lists = (("profile",), ("gold",), ("otp",))
+    by_file = Provider("a", "甲", "A", "https://a.example.org", "office", "file", "", *lists)
+    by_variable = Provider("b", "乙", "B", "https://b.example.org", "office", "", "VARIABLE", *lists)
+    settings = Settings(
+        UUID(int=1), "log.example.org", "https://example.org", "甲", "A", {"operator": "P1"}, "file",
+        (by_file, by_variable),
+    )  # fmt: skip
     written = tomllib.loads(settings.to_toml())
+    assert parse_settings(settings.to_toml(), "here") == settings
+    providers = {f"sign_in.{key}" for provider in written["sign_in"] for key in provider}
     assert written["accounts"] == {"operator": "P1"}
-    assert rows("ledger.toml") == {f"log.{key}" for key in written["log"]} | {"accounts.<name>"}
+    assert rows("ledger.toml") == {f"log.{key}" for key in written["log"]} | {"accounts.<name>"} | providers
 
 
 def test_every_environment_variable_is_documented() -> None:

@@ -67,3 +67,9 @@ for (const place of document.querySelectorAll("[data-hash-into]")) {
     into.value = Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
   });
 }
+
+// A form that waits while its owner signs in in another tab is sent on once that is done.
+const signedIn = globalThis.BroadcastChannel ? new BroadcastChannel("certledger-came-back") : null;
+if (signedIn && document.querySelector("[data-came-back]")) signedIn.postMessage("came back");
+const waiting = document.querySelector("form[data-goes-on]");
+if (signedIn && waiting) signedIn.addEventListener("message", () => waiting.submit(), { once: true });
