@@ -14,7 +14,10 @@ from starlette.routing import Route
 from api.headers import PERSONAL
 from api.office.console import Console, Sent
 from api.office.gate import NotSignedIn, OtherSite
-from ledger.office.passkeys import APPROVE, FRESH, REGISTER, SIGN_IN, Begun
+from ledger.office import consenting
+from ledger.office.passkeys import APPROVE, CONSENT, FRESH, REGISTER, SIGN_IN, Begun
+from ledger.office.proposals import Signature
+from ledger.office.staff import CannotSignIn, Member
 from ledger.refusals import Code, Refusal
 from ledger.store import StoreError
 from verifier import approval
@@ -52,6 +55,23 @@ def answer_of(sent: Sent) -> dict[str, Any]:
     return answer
 
 
+def signed(console: Console, purpose: str, member: Member, sent: Sent) -> Signature:
+    """What a passkey of the member's signed. Raises Refusal `bad-passkey`."""
+    try:
+        done = console.office.passkeys.finish(purpose, sent.get("ticket", ""), answer_of(sent), member.account)
+    except CannotSignIn:
+        raise Refusal(Code.BAD_PASSKEY, "the passkey was asked too long ago, or for something else") from None
+    return Signature(done.passkey.thumbprint, done.authenticator_data, done.client_data, done.signature)
+
+
+def bytes_of(text: str) -> bytes:
+    """What a form names in hex; nothing for what is no hex."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
 def _begun(console: Console, request: Request) -> Begun:
     office, purpose = console.office, request.query_params.get("for", "")
     if purpose == SIGN_IN:
@@ -59,6 +79,10 @@ def _begun(console: Console, request: Request) -> Begun:
     member = console.gate.acting(request).member
     if purpose == REGISTER:
         return office.passkeys.begin_registration(member)
+    if purpose == CONSENT:
+        credential = bytes_of(request.query_params.get("credential", ""))
+        change = consenting.change_of(office, member, request.query_params.get("change", ""), credential)
+        return consenting.begin(office, member, change)
     if purpose != APPROVE:
         return office.passkeys.begin(FRESH, member.account)
     try:

@@ -17,14 +17,13 @@ from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
-from api.office.passkey import answer_of
+from api.office.passkey import signed
 from ledger.command_forms import to_plain
 from ledger.office import docket
 from ledger.office.passkeys import APPROVE
 from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
 from ledger.office.seeing import unknown_proposal
-from ledger.office.staff import CannotSignIn
-from ledger.refusals import Code, Refusal
+from ledger.refusals import Code
 from verifier.events import Event, event_type
 
 PAGE: Final = 50
@@ -110,12 +109,7 @@ class Proposing:
         if not sent.get("answer"):
             self._console.gate.check_fresh(acting)
             return None
-        passkeys, account = self._console.office.passkeys, acting.member.account
-        try:
-            done = passkeys.finish(APPROVE, sent.get("ticket", ""), answer_of(sent), account)
-        except CannotSignIn:
-            raise Refusal(Code.BAD_PASSKEY, "the passkey was asked too long ago, or for something else") from None
-        return Signature(done.passkey.thumbprint, done.authenticator_data, done.client_data, done.signature)
+        return signed(self._console, APPROVE, acting.member, sent)
 
     def _proposal(
         self,

@@ -14,9 +14,11 @@ from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
-from api.office.passkey import answer_of
+from api.office.passkey import answer_of, bytes_of, signed
 from ledger import commands as c
 from ledger import passkeys
+from ledger.office import consenting
+from ledger.office.passkeys import CONSENT
 from ledger.office.staff import CannotSignIn, Member
 from ledger.office.tokens import SCOPES
 from ledger.permissions import Actors
@@ -76,11 +78,16 @@ class Signing:
                     account, sent.get("ticket", ""), answer_of(sent), sent.get("name", ""), lambda tables: None
                 )
             case "remove-passkey":
-                office.passkeys.remove(account, _bytes(sent.get("credential", "")), office.ways.check_left(account))
+                office.passkeys.remove(account, bytes_of(sent.get("credential", "")), office.ways.check_left(account))
+            case "consent":
+                change = consenting.change_of(
+                    office, acting.member, sent.get("change", ""), bytes_of(sent.get("credential", ""))
+                )
+                consenting.finish(office, acting.member, change, signed(self._console, CONSENT, acting.member, sent))
             case "disconnect":
-                office.identities.unbind(account, _bytes(sent.get("identity", "")), office.ways.check_left(account))
+                office.identities.unbind(account, bytes_of(sent.get("identity", "")), office.ways.check_left(account))
             case "end-session":
-                office.sessions.end(account, _bytes(sent.get("session", "")))
+                office.sessions.end(account, bytes_of(sent.get("session", "")))
             case "revoke-token":
                 office.tokens.revoke(account, _uuid(sent.get("token", "")))
             case "change-password":
@@ -134,6 +141,7 @@ class Signing:
             signing=signing_words,
             moment=moment,
             passkeys=office.passkeys.of(account),
+            in_log=office.executor.base().approvers.of(acting.member.pseudonym),
             sessions=office.sessions.of(account),
             tokens=office.tokens.of(account),
             **self._sign_ins(account),
@@ -196,7 +204,7 @@ class Signing:
     def _change_passkey(self, acting: Acting, sent: Sent) -> None:
         """Lets a passkey sign what its owner approves, or no more: an event of the log (ADR 30)."""
         office, account = self._console.office, _uuid(sent.get("account", ""))
-        member, thumbprint = office.staff.find(account), _bytes(sent.get("passkey", ""))
+        member, thumbprint = office.staff.find(account), bytes_of(sent.get("passkey", ""))
         if member is None:
             raise Refusal(Code.UNKNOWN_ACCOUNT, "no such member of staff")
         command: c.RegisterPasskey | c.RemovePasskey = c.RemovePasskey(member.pseudonym, thumbprint, lost=True)
@@ -281,13 +289,6 @@ def _passwords(sent: Sent) -> Filled:
     if form.good and form["password"] != form["again"]:
         form = form.with_fault("again", signing_words.DIFFER)
     return form
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return b""
 
 
 def _uuid(text: str) -> UUID:

@@ -26,6 +26,21 @@ PASSKEY_FAILED_HERE: Final = Words(
 )
 SIGN_APPROVALS: Final = Words("用于签署批准", "Let it sign approvals", "승인 서명에 사용")
 SIGNS_APPROVALS: Final = Words("签署批准", "signs approvals", "승인에 서명함")
+CONSENT_HOW: Final = Words(
+    "新通行密钥用于签署批准，或移除签署批准的通行密钥，须由已在公开日志中的通行密钥签名同意。",
+    "To let another passkey sign approvals, or to remove one that does, one that does already signs its consent.",
+    "다른 패스키가 승인에 서명하게 하거나 서명하던 패스키를 제거하려면, 이미 서명하는 패스키가 동의해야 합니다.",
+)
+CONSENT_FAILED: Final = Words(
+    "通行密钥未能使用，什么也没有改变。请用已签署批准的通行密钥再试一次。",
+    "The passkey could not be used, and nothing was changed. Try again with one that signs approvals already.",
+    "패스키를 사용할 수 없어 아무것도 바뀌지 않았습니다. 이미 승인에 서명하는 패스키로 다시 시도하십시오.",
+)
+OWNER_CONSENTS: Final = Words(
+    "由本人在“我的账户”中启用",
+    "its owner lets it sign, under “My account”",
+    "본인이 ‘내 계정’에서 사용하게 함",
+)
 KEY_LOST: Final = Words("已丢失", "It is lost", "분실")
 LOST: Final = Words(
     "无法登录？请管理员给您一个新的链接。没有默认密码。",

@@ -34,7 +34,7 @@ from ledger.refusals import Code, Refusal
 from verifier.errors import VerificationError
 from verifier.passkey import parse
 
-REGISTER, SIGN_IN, FRESH, APPROVE = "register", "sign-in", "fresh", "approve"
+REGISTER, SIGN_IN, FRESH, APPROVE, CONSENT = "register", "sign-in", "fresh", "approve", "consent"
 """What a ticket is for."""
 TICKET_SECONDS: Final = 300
 ALGORITHMS: Final = (COSEAlgorithmIdentifier.ECDSA_SHA_256, COSEAlgorithmIdentifier.EDDSA)

@@ -25,8 +25,9 @@ function written(credential) {
 
 async function ceremony(form) {
   const purpose = form.dataset.passkey;
-  const about = form.dataset.proposal ? `&proposal=${form.dataset.proposal}` : "";
-  const answer = await fetch(`/console/passkey?for=${purpose}${about}`, { method: "POST" });
+  const asked = new URLSearchParams({ for: purpose });
+  for (const name of ["proposal", "change", "credential"]) if (form.dataset[name]) asked.set(name, form.dataset[name]);
+  const answer = await fetch(`/console/passkey?${asked}`, { method: "POST" });
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const { ticket, options } = await answer.json();
   const publicKey = read(options);
