@@ -76,6 +76,11 @@ def _begun(console: Console, request: Request) -> Begun:
     office, purpose = console.office, request.query_params.get("for", "")
     if purpose == SIGN_IN:
         return office.passkeys.begin(SIGN_IN)
+    if purpose == REGISTER and (invitation := request.query_params.get("invitation", "")):
+        invited = office.staff.invited(invitation)
+        if invited is None:
+            raise NotSignedIn
+        return office.passkeys.begin_registration(invited)
     member = console.gate.acting(request).member
     if purpose == REGISTER:
         return office.passkeys.begin_registration(member)

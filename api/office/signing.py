@@ -254,22 +254,26 @@ class Signing:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def welcome(self, request: Request, sent: Sent) -> Response:
-        """The page of a link that somebody new was given: they set a password, and are signed in."""
+        """The page of a link that somebody new was given: they choose a way in, and are signed in."""
         office, secret = self._console.office, str(request.path_params["secret"])
-        member, form, status = office.staff.invited(secret), blank(_PASSWORDS), 200
+        member, form, status, fault = office.staff.invited(secret), blank(_PASSWORDS), 200, None
         if request.method == "POST" and member is not None:
-            form, status = _passwords(sent), 422
+            with_passkey, status = "answer" in sent, 422
+            form = form if with_passkey else _passwords(sent)
             try:
-                if form.good:
+                if with_passkey:
+                    ticket, name, use_up = sent.get("ticket", ""), sent.get("name", ""), office.staff.using_up(secret)
+                    office.passkeys.finish_registration(member.account, ticket, answer_of(sent), name, use_up)
+                elif form.good:
                     office.staff.accept(secret, form["password"])
-                    response = see_other("/console")
-                    agent, before = request.headers.get("User-Agent", ""), self._console.gate.secret(request)
-                    self._console.gate.let_in(response, office.sessions.open(member.account, agent, before))
-                    return response
+                if with_passkey or form.good:
+                    return self._comes_in(request, member)
             except Refusal as refusal:
-                form = form.with_fault("password", refusal_words.SENTENCES[refusal.code])
-            except CannotSignIn:
-                member = None
+                fault = refusal_words.SENTENCES[refusal.code]
+                form = form if with_passkey else form.with_fault("password", fault)
+            except CannotSignIn:  # the link was used meanwhile, or a passkey's ticket is over
+                member = office.staff.invited(secret)
+                fault = signing_words.PASSKEY_FAILED
         return self._console.page(
             "office/welcome.html",
             request,
@@ -278,10 +282,17 @@ class Signing:
             signing=signing_words,
             member=member,
             form=form,
+            fault=fault if "answer" in sent else None,
             secret=secret,
             providers=office.single_sign_on.providers,
             sso=single_sign_on_words,
         )
+
+    def _comes_in(self, request: Request, member: Member) -> Response:
+        response = see_other("/console")
+        agent, before = request.headers.get("User-Agent", ""), self._console.gate.secret(request)
+        self._console.gate.let_in(response, self._console.office.sessions.open(member.account, agent, before))
+        return response
 
 
 def _passwords(sent: Sent) -> Filled:

@@ -26,7 +26,9 @@ function written(credential) {
 async function ceremony(form) {
   const purpose = form.dataset.passkey;
   const asked = new URLSearchParams({ for: purpose });
-  for (const name of ["proposal", "change", "credential"]) if (form.dataset[name]) asked.set(name, form.dataset[name]);
+  for (const name of ["proposal", "change", "credential", "invitation"]) {
+    if (form.dataset[name]) asked.set(name, form.dataset[name]);
+  }
   const answer = await fetch(`/console/passkey?${asked}`, { method: "POST" });
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const { ticket, options } = await answer.json();
