@@ -14,13 +14,12 @@ from starlette.routing import Route
 from api.headers import PERSONAL
 from api.office.console import Console, Sent
 from api.office.gate import NotSignedIn, OtherSite
-from ledger.office import consenting
+from ledger.office import consenting, signatures
 from ledger.office.passkeys import APPROVE, CONSENT, FRESH, REGISTER, SIGN_IN, Begun
 from ledger.office.proposals import Signature
-from ledger.office.staff import CannotSignIn, Member
+from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from ledger.store import StoreError
-from verifier import approval
 
 
 def routes(console: Console) -> list[Route]:
@@ -57,11 +56,7 @@ def answer_of(sent: Sent) -> dict[str, Any]:
 
 def signed(console: Console, purpose: str, member: Member, sent: Sent) -> Signature:
     """What a passkey of the member's signed. Raises Refusal `bad-passkey`."""
-    try:
-        done = console.office.passkeys.finish(purpose, sent.get("ticket", ""), answer_of(sent), member.account)
-    except CannotSignIn:
-        raise Refusal(Code.BAD_PASSKEY, "the passkey was asked too long ago, or for something else") from None
-    return Signature(done.passkey.thumbprint, done.authenticator_data, done.client_data, done.signature)
+    return signatures.given(console.office, purpose, member, sent.get("ticket", ""), answer_of(sent))
 
 
 def bytes_of(text: str) -> bytes:
@@ -94,8 +89,5 @@ def _begun(console: Console, request: Request) -> Begun:
         proposal = UUID(request.query_params.get("proposal", ""))
     except ValueError:
         raise Refusal(Code.UNKNOWN_PROPOSAL, "no such proposal") from None
-    digests = office.proposals.to_sign(proposal, member)
-    if not digests:  # nothing of it is signed by a passkey: who is there is shown all the same
-        return office.passkeys.begin(APPROVE, member.account)
-    among = office.executor.base().approvers.of(member.pseudonym)
-    return office.passkeys.begin(APPROVE, member.account, approval.challenge(digests), among)
+    # Where nothing of it is signed by a passkey, who is there is shown all the same.
+    return signatures.begin(office, member, proposal) or office.passkeys.begin(APPROVE, member.account)
