@@ -40,6 +40,7 @@ from api.office import (
     ruling,
     sheets,
     signing,
+    single_sign_on,
     telling,
     titles,
     together,
@@ -159,5 +160,6 @@ def _office_routes(
         yield from awarding.routes(console, awards)
 
     console, checks = Console(site, office, gate), Checking(site, office, gate)
-    others = [route for area in (passkey, signing, preparing, telling) for route in area.routes(console)]
+    unchecked = (passkey, signing, single_sign_on, preparing, telling)
+    others = [route for area in unchecked for route in area.routes(console)]
     return [*others, *intaking.routes(console, wake), *checked(console), *checked(checks)]

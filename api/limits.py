@@ -53,7 +53,8 @@ FAILED: Final = Allowance(60, 1.0)
 """Requests of the admin API by nobody that is signed in, and forms of the office from nobody who is, wrong passwords
 among them: 60 at once, then one a second."""
 BEGUN: Final = Allowance(60, 0.5)
-"""Ceremonies of passkeys that are begun, each of which is written down: 60 at once, then one every two seconds."""
+"""Ceremonies of passkeys and handshakes of single sign-on that are begun, each of which is written down: 60 at once,
+then one every two seconds."""
 REGISTERED: Final = Allowance(60, 1.0)
 """Signed statements that are sent to be registered, whoever signed them: 60 at once, then one a second."""
 COMPARED: Final = Allowance(10, 0.1)
@@ -115,7 +116,7 @@ class Limits:
         self._failed = Buckets(failed, clock)
         self._counted_when = {id(self._missed): 404, id(self._failed): 401}
         self._posted = dict.fromkeys(("/check", "/check.json"), self._typed)
-        self._posted["/console/passkey"] = Buckets(begun, clock)
+        self._begun = self._posted["/console/passkey"] = Buckets(begun, clock)
         self._posted["/entries"] = Buckets(registered, clock)
         self._posted |= dict.fromkeys(("/compare", "/compare.json"), Buckets(compared, clock))
 
@@ -160,6 +161,8 @@ class Limits:
             return None
         if path.startswith("/console/check"):  # as one types; who is signed out learns no more there than from a page
             return None
+        if path.startswith("/console/sign-in/"):
+            return self._begun
         return self._posted.get(path) or (self._failed if path.startswith("/console") else None)
 
     def _refusal(self, scope: Scope, seconds: float) -> Response:

@@ -193,6 +193,18 @@ STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "CREATE INDEX prepared_statements_of ON prepared_statements (preparation, fetched)",
         ),
     ),
+    (
+        "who somebody is at a provider of single sign-on",
+        (
+            "CREATE TABLE identities ("
+            " place BLOB PRIMARY KEY,"  # keyed hash of issuer and subject
+            " account BLOB NOT NULL,"
+            " sealed BLOB NOT NULL,"  # issuer, subject, and how the provider calls the person
+            " created_at INTEGER NOT NULL,"
+            " used_at INTEGER) STRICT",
+            "CREATE INDEX identities_account ON identities (account)",
+        ),
+    ),
 )
 """The tables, in steps that are never edited once released, only followed by the next. SQL that both engines know
 (`ledger.postgres.dialect`); times are milliseconds since 1970 UTC.

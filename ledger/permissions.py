@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
+from ledger import commands as c
 from ledger.refusals import Code, Refusal
+from verifier.approvers import Approvers
 from verifier.kinds import APPROVED_KINDS, ROOT_KINDS
 
 DELEGATED_KINDS = frozenset(
@@ -64,6 +66,18 @@ def check(kind: str, actors: Actors, accounts: Mapping[str, frozenset[str]]) -> 
         raise Refusal(Code.SAME_PERSON, f"{actors.proposer} cannot both propose and approve {kind}")
     if "approver" not in accounts.get(actors.approver, frozenset()):
         raise Refusal(Code.MISSING_ROLE, f"{actors.approver} lacks the role approver, which {kind} needs")
+
+
+def is_own_passkey(command: object, actors: Actors, approvers: Approvers) -> bool:
+    """Whether somebody adds a passkey to their own or takes one away, and has one in the log that must consent.
+
+    Who has shows by it who they are: no role is asked for, nor to whose staff they belong. Without one, and for one
+    that is lost, it takes an administrator.
+    """
+    if isinstance(command, c.RemovePasskey) and command.lost:
+        return False
+    own = isinstance(command, c.RegisterPasskey | c.RemovePasskey) and command.pseudonym == actors.proposer
+    return own and actors.approver is None and bool(approvers.of(actors.proposer))
 
 
 def check_organisation(

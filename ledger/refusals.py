@@ -76,6 +76,8 @@ class Code(StrEnum):
     STALE = "stale"
     NOT_WAITING = "not-waiting"
     ALREADY_SIGNED = "already-signed"
+    IDENTITY_TAKEN = "identity-taken"
+    LAST_WAY_IN = "last-way-in"
 
 
 class Refusal(Exception):

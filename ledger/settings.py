@@ -16,6 +16,7 @@ from pathlib import Path
 from uuid import UUID
 
 from ledger.mail_settings import MailSettings, parse_mail
+from ledger.providers import Provider, parse_providers
 from ledger.signing import MASTER_KEY_SIZE, KeystoreError, write_private
 
 MASTER_KEY_FILE = "CERTLEDGER_MASTER_KEY_FILE"
@@ -45,6 +46,8 @@ class Settings:
     """How mail goes out; None where none does."""
     private_webhooks: bool = False
     """Whether webhooks may lead into networks that are not public."""
+    sign_in: tuple[Provider, ...] = ()
+    """Who else may say who a member of staff is."""
 
     def to_toml(self) -> str:
         """The text of `ledger.toml`."""
@@ -57,6 +60,8 @@ class Settings:
             text += ["[mail]", *_lines(self.mail.to_table()), ""]
         if self.private_webhooks:
             text += ["[webhooks]", *_lines({"private": True}), ""]
+        for provider in self.sign_in:
+            text += ["[[sign_in]]", *_lines(provider.values()), ""]
         return "\n".join(text)
 
 
@@ -75,6 +80,7 @@ def parse_settings(text: str, place: str) -> Settings:
             log.get("master_key", ""),
             parse_mail(data["mail"]) if "mail" in data else None,
             data.get("webhooks", {}).get("private", False) is True,
+            parse_providers(data.get("sign_in", [])),
         )
     except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise SettingsError(f"{place} cannot be used: {error}") from None

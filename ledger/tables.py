@@ -60,6 +60,7 @@ OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
         *("prepared_at", "expires_at", "sealed"),
     ),
     "prepared_statements": ("digest", "preparation", "fetched", "stated_at", "message", "signature", "log_index"),
+    "identities": ("place", "account", "sealed", "created_at", "used_at"),
 }
 """The tables of the office that move with a ledger: who is signed in somewhere signs in again."""
 _WIDE_KEYS: Final = {"streams": 2}

@@ -24,7 +24,7 @@ from starlette.routing import Route
 from api import bulk_uploads, uploads
 from api.headers import PERSONAL
 from api.languages import LANGUAGES, PARAMETER, Language, Words, choose
-from api.office import menu, refusal_words, signing_words, words
+from api.office import menu, refusal_words, signing_words, single_sign_on_words, words
 from api.office.gate import SAFE, Acting, Gate, NotFresh, NotSignedIn, OtherSite, OutOfScope
 from api.office.opened import OpenedOffice
 from api.refused import Refused
@@ -278,10 +278,18 @@ class Console:
         method = sent.get("_method") or ("get" if request.method in SAFE else "")
         fault = None if error is None else signing_words.cannot(error.wait_seconds)
         status = 401 if error is None else (429 if error.wait_seconds else 401)
-        login = sent.get("_login", "")
+        login, to = sent.get("_login", ""), _own_address(request) if method == "get" else ""
+        return self._asking(request, status, fault, kept=kept, method=method, login=login, action="", to=to)
+
+    def way_in(self, request: Request, status: int, fault: Words, back: str) -> Response:
+        """The same page where another way of signing in came to nothing; `back`: where it goes on, a path of ours."""
+        return self._asking(request, status, fault, kept={}, method="get", login="", action=back, to=back)
+
+    def _asking(self, request: Request, status: int, fault: Words | None, **values: Any) -> Response:
+        providers = self.office.single_sign_on.providers
         return self.page(
             "office/sign_in.html", request, None, status,
-            kept=kept, method=method, fault=fault, login=login, signing=signing_words,
+            fault=fault, providers=providers, signing=signing_words, sso=single_sign_on_words, **values,
         )  # fmt: skip
 
     def _fresh_page(self, request: Request, sent: Sent, entered: str | None) -> Response:
@@ -289,9 +297,12 @@ class Console:
         kept = {key: value for key, value in sent.items() if key not in FRESH_FOR}
         keys = bool(self.office.passkeys.of(acting.member.account))
         wrong = "_password" in sent or "_answer" in sent
+        ways = self.office.ways.of(acting.member.account)
+        providers = [item for item in self.office.single_sign_on.providers if item.id in ways]
         return self.page(
             "office/fresh.html", request, acting, 403,
-            kept=kept, signing=signing_words, has_passkey=keys, wrong=wrong,
+            kept=kept, signing=signing_words, has_passkey=keys, wrong=wrong, providers=providers,
+            sso=single_sign_on_words,
         )  # fmt: skip
 
     def _sign_in(self, request: Request, sent: Sent) -> str:

@@ -16,11 +16,14 @@ from starlette.responses import Response
 
 from ledger.office.opening import Office
 from ledger.office.sessions import LONGEST_SECONDS, Session
+from ledger.office.single_sign_on import HANDSHAKE_SECONDS
 from ledger.office.staff import Member
 from ledger.office.tokens import Token
 from ledger.permissions import Actors
 
 SAFE: Final = ("GET", "HEAD", "OPTIONS")
+HOST_COOKIE: Final = "__Host-"
+"""Binds a cookie to this host, all of it, and to TLS (RFC 6265bis §4.1.3.2)."""
 
 
 class NotSignedIn(Exception):
@@ -69,8 +72,8 @@ class Gate:
         self._office = office
         self._origin = "{0.scheme}://{0.netloc}".format(urlsplit(url))
         self._secure = url.startswith("https://")
-        # The prefix binds a cookie to this host, all of it, and to TLS (RFC 6265bis §4.1.3.2).
-        self.cookie = "__Host-certledger" if self._secure else "certledger-office"
+        self.cookie = f"{HOST_COOKIE}certledger" if self._secure else "certledger-office"
+        self.handshake_cookie = f"{HOST_COOKIE}certledger-sign-in" if self._secure else "certledger-sign-in"
 
     def acting(self, request: Request, scope: str = "read") -> Acting:
         """Who sends this request. `scope`: what a token must be good for.
@@ -117,6 +120,22 @@ class Gate:
         """Hands a session's secret to the browser."""
         response.set_cookie(
             self.cookie, secret, LONGEST_SECONDS, path="/", secure=self._secure, httponly=True, samesite="lax"
+        )
+
+    def held(self, request: Request) -> str:
+        """The secret that binds the browser to a handshake it began; empty where it has none."""
+        return request.cookies.get(self.handshake_cookie, "")
+
+    def hand(self, response: Response, secret: str) -> None:
+        """Hands that secret to the browser. `lax`: it has to come along when the provider sends the browser back."""
+        response.set_cookie(
+            self.handshake_cookie,
+            secret,
+            HANDSHAKE_SECONDS,
+            path="/",
+            secure=self._secure,
+            httponly=True,
+            samesite="lax",
         )
 
     def let_out(self, response: Response) -> None:

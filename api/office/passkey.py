@@ -15,13 +15,14 @@ from api.headers import PERSONAL
 from api.office.console import Console, Sent
 from api.office.gate import NotSignedIn, OtherSite
 from ledger.intake.files import PackError
+from ledger.office import consenting, signatures
 from ledger.office.intakes import NoIntake
 from ledger.office.opening import Office
-from ledger.office.passkeys import APPROVE, FRESH, REGISTER, SIGN_IN, Begun
+from ledger.office.passkeys import APPROVE, CONSENT, FRESH, REGISTER, SIGN_IN, Begun
+from ledger.office.proposals import Signature
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from ledger.store import StoreError
-from verifier import approval
 
 
 def routes(console: Console) -> list[Route]:
@@ -71,17 +72,37 @@ def _to_sign(office: Office, member: Member, request: Request) -> list[bytes] | 
         raise Refusal(Code.UNKNOWN_PROPOSAL, "no such intake, or its files are gone") from None
 
 
+def signed(console: Console, purpose: str, member: Member, sent: Sent) -> Signature:
+    """What a passkey of the member's signed. Raises Refusal `bad-passkey`."""
+    return signatures.given(console.office, purpose, member, sent.get("ticket", ""), answer_of(sent))
+
+
+def bytes_of(text: str) -> bytes:
+    """What a form names in hex; nothing for what is no hex."""
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        return b""
+
+
 def _begun(console: Console, request: Request) -> Begun:
     office, purpose = console.office, request.query_params.get("for", "")
     if purpose == SIGN_IN:
         return office.passkeys.begin(SIGN_IN)
+    if purpose == REGISTER and (invitation := request.query_params.get("invitation", "")):
+        invited = office.staff.invited(invitation)
+        if invited is None:
+            raise NotSignedIn
+        return office.passkeys.begin_registration(invited)
     member = console.gate.acting(request).member
     if purpose == REGISTER:
         return office.passkeys.begin_registration(member)
+    if purpose == CONSENT:
+        credential = bytes_of(request.query_params.get("credential", ""))
+        change = consenting.change_of(office, member, request.query_params.get("change", ""), credential)
+        return consenting.begin(office, member, change)
     if purpose != APPROVE:
         return office.passkeys.begin(FRESH, member.account)
+    # Where nothing of it is signed by a passkey, who is there is shown all the same.
     digests = _to_sign(office, member, request)
-    if not digests:  # nothing of it is signed by a passkey: who is there is shown all the same
-        return office.passkeys.begin(APPROVE, member.account)
-    among = office.executor.base().approvers.of(member.pseudonym)
-    return office.passkeys.begin(APPROVE, member.account, approval.challenge(digests), among)
+    return signatures.begin(office, member, digests) or office.passkeys.begin(APPROVE, member.account)

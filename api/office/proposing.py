@@ -17,7 +17,7 @@ from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
-from api.office.passkey import answer_of
+from api.office.passkey import signed
 from api.office.telling import sees_messages
 from ledger import commands as c
 from ledger.command_forms import to_plain
@@ -31,8 +31,8 @@ from ledger.office.passkeys import APPROVE
 from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
 from ledger.office.reading import reading_desk
 from ledger.office.seeing import sees_people, sees_person
-from ledger.office.staff import CannotSignIn, Member
-from ledger.refusals import Code, Refusal
+from ledger.office.staff import Member
+from ledger.refusals import Code
 from verifier.events import Event, event_type
 
 Count = tuple[str, Words, int]
@@ -165,12 +165,7 @@ class Proposing:
         if not sent.get("answer"):
             self._console.gate.check_fresh(acting)
             return None
-        passkeys, account = self._console.office.passkeys, acting.member.account
-        try:
-            done = passkeys.finish(APPROVE, sent.get("ticket", ""), answer_of(sent), account)
-        except CannotSignIn:
-            raise Refusal(Code.BAD_PASSKEY, "the passkey was asked too long ago, or for something else") from None
-        return Signature(done.passkey.thumbprint, done.authenticator_data, done.client_data, done.signature)
+        return signed(self._console, APPROVE, acting.member, sent)
 
     def _proposal(
         self,

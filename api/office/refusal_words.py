@@ -136,6 +136,16 @@ SENTENCES: Final[dict[Code, Words]] = {
         "The account has a passkey, which has to sign this; or things have changed since it did.",
         "계정의 패스키가 서명해야 합니다. 또는 서명 후 내용이 바뀌었습니다.",
     ),
+    Code.IDENTITY_TAKEN: Words(
+        "该单点登录身份已绑定到另一个账户。",
+        "This sign-in is connected with another account already.",
+        "이 통합 로그인은 이미 다른 계정에 연결되어 있습니다.",
+    ),
+    Code.LAST_WAY_IN: Words(
+        "这是进入该账户的最后一种方式，请先添加另一种。",
+        "It is the last way into this account: add another one first.",
+        "이 계정에 로그인하는 마지막 방법입니다. 먼저 다른 방법을 추가해 주십시오.",
+    ),
     Code.BAD_PASSKEY: Words(
         "通行密钥的应答无效。", "The passkey's answer does not hold.", "패스키 응답이 유효하지 않습니다."
     ),

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.office import refusal_words, signing_words, telling_words, words
+from api.office import refusal_words, signing_words, single_sign_on_words, telling_words, words
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
-from api.office.passkey import answer_of
+from api.office.passkey import answer_of, bytes_of, signed
 from ledger import commands as c
 from ledger import passkeys
 from ledger.mail_address import BadAddress, check_mail_address
+from ledger.office import consenting
 from ledger.office.outbox.messages import STAFF_KINDS
+from ledger.office.passkeys import CONSENT
 from ledger.office.staff import CannotSignIn, Member
 from ledger.office.tokens import SCOPES
 from ledger.permissions import Actors
@@ -78,7 +80,7 @@ class Signing:
         if not done:
             return self._account_page(request, acting)
         office, account = self._console.office, acting.member.account
-        if done in ("add-passkey", "remove-passkey", "change-password", "make-token"):
+        if done in ("add-passkey", "remove-passkey", "disconnect", "change-password", "make-token"):
             self._console.gate.check_fresh(acting)
         match done:
             case "add-passkey":
@@ -86,9 +88,16 @@ class Signing:
                     account, sent.get("ticket", ""), answer_of(sent), sent.get("name", ""), lambda tables: None
                 )
             case "remove-passkey":
-                office.passkeys.remove(account, _bytes(sent.get("credential", "")))
+                office.passkeys.remove(account, bytes_of(sent.get("credential", "")), office.ways.check_left(account))
+            case "consent":
+                change = consenting.change_of(
+                    office, acting.member, sent.get("change", ""), bytes_of(sent.get("credential", ""))
+                )
+                consenting.finish(office, acting.member, change, signed(self._console, CONSENT, acting.member, sent))
+            case "disconnect":
+                office.identities.unbind(account, bytes_of(sent.get("identity", "")), office.ways.check_left(account))
             case "end-session":
-                office.sessions.end(account, _bytes(sent.get("session", "")))
+                office.sessions.end(account, bytes_of(sent.get("session", "")))
             case "revoke-token":
                 office.tokens.revoke(account, _uuid(sent.get("token", "")))
             case "change-password":
@@ -164,8 +173,10 @@ class Signing:
             signing=signing_words,
             moment=moment,
             passkeys=office.passkeys.of(account),
+            in_log=office.executor.base().approvers.of(acting.member.pseudonym),
             sessions=office.sessions.of(account),
             tokens=office.tokens.of(account),
+            **self._sign_ins(account),
             form=form or blank(_PASSWORDS),
             token_form=token_form or blank(_TOKEN, days="90"),
             notices_form=notices_form or self._notices(account),
@@ -173,6 +184,15 @@ class Signing:
             secret=secret,
             fault=None,
         )
+
+    def _sign_ins(self, account: UUID) -> dict[str, Any]:
+        """What a page of an account says of single sign-on."""
+        office = self._console.office
+        providers = {item.issuer: item for item in office.single_sign_on.providers}
+        bound = [(item, providers.get(item.issuer)) for item in office.identities.of(account)]
+        there = {item.issuer for item, _ in bound}
+        missing = [item for item in office.single_sign_on.providers if item.issuer not in there]
+        return {"identities": bound, "providers": missing, "sso": single_sign_on_words}
 
     # --- staff --------------------------------------------------------------------------------------------------------
 
@@ -221,7 +241,7 @@ class Signing:
     def _change_passkey(self, acting: Acting, sent: Sent) -> None:
         """Lets a passkey sign what its owner approves, or no more: an event of the log (ADR 30)."""
         office, account = self._console.office, _uuid(sent.get("account", ""))
-        member, thumbprint = office.staff.find(account), _bytes(sent.get("passkey", ""))
+        member, thumbprint = office.staff.find(account), bytes_of(sent.get("passkey", ""))
         if member is None:
             raise Refusal(Code.UNKNOWN_ACCOUNT, "no such member of staff")
         command: c.RegisterPasskey | c.RemovePasskey = c.RemovePasskey(member.pseudonym, thumbprint, lost=True)
@@ -271,22 +291,26 @@ class Signing:
     # --- inside -------------------------------------------------------------------------------------------------------
 
     def welcome(self, request: Request, sent: Sent) -> Response:
-        """The page of a link that somebody new was given: they set a password, and are signed in."""
+        """The page of a link that somebody new was given: they choose a way in, and are signed in."""
         office, secret = self._console.office, str(request.path_params["secret"])
-        member, form, status = office.staff.invited(secret), blank(_PASSWORDS), 200
+        member, form, status, fault = office.staff.invited(secret), blank(_PASSWORDS), 200, None
         if request.method == "POST" and member is not None:
-            form, status = _passwords(sent), 422
+            with_passkey, status = "answer" in sent, 422
+            form = form if with_passkey else _passwords(sent)
             try:
-                if form.good:
+                if with_passkey:
+                    ticket, name, use_up = sent.get("ticket", ""), sent.get("name", ""), office.staff.using_up(secret)
+                    office.passkeys.finish_registration(member.account, ticket, answer_of(sent), name, use_up)
+                elif form.good:
                     office.staff.accept(secret, form["password"])
-                    response = see_other("/console")
-                    agent, before = request.headers.get("User-Agent", ""), self._console.gate.secret(request)
-                    self._console.gate.let_in(response, office.sessions.open(member.account, agent, before))
-                    return response
+                if with_passkey or form.good:
+                    return self._comes_in(request, member)
             except Refusal as refusal:
-                form = form.with_fault("password", refusal_words.SENTENCES[refusal.code])
-            except CannotSignIn:
-                member = None
+                fault = refusal_words.SENTENCES[refusal.code]
+                form = form if with_passkey else form.with_fault("password", fault)
+            except CannotSignIn:  # the link was used meanwhile, or a passkey's ticket is over
+                member = office.staff.invited(secret)
+                fault = signing_words.PASSKEY_FAILED
         return self._console.page(
             "office/welcome.html",
             request,
@@ -295,7 +319,17 @@ class Signing:
             signing=signing_words,
             member=member,
             form=form,
+            fault=fault if "answer" in sent else None,
+            secret=secret,
+            providers=office.single_sign_on.providers,
+            sso=single_sign_on_words,
         )
+
+    def _comes_in(self, request: Request, member: Member) -> Response:
+        response = see_other("/console")
+        agent, before = request.headers.get("User-Agent", ""), self._console.gate.secret(request)
+        self._console.gate.let_in(response, self._console.office.sessions.open(member.account, agent, before))
+        return response
 
 
 def _passwords(sent: Sent) -> Filled:
@@ -310,13 +344,6 @@ def _is_address(text: str) -> bool:
         return not text or bool(check_mail_address(text))
     except BadAddress:
         return False
-
-
-def _bytes(text: str) -> bytes:
-    try:
-        return bytes.fromhex(text)
-    except ValueError:
-        return b""
 
 
 def _uuid(text: str) -> UUID:

@@ -26,6 +26,21 @@ PASSKEY_FAILED_HERE: Final = Words(
 )
 SIGN_APPROVALS: Final = Words("用于签署批准", "Let it sign approvals", "승인 서명에 사용")
 SIGNS_APPROVALS: Final = Words("签署批准", "signs approvals", "승인에 서명함")
+CONSENT_HOW: Final = Words(
+    "新通行密钥用于签署批准，或移除签署批准的通行密钥，须由已在公开日志中的通行密钥签名同意。",
+    "To let another passkey sign approvals, or to remove one that does, one that does already signs its consent.",
+    "다른 패스키가 승인에 서명하게 하거나 서명하던 패스키를 제거하려면, 이미 서명하는 패스키가 동의해야 합니다.",
+)
+CONSENT_FAILED: Final = Words(
+    "通行密钥未能使用，什么也没有改变。请用已签署批准的通行密钥再试一次。",
+    "The passkey could not be used, and nothing was changed. Try again with one that signs approvals already.",
+    "패스키를 사용할 수 없어 아무것도 바뀌지 않았습니다. 이미 승인에 서명하는 패스키로 다시 시도하십시오.",
+)
+OWNER_CONSENTS: Final = Words(
+    "由本人在“我的账户”中启用",
+    "its owner lets it sign, under “My account”",
+    "본인이 ‘내 계정’에서 사용하게 함",
+)
 KEY_LOST: Final = Words("已丢失", "It is lost", "분실")
 LOST: Final = Words(
     "无法登录？请管理员给您一个新的链接。没有默认密码。",
@@ -49,10 +64,11 @@ WRONG: Final = Words(
 GO_ON: Final = Words("继续", "Go on", "계속")
 WELCOME: Final = Words("欢迎", "Welcome", "환영합니다")
 WELCOME_HOW: Final = Words(
-    "请设置密码。此链接只能用一次；之后可在“我的账户”中添加通行密钥。",
-    "Set a password. This link works once; add a passkey under “My account” afterwards.",
-    "비밀번호를 정해 주십시오. 이 링크는 한 번만 쓸 수 있으며, 이후 ‘내 계정’에서 패스키를 추가할 수 있습니다.",
+    "请选择登录方式。此链接只能用一次；之后可在“我的账户”中添加其他方式。",
+    "Choose how you will sign in. This link works once; other ways are added under “My account” afterwards.",
+    "로그인 방법을 고르십시오. 이 링크는 한 번만 쓸 수 있으며, 다른 방법은 ‘내 계정’에서 추가할 수 있습니다.",
 )
+MAKE_PASSKEY: Final = Words("创建通行密钥", "Make a passkey", "패스키 만들기")
 VOID_LINK: Final = Words(
     "此链接已失效或已使用。请向管理员索取新的链接。",
     "This link is used, void or over. Ask an administrator for another.",
@@ -108,9 +124,9 @@ ONCE: Final = Words(
 ADD: Final = Words("添加人员", "Add somebody", "직원 추가")
 LINK: Final = Words("请把此链接交给本人", "Hand this link over", "이 링크를 본인에게 전달하십시오")
 LINK_HOW: Final = Words(
-    "三天内有效，只能用一次；本人用它设置密码。",
-    "It works once, within three days; they set a password with it.",
-    "3일 안에 한 번 쓸 수 있으며, 본인이 비밀번호를 정합니다.",
+    "三天内有效，只能用一次；本人用它选择登录方式。",
+    "It works once, within three days; they choose with it how to sign in.",
+    "3일 안에 한 번 쓸 수 있으며, 본인이 로그인 방법을 고릅니다.",
 )
 INVITE: Final = Words("新链接", "New link", "새 링크")
 CLOSE: Final = Words("关闭账户", "Close", "계정 닫기")

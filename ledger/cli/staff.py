@@ -59,13 +59,14 @@ def invite_staff(address: str, login: str, as_json: bool) -> None:
 @ledger_option
 @json_option
 def staff(address: str, as_json: bool) -> None:
-    """List everybody, with pseudonym, organisation and roles."""
+    """List everybody, with pseudonym, organisation, roles and ways in."""
     with opened(address) as ledger, open_office(ledger) as office:
         members = office.staff.all()
-    rows = [_row(member) for member in members]
+        ways = {member.account: office.ways.of(member.account) for member in members}
+    rows = [{**_row(member), "ways": ways[member.account]} for member in members]
     lines = [
-        "  ".join([member.login, member.name, member.pseudonym, member.organisation, _roles(member)])
-        for member in members
+        "  ".join([member.login, member.name, member.pseudonym, member.organisation, _roles(member), _ways(found)])
+        for member, found in ((member, ways[member.account]) for member in members)
     ]
     report(as_json, {"staff": rows}, lines)
 
@@ -99,6 +100,10 @@ def _row(member: Member) -> dict[str, Any]:
 
 def _roles(member: Member) -> str:
     return "closed" if member.closed else ", ".join(sorted(member.roles))
+
+
+def _ways(ways: list[str]) -> str:
+    return f"({', '.join(ways) or 'no way in'})"
 
 
 def _tell_link(url: str, member: Member, secret: str, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from ledger.executing import Executor
+from ledger.office.identities import Identities
 from ledger.office.intakes import Intakes
 from ledger.office.outbox.messages import Outbox
 from ledger.office.outbox.webhooks import Webhooks
@@ -17,8 +18,10 @@ from ledger.office.preparations import Preparations
 from ledger.office.proposals import Proposals
 from ledger.office.repeats import Repeats
 from ledger.office.sessions import Sessions
+from ledger.office.single_sign_on import SingleSignOn
 from ledger.office.staff import Staff
 from ledger.office.tokens import Tokens
+from ledger.office.ways import Ways
 from ledger.open import Ledger
 from ledger.places import OpenCabinet
 from ledger.signing import unsigned
@@ -42,6 +45,9 @@ class Office:
     webhooks: Webhooks
     wishes: Wishes
     intakes: Intakes
+    identities: Identities
+    single_sign_on: SingleSignOn
+    ways: Ways
 
     def close(self) -> None:
         """Closes the cabinet."""
@@ -86,4 +92,7 @@ def assemble(ledger: Ledger, cabinet: OpenCabinet) -> Office:
         Webhooks(cabinet, key, outbox, clock, private=settings.private_webhooks),
         Wishes(cabinet),
         Intakes(cabinet, key, executor, ledger.desk_apart, clock),
+        Identities(cabinet, key, clock),
+        SingleSignOn(cabinet, key, clock, settings.url, settings.sign_in),
+        Ways(cabinet, key, settings.sign_in),
     )

@@ -34,7 +34,7 @@ from ledger.refusals import Code, Refusal
 from verifier.errors import VerificationError
 from verifier.passkey import parse
 
-REGISTER, SIGN_IN, FRESH, APPROVE = "register", "sign-in", "fresh", "approve"
+REGISTER, SIGN_IN, FRESH, APPROVE, CONSENT = "register", "sign-in", "fresh", "approve", "consent"
 """What a ticket is for."""
 TICKET_SECONDS: Final = 300
 ALGORITHMS: Final = (COSEAlgorithmIdentifier.ECDSA_SHA_256, COSEAlgorithmIdentifier.EDDSA)
@@ -156,10 +156,15 @@ class Passkeys:
         sql = "SELECT * FROM passkeys WHERE account = ? ORDER BY created_at, credential"
         return [self._passkey(row) for row in self._cabinet.select(sql, (account.bytes,))]
 
-    def remove(self, account: UUID, credential: bytes) -> None:
-        """Takes a passkey of an account away; nothing where it is another's."""
-        sql = "DELETE FROM passkeys WHERE credential = ? AND account = ?"
-        self._cabinet.write(lambda tables: tables.execute(sql, (credential, account.bytes)))
+    def remove(self, account: UUID, credential: bytes, also: Callable[[Tables], None] = lambda tables: None) -> None:
+        """Takes a passkey of an account away; nothing where it is another's. `also` is in the same transaction."""
+
+        def leave(tables: Tables) -> None:
+            sql = "DELETE FROM passkeys WHERE credential = ? AND account = ?"
+            tables.execute(sql, (credential, account.bytes))
+            also(tables)
+
+        self._cabinet.write(leave)
 
     # --- asserting ----------------------------------------------------------------------------------------------------
 

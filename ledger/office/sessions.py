@@ -48,12 +48,23 @@ class Sessions:
     def __init__(self, cabinet: Cabinet, key: CabinetKey, clock: Clock) -> None:
         self._cabinet, self._key, self._clock = cabinet, key, clock
 
-    def open(self, account: UUID, agent: str, replaces: str = "") -> str:
-        """A new session's secret. `replaces`: the secret that the browser had before, which is void from now on."""
+    def open(self, account: UUID, agent: str, replaces: str = "", fresh_at: int | None = None) -> str:
+        """A new session's secret. `replaces`: the secret that the browser had before, which is void from now on.
+
+        `fresh_at`: when who it is was shown, where that was not now; 0 where nobody knows.
+        """
         secret, now = secrets.token_urlsafe(32), self._clock()
         id_ = secret_hash(secret)
         sealed = self._key.seal("sessions", id_, agent[:_AGENT_LIMIT])
-        row = (id_, account.bytes, now, now, now + LONGEST_SECONDS * 1000, now, sealed)
+        row = (
+            id_,
+            account.bytes,
+            now,
+            now,
+            now + LONGEST_SECONDS * 1000,
+            now if fresh_at is None else fresh_at,
+            sealed,
+        )
 
         def enter(tables: Tables) -> None:
             tables.execute("DELETE FROM sessions WHERE secret = ?", (secret_hash(replaces),))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 from base64 import b32encode
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -159,13 +159,9 @@ class Staff:
         self._cabinet.write(enter)
         return member
 
-    def use_up(self, secret: str) -> Member:
-        """Takes a link as used, for who registered a passkey by it. Raises CannotSignIn for a void one."""
-        member = self.invited(secret)
-        if member is None:
-            raise CannotSignIn
-        self._cabinet.write(lambda tables: self._use_up(tables, secret))
-        return member
+    def using_up(self, secret: str) -> Callable[[Tables], None]:
+        """Takes a link as used, in the transaction that gives a way in. Raises CannotSignIn for a void one."""
+        return lambda tables: self._use_up(tables, secret)
 
     def change_password(self, account: UUID, password: str) -> None:
         """Sets another password. Raises Refusal `weak-password`; StoreError."""
@@ -197,7 +193,7 @@ class Staff:
         now = self._clock()
 
         def leave(tables: Tables) -> None:
-            for table in ("sessions", "tokens", "passkeys", "invitations"):
+            for table in ("sessions", "tokens", "passkeys", "identities", "invitations"):
                 tables.execute(f"DELETE FROM {table} WHERE account = ?", (account.bytes,))
             tables.execute("UPDATE staff SET password = '', closed_at = ? WHERE account = ?", (now, account.bytes))
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from uuid import UUID
 
 from ledger.mail_settings import MailSettings
-from ledger.settings import Settings
+from ledger.providers import Provider
+from ledger.settings import Settings, parse_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "settings.md").read_text("utf-8")
@@ -35,11 +36,16 @@ def variables() -> Iterator[str]:
 def test_every_key_of_ledger_toml_is_documented() -> None:
     mail = MailSettings("mail.example.org", "a@example.org", "starttls", 587, "user", "file", 9, trainees=False)
     base = ("log.example.org", "https://example.org", "甲", "A", {"operator": "P1"}, "file")
-    written = tomllib.loads(Settings(UUID(int=1), *base, mail, private_webhooks=True).to_toml())
+    lists = (("profile",), ("gold",), ("otp",))
+    by_file = Provider("a", "甲", "A", "https://a.example.org", "office", "file", "", *lists)
+    by_variable = Provider("b", "乙", "B", "https://b.example.org", "office", "", "VARIABLE", *lists)
+    settings = Settings(UUID(int=1), *base, mail, private_webhooks=True, sign_in=(by_file, by_variable))
+    assert parse_settings(settings.to_toml(), "here") == settings
+    written = tomllib.loads(settings.to_toml())
     assert written.pop("accounts") == {"operator": "P1"}
-    assert rows("ledger.toml") == {f"{table}.{key}" for table in written for key in written[table]} | {
-        "accounts.<name>"
-    }
+    providers = {f"sign_in.{key}" for provider in written.pop("sign_in") for key in provider}
+    tables = {f"{table}.{key}" for table in written for key in written[table]}
+    assert rows("ledger.toml") == tables | {"accounts.<name>"} | providers
 
 
 def test_every_environment_variable_is_documented() -> None:

@@ -6,18 +6,22 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Page, expect
 
 from ledger.awards import open_awards
-from ledger.commands import SuspendCertificate
+from ledger.commands import RegisterPasskey, SuspendCertificate
 from ledger.office.doing import do
 from ledger.office.opening import Office, open_office
+from ledger.passkeys import change
+from ledger.permissions import Actors
 from ledger.refusals import Refusal
-from tests.api.whole_ledger import TODAY, actors, build, trainee
+from tests.api.whole_ledger import TODAY, actors, build, publish_now, trainee
 from tests.e2e.conftest import NewContext, at_a_free_port, running
 from tests.e2e.test_axe import SIZES, complaints
 from tests.e2e.test_axe import axe as axe
 from tests.engines import ENGINES
+from verifier.__main__ import certverify
 from verifier.kinds import CertificateAwarded
 from verifier.standing import Standing
 
@@ -118,6 +122,65 @@ def test_an_approval_is_signed_by_the_approvers_passkey(office: tuple[Office, st
     expect(head.locator("[data-state=done]")).to_be_visible()
     entries = opened.ledger.store.entries(opened.ledger.store.head().size - 2, 2)
     assert [entry.topic for entry in entries] == ["approval.signed/1", "certificate.suspended/1"]
+
+
+def test_an_earlier_passkey_consents_to_another_and_to_its_own_end(
+    office: tuple[Office, str], new_context: NewContext
+) -> None:
+    """Two devices of one approver, who needs nobody else for it; the log is audited afterwards."""
+    opened, url = office
+    page = new_context(locale="en-GB").new_page()
+    session = page.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+
+    def device(transport: str) -> str:
+        options = {"options": {**AUTHENTICATOR, "transport": transport}}
+        return str(session.send("WebAuthn.addVirtualAuthenticator", options)["authenticatorId"])
+
+    def answers(one: str, *others: str) -> None:
+        for id_ in (one, *others):
+            sent = {"authenticatorId": id_, "enabled": id_ == one}
+            session.send("WebAuthn.setAutomaticPresenceSimulation", sent)
+
+    def makes(name: str) -> None:
+        page.locator("#passkey-name").fill(name)
+        page.get_by_role("button", name="Add a passkey").click()
+        expect(page.get_by_text(name)).to_be_visible()
+
+    phone = device("internal")
+    comes_in(page, invited(office, "twice", "approver"))
+    page.goto(f"{url}/console/account")
+    makes("my phone")
+    expect(page.get_by_role("button", name="Let it sign approvals")).to_have_count(0)
+    member = opened.staff.called("twice")
+    assert member is not None
+    (first,) = opened.passkeys.of(member.account)
+    command = RegisterPasskey(member.pseudonym, first.public_key, opened.passkeys.rp_id)
+    change(opened.ledger, command, Actors(actors(opened.ledger).proposer))
+
+    page.reload()
+    stick = device("usb")
+    answers(stick, phone)
+    makes("my stick")
+    answers(phone, stick)
+    second = page.get_by_role("listitem").filter(has_text="my stick")
+    second.get_by_role("button", name="Let it sign approvals").click()
+    expect(second.get_by_role("button", name="Let it sign approvals")).to_have_count(0)
+    assert len(opened.executor.base().approvers.of(member.pseudonym)) == 2
+
+    answers(stick, phone)
+    page.get_by_role("listitem").filter(has_text="my phone").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("my phone")).to_have_count(0)
+    (left,) = opened.passkeys.of(member.account)
+    assert left.name == "my stick"
+    assert set(opened.executor.base().approvers.of(member.pseudonym)) == {left.thumbprint}
+
+    publish_now(opened.ledger)
+    public = opened.ledger.public
+    arguments = ["audit", str(public), "--trust", str(public / "trust.txt")]
+    audited = CliRunner().invoke(certverify, arguments, catch_exceptions=False)
+    assert "every entry is in order" in audited.output
+    assert "without the consent" not in audited.output, "the ledger's one finding is of a day, and was there before"
 
 
 def test_everything_works_by_the_keyboard_and_without_script(

@@ -15,13 +15,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.office.gate import Acting, Gate
+from api.office.gate import Acting, Gate, NotFresh
 from api.office.rest.answers import SIGNED_IN, Told, moment, statuses, told
 from api.office.rest.bodies import body_of
 from api.office.rest.trainees import id_of
 from ledger.command_forms import BadForm, to_plain
-from ledger.office import docket
+from ledger.office import docket, signatures
 from ledger.office.opening import Office
+from ledger.office.passkeys import APPROVE
 from ledger.office.proposals import OPEN, REASON_LIMIT, Foreseen, Proposal
 from ledger.office.seeing import PERSONAL_ROLES, sees_people
 from ledger.office.staff import Member
@@ -96,6 +97,22 @@ class Decision(Told):
     version: Annotated[int, Field(ge=1, lt=2**53)]
 
 
+class Approval(Decision):
+    """An approval; where the approver has a passkey in the log, with what that signed."""
+
+    ticket: Annotated[str, Field(max_length=100)] = Field("", description="Of the challenge that was signed.")
+    answer: dict[str, Any] = Field(
+        {}, description="The credential as a browser gives it: `rawId`, `type`, `response`, binary values in base64url."
+    )
+
+
+class Challenge(Told):
+    """What a passkey has to sign for an approval: an assertion of W3C Web Authentication, with user verification."""
+
+    ticket: str = Field(description="Good once, for five minutes; to be sent with the approval.")
+    options: dict[str, Any] = Field(description="What a browser's `navigator.credentials.get` takes as `publicKey`.")
+
+
 class DecisionWithReason(Decision):
     """A decision that says why."""
 
@@ -130,15 +147,42 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
         found = docket.find(here, member, id_of(proposal))
         return told(ProposalWhole(proposal=proposal_told(found), commands=_commands(here, member, found)))
 
+    @made.post(
+        "/proposals/{proposal}/challenge",
+        response_model=Challenge,
+        responses=statuses(*SIGNED_IN, 404, 409, 410, 422),
+        operation_id="challenge_proposal",
+        summary="What the approver's passkey has to sign",
+    )
+    def challenge(request: Request, proposal: Annotated[str, Path(json_schema_extra={"format": "uuid"})]) -> Response:
+        acting, here = gate.acting(request, "propose"), office()
+        _check_approver(acting)
+        if acting.session is None:
+            raise NotFresh
+        found = docket.find(here, acting.member, id_of(proposal))
+        begun = signatures.begin(here, acting.member, here.proposals.to_sign(found.id, acting.member))
+        if begun is None:
+            raise Refusal(Code.BAD_PASSKEY, "no passkey has to sign this: approve it without")
+        return told(Challenge(ticket=begun.ticket, options=begun.options))
+
     _add_decisions(made, office, gate)
+
+
+def _check_approver(acting: Acting) -> None:
+    if "approver" not in acting.member.roles:
+        raise Refusal(Code.MISSING_ROLE, f"{acting.member.pseudonym} lacks the role approver")
 
 
 def _add_decisions(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
     def approve(here: Office, acting: Acting, proposal: Proposal, decision: Decision) -> Proposal:
-        if "approver" not in acting.member.roles:
-            raise Refusal(Code.MISSING_ROLE, f"{acting.member.pseudonym} lacks the role approver")
-        gate.check_fresh(acting)
-        approved = here.proposals.approve(proposal.id, acting.member, decision.version)
+        assert isinstance(decision, Approval)
+        _check_approver(acting)
+        signed = None
+        if decision.ticket and acting.session is not None:
+            signed = signatures.given(here, APPROVE, acting.member, decision.ticket, decision.answer)
+        else:
+            gate.check_fresh(acting)
+        approved = here.proposals.approve(proposal.id, acting.member, decision.version, signed)
         try:
             return here.proposals.carry_out(proposal.id)
         except StoreError as error:  # It is approved, and will be carried out: what is left over is taken up again.
@@ -153,7 +197,7 @@ def _add_decisions(made: APIRouter, office: Callable[[], Office], gate: Gate) ->
         return here.proposals.withdraw(proposal.id, acting.member, decision.version)
 
     for name, decide, model in (
-        ("approve", approve, Decision),
+        ("approve", approve, Approval),
         ("decline", decline, DecisionWithReason),
         ("withdraw", withdraw, Decision),
     ):
@@ -200,6 +244,13 @@ def _decision(body: dict[str, Any], model: type[Decision]) -> Decision:
         raise BadForm("version", "the version that was seen, a whole number from 1")
     if model is Decision:
         return Decision(version=version)
+    if model is Approval:
+        ticket, answer = body.get("ticket", ""), body.get("answer", {})
+        if type(ticket) is not str or len(ticket) > 100:
+            raise BadForm("ticket", "the ticket of the challenge, a text")
+        if type(answer) is not dict:
+            raise BadForm("answer", "the credential, an object")
+        return Approval(version=version, ticket=ticket, answer=answer)
     if type(reason) is not str or not reason.strip() or len(reason) > REASON_LIMIT:
         raise BadForm("reason", f"why: a text of 1 to {REASON_LIMIT} characters")
     return DecisionWithReason(version=version, reason=reason)

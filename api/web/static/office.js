@@ -25,8 +25,11 @@ function written(credential) {
 
 async function ceremony(form) {
   const purpose = form.dataset.passkey;
-  const about = ["proposal", "intake"].filter((name) => form.dataset[name]).map((name) => `&${name}=${form.dataset[name]}`);
-  const answer = await fetch(`/console/passkey?for=${purpose}${about.join("")}`, { method: "POST" });
+  const asked = new URLSearchParams({ for: purpose });
+  for (const name of ["proposal", "intake", "change", "credential", "invitation"]) {
+    if (form.dataset[name]) asked.set(name, form.dataset[name]);
+  }
+  const answer = await fetch(`/console/passkey?${asked}`, { method: "POST" });
   if (!answer.ok) throw new Error(`status ${answer.status}`);
   const { ticket, options } = await answer.json();
   const publicKey = read(options);
@@ -183,3 +186,9 @@ for (const form of document.querySelectorAll("form[data-checked]")) {
 for (const form of document.querySelectorAll("form[data-finds]")) {
   form.addEventListener("htmx:response:error", ({ detail }) => detail.ctx.response.status === 401 && form.submit());
 }
+
+// A form that waits while its owner signs in in another tab is sent on once that is done.
+const signedIn = globalThis.BroadcastChannel ? new BroadcastChannel("certledger-came-back") : null;
+if (signedIn && document.querySelector("[data-came-back]")) signedIn.postMessage("came back");
+const waiting = document.querySelector("form[data-goes-on]");
+if (signedIn && waiting) signedIn.addEventListener("message", () => waiting.submit(), { once: true });

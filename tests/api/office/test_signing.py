@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from starlette.testclient import TestClient
 
 from api.limits import BEGUN, FAILED
 from api.office.gate import Gate
 from ledger.office.sessions import FRESH_SECONDS, IDLE_SECONDS
-from tests.api.office.conftest import PASSWORD, Hands, Offices, text_of
-from tests.api.whole_ledger import URL, WholeLedger
+from tests.api.office.conftest import PASSWORD, Browser, Hands, Offices, text_of
+from tests.api.whole_ledger import URL, WholeLedger, actors
+from tests.ledger.office.authenticator import Authenticator
 
 COOKIE = "certledger-office"
 
@@ -186,6 +189,30 @@ def test_a_link_lets_somebody_new_in_once(offices: Offices) -> None:
     assert somebody.post(link, password=PASSWORD, again=PASSWORD).status_code == 404
 
 
+def test_a_link_lets_somebody_new_in_by_a_passkey(offices: Offices) -> None:
+    staff = offices.office.staff
+    member, secret = staff.add("new", "新人", "", "BASE", ["registrar"], actors(offices.ledger))
+    browser, link = Browser(offices.new_client(), member), f"/console/welcome/{secret}"
+    device = Authenticator("127.0.0.1", URL)
+    begin = f"/console/passkey?for=register&invitation={secret}"
+    begun = browser.post(begin).json()
+    answer = json.dumps(device.makes(begun["options"]))
+    for sent in ({"name": ""}, {"ticket": "none"}, {"answer": "{}"}):
+        ticket = browser.post(begin).json()["ticket"]
+        page = browser.post(link, **{"name": "phone", "ticket": ticket, "answer": answer, **sent})
+        assert page.status_code == 422
+        assert 'role="alert"' in page.text
+    done = browser.post(link, name="phone", ticket=begun["ticket"], answer=answer)
+    assert (done.status_code, done.headers["location"]) == (303, "/console")
+    assert "新人" in browser.get("/console").text
+    assert offices.office.ways.of(member.account) == ["passkey"]
+    assert browser.get(link).status_code == 404
+    assert Browser(offices.new_client(), member).post(begin).status_code == 403
+    refused = browser.post("/console/account", do="remove-passkey", credential=device.credential.hex())
+    assert refused.status_code == 409
+    assert "last-way-in" in refused.text
+
+
 def test_only_administrators_have_to_do_with_staff(offices: Offices) -> None:
     for role in ("registrar", "assessor", "approver", "auditor"):
         browser = offices.joins(role, role)
@@ -217,6 +244,10 @@ def test_nonsense_is_a_clear_refusal(offices: Offices) -> None:
         ("/console/account", {"do": "add-passkey", "answer": "{}", "ticket": "none", "name": "x"}),
         ("/console/account", {"do": "remove-passkey", "credential": "zz"}),
         ("/console/account", {"do": "revoke-token", "token": "zz"}),
+        ("/console/account", {"do": "consent", "change": "remove", "credential": "zz", "answer": "{}"}),
+        ("/console/account", {"do": "disconnect", "identity": "zz"}),
+        ("/console/passkey?for=consent&change=register&credential=00", {}),
+        ("/console/passkey?for=consent", {}),
         ("/console/staff", {"do": "invite", "account": "zz"}),
         ("/console/staff", {"do": "add", "login": "\x00", "name": "", "organisation": "NO", "roles": "no"}),
         ("/console/proposals/zz", {"do": "approve"}),
