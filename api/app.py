@@ -23,6 +23,7 @@ from api.headers import Headers
 from api.limits import Limits, Monotonic
 from api.office import (
     applying,
+    attaching,
     awarding,
     certifying,
     cohorts,
@@ -120,6 +121,6 @@ def create_app(
 
 
 def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
-    training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
+    training, rules = (cohorts, sheets, certifying, trainees, attaching, enrolments), (publishing, ruling, organising)
     areas = (passkey, signing, proposing, *training, applying, deciding, titles, *rules, pictures)
     return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]

@@ -15,18 +15,19 @@ from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api import uploads
 from api.headers import PERSONAL
 from api.languages import LANGUAGES, PARAMETER, Language, Words, choose
 from api.office import menu, refusal_words, signing_words, words
 from api.office.gate import SAFE, Acting, Gate, NotFresh, NotSignedIn, OtherSite, OutOfScope
 from api.office.opened import OpenedOffice
+from api.office.uploads import Uploads, drain
 from api.refused import Refused
 from api.templates import Site
+from api.uploads import body, media_type
 from ledger.handle import moment_of
 from ledger.office.opening import Office
 from ledger.office.passkeys import FRESH, SIGN_IN
@@ -60,6 +61,7 @@ class Console:
 
     def __init__(self, site: Site, office: OpenedOffice, gate: Gate) -> None:
         self.site, self._office, self.gate = site, office, gate
+        self._uploads = Uploads()
 
     @property
     def office(self) -> Office:
@@ -85,9 +87,11 @@ class Console:
         """What who acts may see now. Raises Refusal `missing-role` for who sees nobody; StoreError."""
         return Sight(self.office, self._office.register(), acting.member)
 
-    def route(self, path: str, handler: Handler, methods: Sequence[str] = ("GET", "POST")) -> Route:
-        """A route below `/console` for who is signed in."""
-        return self._route(path, methods, lambda request, sent: self._answered(request, sent, handler))
+    def route(
+        self, path: str, handler: Handler, methods: Sequence[str] = ("GET", "POST"), *, file_bytes: int = 0
+    ) -> Route:
+        """A route below `/console` for who is signed in. `file_bytes`: of a file that its form may bring."""
+        return self._route(path, methods, lambda request, sent: self._answered(request, sent, handler), file_bytes)
 
     def open_route(self, path: str, handler: OpenHandler) -> Route:
         """A route below `/console` for anybody; what it is sent comes of its own page."""
@@ -104,15 +108,36 @@ class Console:
 
         return self._route(path, ("GET", "POST"), answered)
 
-    def _route(self, path: str, methods: Sequence[str], answered: OpenHandler) -> Route:
+    def _route(self, path: str, methods: Sequence[str], answered: OpenHandler, file_bytes: int = 0) -> Route:
         async def answer(request: Request) -> Response:
             try:
+                if file_bytes and media_type(request) == "multipart/form-data" and request.method not in SAFE:
+                    return await self._uploaded(request, answered, file_bytes)
                 sent = await _form(request)
             except Refused as refused:
                 return self._plain(request, refused.status, refused.detail)
             return await run_in_threadpool(answered, request, sent)
 
         return Route(f"/console{path}", answer, methods=list(methods))
+
+    async def _uploaded(self, request: Request, answered: OpenHandler, file_bytes: int) -> Response:
+        known = await run_in_threadpool(self._is_known, request)
+        try:
+            async with self._uploads.read(request, file_bytes, with_files=known) as sent:
+                return await run_in_threadpool(answered, request, sent)
+        except ClientDisconnect:
+            return Response(status_code=400)  # for nobody: who sent it went away in the middle
+        except Refused:
+            await drain(request, file_bytes)
+            raise
+
+    def _is_known(self, request: Request) -> bool:
+        """Whether somebody signed in sends this from a page of this site: before anything of it is read."""
+        try:
+            self.gate.acting(request)
+        except (NotSignedIn, OtherSite, OutOfScope, StoreError):
+            return False
+        return True
 
     def page(
         self, template: str, request: Request, acting: Acting | None, status: int = 200, **values: Any
@@ -278,8 +303,8 @@ async def _form(request: Request) -> Sent:
     if request.method in SAFE:
         return {}
     too_large = Refused(413, "too-large", words.REFUSED, words.TOO_LONG)
-    data = await uploads.body(request, BODY_LIMIT, too_large)
-    if data and uploads.media_type(request) != "application/x-www-form-urlencoded":
+    data = await body(request, BODY_LIMIT, too_large)
+    if data and media_type(request) != "application/x-www-form-urlencoded":
         raise Refused(415, "bad-form", words.REFUSED, words.NOT_LISTED)
     try:
         pairs = parse_qsl(data.decode("utf-8"), keep_blank_values=True, max_num_fields=5000)

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from ledger.executing import Executor
+from ledger.office.evidence import EvidenceFiles
 from ledger.office.passkeys import Passkeys
 from ledger.office.proposals import Proposals
 from ledger.office.repeats import Repeats
@@ -31,6 +32,7 @@ class Office:
     passkeys: Passkeys
     proposals: Proposals
     repeats: Repeats
+    evidence: EvidenceFiles
 
     def close(self) -> None:
         """Closes the cabinet."""
@@ -51,6 +53,7 @@ def open_office(ledger: Ledger) -> Office:
         cabinet = ledger.place.open_cabinet()
         undo.callback(cabinet.close)
         key, clock, settings, executor = ledger.cabinet_key, ledger.clock, ledger.settings, ledger.executor()
+        evidence = EvidenceFiles(cabinet, ledger.store, ledger.data_keys, clock)
         office = Office(
             ledger,
             cabinet,
@@ -59,8 +62,9 @@ def open_office(ledger: Ledger) -> Office:
             Sessions(cabinet, key, clock),
             Tokens(cabinet, key, clock),
             Passkeys(cabinet, key, clock, settings.url, settings.name_en),
-            Proposals(cabinet, key, executor, ledger.desk, clock),
+            Proposals(cabinet, key, executor, ledger.desk, clock, evidence.forget),
             Repeats(cabinet, key, clock),
+            evidence,
         )
         undo.pop_all()
         return office

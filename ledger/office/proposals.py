@@ -102,8 +102,18 @@ class AlreadyDecided(Refusal):
 class Proposals:
     """Takes, shows and carries out proposals. Shared freely by threads."""
 
-    def __init__(self, cabinet: Cabinet, key: CabinetKey, executor: Executor, desk: NewDesk, clock: Clock) -> None:
+    def __init__(
+        self,
+        cabinet: Cabinet,
+        key: CabinetKey,
+        executor: Executor,
+        desk: NewDesk,
+        clock: Clock,
+        forget: Callable[[UUID], None] = lambda subject: None,
+    ) -> None:
+        """`forget`: removes what the office keeps of a person who was erased just now."""
         self._cabinet, self._key, self._executor, self._desk, self._clock = cabinet, key, executor, desk, clock
+        self._forget = forget
 
     # --- proposing ----------------------------------------------------------------------------------------------------
 
@@ -272,6 +282,8 @@ class Proposals:
             except Refusal as refusal:
                 self._stop(id_, n, refusal)
                 return self.get(id_)
+            if isinstance(erasure := commands[n], c.EraseTrainee):
+                self._forget(erasure.trainee)
             self._progress(id_, n + 1)
         self._finish(id_, DONE, b"")
         return self.get(id_)
