@@ -32,6 +32,7 @@ from api.office import (
     organising,
     passkey,
     pictures,
+    printing,
     proposing,
     publishing,
     rest,
@@ -123,4 +124,5 @@ def create_app(
 def _office_routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, attaching, enrolments), (publishing, ruling, organising)
     areas = (passkey, signing, proposing, *training, applying, deciding, titles, *rules, pictures)
-    return [*(route for area in areas for route in area.routes(console)), *awarding.routes(console, awards)]
+    papers = [*awarding.routes(console, awards), *printing.routes(console, awards)]
+    return [*(route for area in areas for route in area.routes(console)), *papers]

@@ -14,6 +14,7 @@ COMMANDS = {
     "export": "ledger.cli.records:export",
     "certificate": "ledger.cli.paper:certificate",
     "certificates": "ledger.cli.paper:certificates",
+    "papers": "ledger.cli.papers:papers",
     "compare": "ledger.cli.paper:compare",
     "publish": "ledger.cli.upkeep:publish",
     "work": "ledger.cli.work:work",

@@ -96,6 +96,7 @@ GRANTED_ON: Final = Words("授予日期", "Granted on", "수여일")
 AWARDED_ON: Final = Words("颁发日期", "Awarded on", "발급일")
 EXPIRES_ON: Final = Words("有效期至", "Valid through", "만료일")
 
+PAPERS: Final = Words("批量下载证书", "Certificates in bulk", "인증서 일괄 내려받기")
 ENROL: Final = Words("报名", "Enrol", "등록하기")
 ENROL_NUMBERS: Final = Words("学员编号（每行一个）", "Trainee numbers, one a line", "교육생 번호(한 줄에 하나)")
 ENROLLED_ON: Final = Words("报名日期", "Enrolled on", "등록일")
