@@ -24,6 +24,7 @@ from api.headers import Headers
 from api.limits import Limits, Monotonic
 from api.office import (
     applying,
+    attaching,
     awarding,
     certifying,
     cohorts,
@@ -34,6 +35,7 @@ from api.office import (
     passkey,
     pictures,
     preparing,
+    printing,
     proposing,
     publishing,
     rest,
@@ -160,6 +162,7 @@ def _office_routes(
         yield from awarding.routes(console, awards)
 
     console, checks = Console(site, office, gate), Checking(site, office, gate)
-    unchecked = (passkey, signing, single_sign_on, preparing, telling)
+    unchecked = (passkey, signing, single_sign_on, preparing, attaching, telling)
     others = [route for area in unchecked for route in area.routes(console)]
-    return [*others, *intaking.routes(console, wake), *checked(console), *checked(checks)]
+    others += [*printing.routes(console, awards), *intaking.routes(console, wake)]
+    return [*others, *checked(console), *checked(checks)]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import dataclass
 from typing import Any, Final
 
 from starlette.datastructures import UploadFile
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
 from api import bulk_words as says
 from api import lookup, uploads
@@ -56,13 +55,8 @@ async def read(request: Request) -> Sent:
 
 
 async def drain(request: Request) -> None:
-    """Takes in what is still coming and forgets it: a browser reads no answer while it is still sending."""
-    try:
-        async with asyncio.timeout(READ_SECONDS):
-            async for _ in uploads.within(request, UPLOAD_BYTES, _too_large()):
-                pass
-    except (Refused, TimeoutError, RuntimeError, ClientDisconnect):
-        return
+    """Takes in what is still coming and forgets it."""
+    await uploads.drain(request, UPLOAD_BYTES, READ_SECONDS, _too_large())
 
 
 async def _form(request: Request) -> Sent:

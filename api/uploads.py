@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from python_multipart.exceptions import FormParserError
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from api.refused import Refused
 
@@ -29,6 +29,24 @@ class _InMemory(MultiPartParser):
     """Keeps every file in memory, however large: `within` bounds them all together."""
 
     spool_max_size = 0
+    whole = False
+    """Whether the boundary came that ends a form."""
+
+    def on_end(self) -> None:
+        self.whole = True
+
+    def drop(self) -> None:
+        """Closes all files, those that were begun and did not end too."""
+        for file in self._files_to_close_on_error:
+            file.close()
+
+
+class _FieldsOnly(_InMemory):
+    """Forgets what files hold as it comes."""
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._current_part.file is None:
+            super().on_part_data(data, start, end)
 
 
 def media_type(request: Request) -> str:
@@ -61,15 +79,32 @@ async def body(request: Request, limit: int, too_large: Refused) -> bytes:
     return b"".join([chunk async for chunk in within(request, limit, too_large)])
 
 
-async def form(request: Request, limit: int, too_large: Refused, *, files: int, fields: int) -> FormData:
+async def drain(request: Request, limit: int, seconds: float, too_large: Refused) -> None:
+    """Takes in what is still coming and forgets it: a browser reads no answer while it is still sending."""
+    try:
+        async with asyncio.timeout(seconds):
+            async for _ in within(request, limit, too_large):
+                pass
+    except (Refused, TimeoutError, RuntimeError, ClientDisconnect):
+        return
+
+
+async def form(
+    request: Request, limit: int, too_large: Refused, *, files: int, fields: int, keep_files: bool = True
+) -> FormData:
     """The fields and files of a multipart form of at most `limit` bytes. Who asks closes it.
 
-    Raises `too_large`, TooManyFiles and BadForm.
+    Without `keep_files` of each file only its name is there. Raises `too_large`, TooManyFiles and BadForm.
     """
-    parser = _InMemory(request.headers, within(request, limit, too_large), max_files=files, max_fields=fields)
+    kind = _InMemory if keep_files else _FieldsOnly
+    parser = kind(request.headers, within(request, limit, too_large), max_files=files, max_fields=fields)
     try:
-        return await parser.parse()
+        read = await parser.parse()
     except MultiPartException as error:
         raise TooManyFiles if "Too many files" in error.message else BadForm from None
     except (FormParserError, KeyError, ValueError):
         raise BadForm from None
+    if not parser.whole:
+        parser.drop()
+        raise BadForm
+    return read

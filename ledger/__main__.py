@@ -14,6 +14,7 @@ COMMANDS = {
     "export": "ledger.cli.records:export",
     "certificate": "ledger.cli.paper:certificate",
     "certificates": "ledger.cli.paper:certificates",
+    "papers": "ledger.cli.papers:papers",
     "compare": "ledger.cli.paper:compare",
     "publish": "ledger.cli.upkeep:publish",
     "work": "ledger.cli.work:work",
@@ -27,6 +28,7 @@ COMMANDS = {
     "add-staff": "ledger.cli.staff:add_staff",
     "invite-staff": "ledger.cli.staff:invite_staff",
     "close-staff": "ledger.cli.staff:close_staff",
+    "evidence": "ledger.cli.evidence:evidence",
     "copy": "ledger.cli.copy:copy",
     "demo": "ledger.cli.demo:demo",
 }

@@ -205,6 +205,25 @@ STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             "CREATE INDEX identities_account ON identities (account)",
         ),
     ),
+    (
+        "evidence",
+        (
+            "CREATE TABLE evidence ("
+            " id BLOB PRIMARY KEY,"
+            " subject BLOB NOT NULL,"  # the person whose data key opens it
+            " place BLOB NOT NULL,"  # keyed hash of the file's digest, under a key of the person's
+            " chunks INTEGER NOT NULL,"
+            " sealed BLOB NOT NULL,"  # name, digest, size
+            " kept_at INTEGER NOT NULL,"
+            " named INTEGER NOT NULL,"  # 1 once an event in the log is known to name it
+            " UNIQUE (subject, place)) STRICT",
+            "CREATE TABLE evidence_chunks ("
+            " evidence BLOB NOT NULL,"
+            " number INTEGER NOT NULL,"  # from 0
+            " sealed BLOB NOT NULL,"
+            " PRIMARY KEY (evidence, number)) STRICT",
+        ),
+    ),
 )
 """The tables, in steps that are never edited once released, only followed by the next. SQL that both engines know
 (`ledger.postgres.dialect`); times are milliseconds since 1970 UTC.

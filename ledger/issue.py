@@ -64,7 +64,7 @@ def issue_cohort(
     found = list(awards.of_cohort(cohort))
     wanted = [issued for issued in found if not issued.award.ended and not issued.disowned]
     folder.mkdir(parents=True, exist_ok=True)
-    count = workers or min(os.cpu_count() or 1, len(wanted) // _A_WORKER)
+    count = workers or workers_for(len(wanted))
     sign = awards.ledger.log_signers().document.sign
     files: list[Path] = []
     papers = pdf.render_many(_jobs(awards, wanted), count)
@@ -75,6 +75,11 @@ def issue_cohort(
         progress(len(files), len(wanted))
     ended = [str(issued.event.number) for issued in found if issued.award.ended or issued.disowned]
     return IssuedFiles(tuple(files), tuple(ended))
+
+
+def workers_for(papers: int) -> int:
+    """How many processes are worth their start for so many papers."""
+    return min(os.cpu_count() or 1, papers // _A_WORKER)
 
 
 def write_whole(file: Path, data: bytes) -> None:

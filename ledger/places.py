@@ -254,7 +254,7 @@ class FolderPlace:
     def open_office_tables(self) -> SqliteTables:
         """See `Place`."""
         self.open_cabinet().close()
-        return SqliteTables(self.folder / OFFICE, is_ledger=False)
+        return SqliteTables(self.folder / OFFICE, is_ledger=False, has_log=True)
 
     def open_office_restoring(self) -> SqliteRestoring:
         """See `Place`."""

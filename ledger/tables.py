@@ -61,9 +61,11 @@ OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "prepared_statements": ("digest", "preparation", "fetched", "stated_at", "message", "signature", "log_index"),
     "identities": ("place", "account", "sealed", "created_at", "used_at"),
+    "evidence": ("id", "subject", "place", "chunks", "sealed", "kept_at", "named"),
+    "evidence_chunks": ("evidence", "number", "sealed"),
 }
 """The tables of the office that move with a ledger: who is signed in somewhere signs in again."""
-_WIDE_KEYS: Final = {"streams": 2}
+_WIDE_KEYS: Final = {"streams": 2, "evidence_chunks": 2}
 
 
 def columns_of(table: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.languages import Words
-from api.office import training_words
+from api.office import evidence_words, training_words
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled
 from api.office.gate import Acting
@@ -45,7 +45,7 @@ class Act:
     check: Callable[[Filled], Filled] = lambda form: form
     """Looks at fields together."""
     hashes: str = ""
-    """The field into which the browser writes the SHA-256 of a file that is chosen; empty for none."""
+    """The field into which the browser writes the SHA-256 of a file that is chosen; empty for none. It stands apart."""
 
 
 def answer(
@@ -94,7 +94,9 @@ def _page(
         acting,
         status,
         training=training_words,
+        evidence=evidence_words,
         act=act,
+        has_file=any(item.kind == "file" for item in act.fields),
         form=form,
         form_id=form_id(sent),
         fault=fault,

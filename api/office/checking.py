@@ -24,6 +24,7 @@ from api.office.forms import Filled
 from api.office.gate import SAFE, Acting, Gate, NotFresh, NotSignedIn, OtherSite, OutOfScope
 from api.office.opened import OpenedOffice
 from api.office.recording import Fault
+from api.office.uploads import FILES
 from api.templates import Site
 from ledger.looking import WouldRecord
 from ledger.office.looking import looking_office
@@ -73,8 +74,16 @@ class Checking(Console):
                 self._looking = office, looking_office(office)
             return self._looking[1]
 
-    def route(self, path: str, handler: Handler, methods: Sequence[str] = ("GET", "POST")) -> Route:
-        """The route by which what a page would be sent is checked."""
+    def route(
+        self,
+        path: str,
+        handler: Handler,
+        methods: Sequence[str] = ("GET", "POST"),
+        *,
+        file_bytes: int = 0,
+        files: int = FILES,
+    ) -> Route:
+        """The route by which what a page would be sent is checked, without its files."""
         return self._route(CHECKS + path, lambda request, sent: self._checked(request, sent, handler))
 
     def open_route(self, path: str, handler: OpenHandler) -> Route:

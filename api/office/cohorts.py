@@ -23,6 +23,7 @@ from api.office.numbers import plain
 from ledger import commands as c
 from ledger.office.doing import do
 from ledger.office.previewing import Preview, preview
+from ledger.office.seeing import sees_cohort
 from ledger.office.sight import OutOfSight, Sight
 from ledger.refusals import Code, Refusal
 from ledger.register.lines import CohortLine, EnrolmentLine
@@ -121,6 +122,7 @@ class Cohorts:
             at=address(line.cohort),
             programme=sight.programme(line.cohort),
             taken=sight.desk.places_taken(line.cohort),
+            sees_all=sees_cohort(acting.member, line.cohort, sight.base),
             page=page,
             people=[Person(item, _stands(sight, item)) for item in by_number(page.rows)],
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-from asyncio import Semaphore
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
@@ -16,20 +15,19 @@ from urllib.parse import parse_qsl, quote
 from uuid import UUID, uuid4
 
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from api import bulk_uploads, uploads
 from api.headers import PERSONAL
 from api.languages import LANGUAGES, PARAMETER, Language, Words, choose
 from api.office import menu, refusal_words, signing_words, single_sign_on_words, words
 from api.office.gate import SAFE, Acting, Gate, NotFresh, NotSignedIn, OtherSite, OutOfScope
 from api.office.opened import OpenedOffice
+from api.office.uploads import FILES, Room, Uploads, drain
 from api.refused import Refused
 from api.templates import Site
-from ledger.bulk.uploads import Uploaded
+from api.uploads import body, media_type
 from ledger.handle import moment_of
 from ledger.office.opening import Office
 from ledger.office.passkeys import FRESH, SIGN_IN
@@ -44,11 +42,8 @@ from verifier.current import business_day
 
 Sent = Mapping[str, str]
 Handler = Callable[[Request, Acting, Sent], Response]
-FileHandler = Callable[[Request, Acting, Sent, Sequence[Uploaded]], Response]
 OpenHandler = Callable[[Request, Sent], Response]
 BODY_LIMIT: Final = 1 << 20
-UPLOADS_AT_ONCE: Final = 2
-"""Forms with files that a process holds in memory."""
 UNSEEN: Final = (Code.UNKNOWN_PROPOSAL, Code.UNKNOWN_PREPARATION)
 FRESH_FOR: Final = ("_password", "_ticket", "_answer", "_login", "_method")
 """Fields of a form that shows who is there; they never reach the page."""
@@ -77,7 +72,7 @@ class Console:
 
     def __init__(self, site: Site, office: OpenedOffice, gate: Gate) -> None:
         self.site, self._office, self.gate = site, office, gate
-        self._uploading = Semaphore(UPLOADS_AT_ONCE)
+        self._uploads = Uploads()
         self._base_code = ""
 
     @property
@@ -104,34 +99,27 @@ class Console:
         """What who acts may see now. Raises Refusal `missing-role` for who sees nobody; StoreError."""
         return Sight(self.office, self._office.register(), acting.member)
 
-    def route(self, path: str, handler: Handler, methods: Sequence[str] = ("GET", "POST")) -> Route:
-        """A route below `/console` for who is signed in. Any page takes a POST that signs somebody in on it."""
+    def route(
+        self,
+        path: str,
+        handler: Handler,
+        methods: Sequence[str] = ("GET", "POST"),
+        *,
+        file_bytes: int = 0,
+        files: int = FILES,
+    ) -> Route:
+        """A route below `/console` for who is signed in. Any page takes a POST that signs somebody in on it.
+
+        `file_bytes`: of the files that its form may bring, all together; `files`: how many at most.
+        """
 
         def allowed(request: Request, acting: Acting, sent: Sent) -> Response:
             if request.method not in SAFE and "POST" not in methods:
                 return self._plain(request, 405, words.ONLY_READ)
             return handler(request, acting, sent)
 
-        return self._route(path, lambda request, sent: self._answered(request, sent, allowed))
-
-    def upload_route(self, path: str, handler: FileHandler, limit: int, files: int) -> Route:
-        """A route below `/console` that takes a form with files too, of at most `limit` bytes.
-
-        They are read only for who is signed in and sent them from a page of this site: who is not loses them.
-        """
-
-        async def answer(request: Request) -> Response:
-            if request.method in SAFE or uploads.media_type(request) != "multipart/form-data":
-                return await self._answer(
-                    request, lambda request, sent: self._answered(request, sent, _without_files(handler))
-                )
-            if (turned_back := await run_in_threadpool(self._turned_back, request)) is not None:
-                await bulk_uploads.drain(request)
-                return turned_back
-            async with self._uploading:
-                return await self._answer_upload(request, handler, limit, files)
-
-        return Route(f"/console{path}", answer, methods=["GET", "POST"])
+        room = Room(file_bytes, files)
+        return self._route(path, lambda request, sent: self._answered(request, sent, allowed), room)
 
     def open_route(self, path: str, handler: OpenHandler) -> Route:
         """A route below `/console` for anybody; what it is sent comes of its own page."""
@@ -148,49 +136,36 @@ class Console:
 
         return self._route(path, answered)
 
-    def _route(self, path: str, answered: OpenHandler) -> Route:
+    def _route(self, path: str, answered: OpenHandler, room: Room | None = None) -> Route:
         async def answer(request: Request) -> Response:
-            return await self._answer(request, answered)
+            try:
+                if room and room.size and media_type(request) == "multipart/form-data" and request.method not in SAFE:
+                    return await self._uploaded(request, answered, room)
+                sent = await _form(request)
+            except Refused as refused:
+                return self._plain(request, refused.status, refused.detail)
+            return await run_in_threadpool(answered, request, sent)
 
         return Route(f"/console{path}", answer, methods=["GET", "POST"])
 
-    async def _answer(self, request: Request, answered: OpenHandler) -> Response:
+    async def _uploaded(self, request: Request, answered: OpenHandler, room: Room) -> Response:
+        known = await run_in_threadpool(self._is_known, request)
         try:
-            sent = await _form(request)
-        except Refused as refused:
-            return self._plain(request, refused.status, refused.detail)
-        return await run_in_threadpool(answered, request, sent)
+            async with self._uploads.read(request, room, with_files=known) as sent:
+                return await run_in_threadpool(answered, request, sent)
+        except ClientDisconnect:
+            return Response(status_code=400)  # for nobody: who sent it went away in the middle
+        except Refused:
+            await drain(request, room)
+            raise
 
-    async def _answer_upload(self, request: Request, handler: FileHandler, limit: int, most: int) -> Response:
-        too_large = Refused(413, "upload-too-large", words.REFUSED, words.TOO_LARGE)
-        too_slow = Refused(408, "upload-too-slow", words.REFUSED, words.NOT_NOW)
-        try:
-            async with uploads.in_time(bulk_uploads.READ_SECONDS, too_slow):
-                form = await uploads.form(request, limit, too_large, files=most, fields=50)
-        except Refused as refused:
-            await bulk_uploads.drain(request)
-            return self._plain(request, refused.status, refused.detail)
-        except uploads.BadForm:
-            await bulk_uploads.drain(request)
-            return self._plain(request, 400, words.BAD_UPLOAD)
-        try:
-            sent, files = _parts(form)
-            with_files = _with_files(handler, files)
-            return await run_in_threadpool(self._answered, request, sent, with_files)
-        finally:
-            await form.close()
-
-    def _turned_back(self, request: Request) -> Response | None:
-        """The answer to who may not send files at all; None for who may."""
+    def _is_known(self, request: Request) -> bool:
+        """Whether somebody signed in sends this from a page of this site: before anything of it is read."""
         try:
             self.gate.acting(request)
-        except NotSignedIn:
-            return self.sign_in_page(request, {"_method": "get"})
-        except (OtherSite, OutOfScope):
-            return self._plain(request, 403, words.OTHER_SITE)
-        except StoreError as error:
-            return self._not_now(request, error)
-        return None
+        except (NotSignedIn, OtherSite, OutOfScope, StoreError):
+            return False
+        return True
 
     def page(
         self, template: str, request: Request, acting: Acting | None, status: int = 200, **values: Any
@@ -376,8 +351,8 @@ async def _form(request: Request) -> Sent:
     if request.method in SAFE:
         return {}
     too_large = Refused(413, "too-large", words.REFUSED, words.TOO_LONG)
-    data = await uploads.body(request, BODY_LIMIT, too_large)
-    if data and uploads.media_type(request) != "application/x-www-form-urlencoded":
+    data = await body(request, BODY_LIMIT, too_large)
+    if data and media_type(request) != "application/x-www-form-urlencoded":
         raise Refused(415, "bad-form", words.REFUSED, words.NOT_LISTED)
     try:
         pairs = parse_qsl(data.decode("utf-8"), keep_blank_values=True, max_num_fields=5000)
@@ -387,27 +362,6 @@ async def _form(request: Request) -> Sent:
     for key, value in pairs:  # boxes of one name that are ticked, one blank between two
         sent[key] = f"{sent[key]} {value}" if key in sent else value
     return sent
-
-
-def _parts(form: FormData) -> tuple[dict[str, str], list[Uploaded]]:
-    """The fields and files of a form; an empty field for files is sent as a file without a name."""
-    sent: dict[str, str] = {}
-    files = []
-    for key, value in form.multi_items():
-        if isinstance(value, UploadFile):
-            if value.filename:
-                files.append(Uploaded(value.filename, value.file, value.size or 0))
-        else:
-            sent[key] = value
-    return sent, files
-
-
-def _with_files(handler: FileHandler, files: Sequence[Uploaded]) -> Handler:
-    return lambda request, acting, sent: handler(request, acting, sent, files)
-
-
-def _without_files(handler: FileHandler) -> Handler:
-    return _with_files(handler, ())
 
 
 def _own_address(request: Request) -> str:

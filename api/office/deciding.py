@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.languages import Words
-from api.office import refusal_words, title_words, words
+from api.office import evidence, evidence_words, refusal_words, title_words, training_words, words
 from api.office.addresses import id_in
 from api.office.console import Console, NotThere, Sent, see_other
 from api.office.forms import Field, Filled, blank, day_of, filled, whole_of
@@ -136,7 +136,8 @@ class Deciding:
             "office/application.html", request, acting, status,
             titling=title_words, line=line, case=case, step=_step(case), early=_early(case),
             panel=None if case.policy is None else _panel(case.policy),
-            lines=lines(case.happened, office.staff),
+            lines=lines(case.happened, office.staff), training=training_words, evidence_words=evidence_words,
+            evidence=evidence.lines(office, line.who.subject, (line.application,)),
             refused={step: self._refused(acting, kind, authority) for step, kind in _KINDS.items()},
             sees_objections=acting.member.organisation in (base.code, authority),
             terms=None if authority is None else base.catalogue.terms_of(authority),

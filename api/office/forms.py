@@ -12,7 +12,7 @@ from typing import Final, Literal
 from api.languages import Words
 from api.office import words
 
-Kind = Literal["text", "long", "day", "decimal", "whole", "choice", "many", "password", "hidden"]
+Kind = Literal["text", "long", "day", "decimal", "whole", "choice", "many", "password", "hidden", "file"]
 LONGEST: Final = 200
 LONGEST_LONG: Final = 2000
 

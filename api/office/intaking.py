@@ -22,6 +22,7 @@ from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
 from api.office.passkey import answer_of
+from api.office.uploads import sent_files
 from ledger.bulk.items import TurnedAway
 from ledger.bulk.uploads import Uploaded
 from ledger.intake.files import ROW_KINDS
@@ -38,8 +39,6 @@ PAGE: Final = 50
 """Intakes of a page."""
 REJECTS: Final = 100
 """Rows turned away of a page."""
-_OVERHEAD: Final = 1 << 20
-"""Bytes of a form beside its files."""
 _NOTE: Final = (Field("note", words.NOTE, "long", required=False),)
 _DECLINING: Final = (Field("reason", words.REASON, "long"),)
 _SENTENCES: Final = {"too-large": intake_words.TOO_LARGE, "empty": intake_words.EMPTY}
@@ -50,7 +49,7 @@ def routes(console: Console, wake: Callable[[], None]) -> list[Route]:
     """The routes below `/console`. `wake`: says that there is work for the thread that works on intakes."""
     pages = Intaking(console, wake)
     return [
-        console.upload_route("/intakes", pages.listed, UPLOAD_BYTES + _OVERHEAD, FILES),
+        console.route("/intakes", pages.listed, file_bytes=UPLOAD_BYTES, files=FILES),
         console.route("/intakes/{intake}", pages.one),
         console.route("/intakes/{intake}/progress", pages.progress, ["GET"]),
         console.route("/intakes/{intake}/rejects.csv", pages.rejects, ["GET"]),
@@ -63,11 +62,11 @@ class Intaking:
     def __init__(self, console: Console, wake: Callable[[], None]) -> None:
         self._console, self._wake = console, wake
 
-    def listed(self, request: Request, acting: Acting, sent: Sent, files: Sequence[Uploaded]) -> Response:
+    def listed(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """All intakes, newest first; what is uploaded becomes a new one."""
         self._check_sees(acting)
         if request.method == "POST":
-            return self._upload(request, acting, sent, files)
+            return self._upload(request, acting, sent, sent_files(request))
         return self._list(request, acting)
 
     def one(self, request: Request, acting: Acting, sent: Sent) -> Response:

@@ -4,13 +4,21 @@ on them.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Lock
+from typing import Final
 
 from ledger.office.opening import Office, open_office
 from ledger.open import Ledger
 from ledger.register.reading import Register, open_register
+from ledger.store import StoreError
+
+SWEPT_EVERY_MS: Final = 3_600_000
+"""How often evidence that is to go is looked for, while anybody uses the office."""
+
+_log = logging.getLogger(__name__)
 
 
 class OpenedOffice:
@@ -20,6 +28,7 @@ class OpenedOffice:
         self._ledger = ledger
         self._lock, self._register_lock = Lock(), Lock()
         self._office: Office | None = None
+        self._sweep_at = 0
         self._register: tuple[Register, ExitStack] | None = None
 
     def __call__(self) -> Office:
@@ -27,7 +36,13 @@ class OpenedOffice:
         with self._lock:
             if self._office is None:
                 self._office = open_office(self._ledger())
-            return self._office
+            office, now = self._office, self._office.ledger.clock()
+            due = now >= self._sweep_at
+            if due:
+                self._sweep_at = now + SWEPT_EVERY_MS
+        if due:
+            _sweep(office)
+        return office
 
     def register(self) -> Register:
         """The open register; the first call makes it where it is not there. Raises StoreError as above."""
@@ -48,3 +63,11 @@ class OpenedOffice:
             if self._office is not None:
                 self._office.close()
                 self._office = None
+
+
+def _sweep(office: Office) -> None:
+    try:
+        if gone := office.evidence.sweep():
+            _log.info("removed evidence that nothing names, or of people who are erased: %d", gone)
+    except StoreError as error:  # the request that found it due is about something else
+        _log.error("evidence could not be swept: %s: %s", type(error).__name__, error)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from api.office.gate import Acting
 from api.office.moments import moment
 from api.office.proposing import Shown, shown_event
 from api.office.rest.prepared import file_of
-from ledger.bulk.uploads import Uploaded
+from api.office.uploads import sent_files
 from ledger.office import awaited
 from ledger.office.preparations import WAITING, Preparation, unknown_preparation
 from ledger.office.registering import register
@@ -25,7 +24,6 @@ from ledger.refusals import Refusal
 from verifier.tile import MAX_ENTRY
 
 _FILES: Final = 16
-_UPLOAD_LIMIT: Final = _FILES * (MAX_ENTRY + 1024)
 
 
 def routes(console: Console) -> list[Route]:
@@ -33,7 +31,7 @@ def routes(console: Console) -> list[Route]:
     pages = Preparing(console)
     return [
         console.route("/prepared", pages.listed, ["GET"]),
-        console.upload_route("/prepared/{prepared}", pages.one, _UPLOAD_LIMIT, _FILES),
+        console.route("/prepared/{prepared}", pages.one, file_bytes=_FILES * MAX_ENTRY, files=_FILES),
     ]
 
 
@@ -49,7 +47,7 @@ class Preparing:
             "office/prepared.html", request, acting, rows=awaited.listed(self._console.office, acting.member)
         )
 
-    def one(self, request: Request, acting: Acting, sent: Sent, files: Sequence[Uploaded]) -> Response:
+    def one(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """One: fetched, sent back, or taken back."""
         office, done = self._console.office, sent.get("do", "")
         found = awaited.find(office, acting.member, _id(request))
@@ -63,6 +61,7 @@ class Preparing:
                 case "withdraw":
                     awaited.withdraw(office, found)
                 case _:
+                    files = sent_files(request)
                     if not files:
                         return self._one(request, acting, found, 422, prepared_words.NO_FILE)
                     posted = [register(office, item.file.read()) for item in files]

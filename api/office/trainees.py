@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
-from uuid import UUID
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from api.languages import Words
-from api.office import list_words, particulars, training_words, words
+from api.office import evidence_words, list_words, particulars, training_words, words
 from api.office.acts import NOTE, Act, answer
 from api.office.addresses import id_in
 from api.office.cohorts import address, read_page
 from api.office.console import Console, Sent
+from api.office.evidence import lines, streams
 from api.office.forms import Field, Filled, day_of
 from api.office.gate import Acting
 from api.words import standing
@@ -29,19 +26,7 @@ from ledger.office.doing import Done
 from ledger.office.sight import Sight
 from ledger.refusals import Code
 from ledger.register.paging import Page
-from verifier.events import Event, Withheld
-from verifier.kinds import EvidenceAttached, TraineeRegistered
-
-_DIGEST: Final = re.compile(r"[0-9a-fA-F]{64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A document named by its hash."""
-
-    on: date
-    description: str
-    digest: str
+from verifier.kinds import TraineeRegistered
 
 
 def routes(console: Console) -> list[Route]:
@@ -54,7 +39,6 @@ def routes(console: Console) -> list[Route]:
         console.route("/trainees/{trainee}/name", pages.name),
         console.route("/trainees/{trainee}/details", pages.details),
         console.route("/trainees/{trainee}/erasure", pages.erasure),
-        console.route("/trainees/{trainee}/evidence", pages.evidence),
     ]
 
 
@@ -112,7 +96,8 @@ class Trainees:
             ],
             applications=[(item, list_words.STEP[_step(item)]) for item in applications],
             titles=[item for item in dossier.titles.values() if item.event.application in seen],
-            evidence=_evidence(sight, dossier),
+            evidence=lines(self._console.office, dossier.subject, streams(sight, dossier)),
+            evidence_words=evidence_words,
         )  # fmt: skip
 
     def name(self, request: Request, acting: Acting, sent: Sent) -> Response:
@@ -163,36 +148,6 @@ class Trainees:
         )
         return answer(self._console, request, acting, sent, act, lambda done: _at(dossier))
 
-    def evidence(self, request: Request, acting: Acting, sent: Sent) -> Response:
-        """Names a document by its hash."""
-        sight = self._console.sight(acting)
-        dossier, person = _person(sight, request)
-        act = Act(
-            training_words.ATTACH,
-            training_words.ATTACH,
-            (
-                Field("stream", training_words.BELONGS_TO, "choice", choices=list(_streams(sight, dossier).items())),
-                Field("description", training_words.DESCRIPTION),
-                Field("digest", training_words.DIGEST),
-                _on(),
-            ),
-            lambda form: c.AttachEvidence(
-                dossier.subject,
-                UUID(form["stream"]),
-                form["description"],
-                bytes.fromhex(form["digest"]),
-                _day(form),
-            ),
-            _at(dossier),
-            {Code.UNKNOWN_VALUE: "stream", Code.UNKNOWN_TRAINEE: "on"},
-            {"on": sight.today.isoformat(), "stream": request.query_params.get("of", "")},
-            _about(person),
-            training_words.ATTACH_HOW,
-            _check_digest,
-            hashes="digest",
-        )
-        return answer(self._console, request, acting, sent, act, lambda done: _at(dossier))
-
 
 def _person(sight: Sight, request: Request) -> tuple[Dossier, Trainee]:
     dossier = sight.dossier(id_in(request, "trainee"))
@@ -228,45 +183,6 @@ def _day(form: Filled) -> date:
     day = day_of(form["on"])
     assert day is not None  # the form was found good
     return day
-
-
-def _check_digest(form: Filled) -> Filled:
-    if "digest" in form.faults or _DIGEST.fullmatch(form["digest"]):
-        return form
-    return form.with_fault("digest", training_words.DIGEST_FAULT)
-
-
-def _streams(sight: Sight, dossier: Dossier) -> Mapping[str, Words]:
-    """What a document may belong to: the person, and whatever of the person is within sight."""
-    found = {str(dossier.subject): training_words.TRAINEE_NO}
-    for enrolment in dossier.enrolments.values():
-        if sight.sees_training(dossier, enrolment.cohort):
-            found[str(enrolment.id)] = _of(training_words.ENROLMENTS, enrolment.cohort)
-    for certificate in dossier.certificates.values():
-        if sight.sees_training(dossier, str(certificate.event.cohort)):
-            found[str(certificate.id)] = _of(training_words.CERTIFICATE, str(certificate.event.number))
-    for application in dossier.applications.values():
-        if sight.sees_application(dossier, application):
-            number = str(application.filed.application_no)
-            found[str(application.id)] = _of(training_words.APPLICATIONS, number)
-    return found
-
-
-def _of(what: Words, which: str) -> Words:
-    return Words(f"{what.zh} {which}", f"{what.en} {which}", f"{what.ko} {which}")
-
-
-def _evidence(sight: Sight, dossier: Dossier) -> list[Evidence]:
-    streams, found = _streams(sight, dossier), []
-    for recorded in sight.desk.store.dossier(dossier.subject):
-        event: Event = sight.desk.vault.read(recorded)[1]
-        if not isinstance(event, EvidenceAttached) or str(event.stream) not in streams:
-            continue
-        if isinstance(event.description, Withheld) or isinstance(event.digest, Withheld):
-            continue
-        if not isinstance(event.attached_on, Withheld):
-            found.append(Evidence(event.attached_on, event.description, event.digest.hex()))
-    return found
 
 
 def _step(application: Application) -> str:

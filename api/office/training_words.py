@@ -81,22 +81,9 @@ ERASE_HOW: Final = Words(
 PROPOSE: Final = Words("提交审批", "Propose", "승인 요청")
 EVIDENCE: Final = Words("附件凭证", "Evidence", "증빙")
 ATTACH: Final = Words("登记凭证", "Attach evidence", "증빙 등록")
-ATTACH_HOW: Final = Words(
-    "文件本身不上传，只记录其 SHA-256。",
-    "The file itself is not sent; only its SHA-256 is recorded.",
-    "파일은 전송되지 않으며 SHA-256만 기록됩니다.",
-)
 NOTE: Final = Words("给审批人的说明", "Note to the approver", "승인자에게 남길 메모")
 BELONGS_TO: Final = Words("属于", "Belongs to", "대상")
 DESCRIPTION: Final = Words("说明", "Description", "설명")
-DIGEST: Final = Words("SHA-256（64 位十六进制）", "SHA-256 (64 hexadecimal digits)", "SHA-256(16진수 64자리)")
-DIGEST_FAULT: Final = Words(
-    "请填写 64 位十六进制数字。", "Give 64 hexadecimal digits.", "16진수 64자리를 입력해 주십시오."
-)
-FILE: Final = Words("选择文件以计算", "Choose a file to compute it", "파일을 골라 계산")
-FILE_HOW: Final = Words(
-    "在本机计算，不上传。", "Computed on this device, sent nowhere.", "이 기기에서 계산하며 전송하지 않습니다."
-)
 ENROLMENTS: Final = Words("报名", "Enrolments", "등록")
 CERTIFICATES: Final = Words("证书", "Certificates", "인증서")
 APPLICATIONS: Final = Words("职称申报", "Title applications", "직함 신청")
@@ -110,6 +97,7 @@ GRANTED_ON: Final = Words("授予日期", "Granted on", "수여일")
 AWARDED_ON: Final = Words("颁发日期", "Awarded on", "발급일")
 EXPIRES_ON: Final = Words("有效期至", "Valid through", "만료일")
 
+PAPERS: Final = Words("批量下载证书", "Certificates in bulk", "인증서 일괄 내려받기")
 ENROL: Final = Words("报名", "Enrol", "등록하기")
 ENROL_NUMBERS: Final = Words("学员编号（每行一个）", "Trainee numbers, one a line", "교육생 번호(한 줄에 하나)")
 ENROLLED_ON: Final = Words("报名日期", "Enrolled on", "등록일")

@@ -36,6 +36,9 @@ REASON: Final = Words("理由", "Reason", "사유")
 PUBLIC_RESULT: Final = Words("公开核验页面", "Its public page", "공개 확인 페이지")
 MISSING: Final = Words("请填写此项。", "This has to be filled in.", "이 항목을 입력해 주십시오.")
 TOO_LONG: Final = Words("内容过长。", "This is too long.", "너무 깁니다.")
+FILE_TOO_LARGE: Final = Words("文件过大。", "The file is too large.", "파일이 너무 큽니다.")
+CHOOSE_AGAIN: Final = Words("请重新选择文件。", "Choose the file again.", "파일을 다시 선택해 주십시오.")
+TOO_SLOW: Final = Words("上传用时过长。", "The upload took too long.", "업로드가 너무 오래 걸렸습니다.")
 UNPRINTABLE: Final = Words(
     "含有无法显示的字符。", "There are characters in it that do not print.", "표시할 수 없는 문자가 있습니다."
 )

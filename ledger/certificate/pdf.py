@@ -7,11 +7,12 @@ pages; it sees every value as data and none as markup.
 from __future__ import annotations
 
 import multiprocessing
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
-from itertools import starmap
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,10 @@ _PROOF_MODULE_LEAST: Final = 0.33
 _PROOF_SIDE: Final = (40.0, 52.0)
 _ORDINARY_ADDRESS: Final = 48
 """Characters of a base's address with which the second page is set in its full size."""
+_CHUNK: Final = 4
+"""Papers that are handed to a process at a time."""
+_AHEAD: Final = 3
+"""Chunks a process that are in work before their papers are asked for."""
 _TWO_PAGES: Final = b"<xmpTPg:NPages>2</xmpTPg:NPages>"
 
 
@@ -140,15 +145,33 @@ def sealed(pdf: bytes, sign: Sign) -> bytes:
 
 
 def render_many(jobs: Iterable[Job], workers: int) -> Iterator[bytes]:
-    """`render` for each job, in order, in that many processes; keys stay in this one.
+    """`render` for each job, in order, in that many processes; keys stay in this one. Raises what `render` raises."""
+    for paper in render_each(jobs, workers):
+        if isinstance(paper, CannotPrint):
+            raise paper
+        yield paper
 
-    Threads would not help: Typst sets one page at a time in a process. Workers are spawned; a forked one can hang.
+
+def render_each(jobs: Iterable[Job], workers: int) -> Iterator[bytes | CannotPrint]:
+    """As `render_many`; what cannot be printed is told in its place, and does not keep the others from it.
+
+    Jobs are taken as papers are asked for, a few ahead, so that memory is bounded however many there are. Threads would
+    not help: Typst sets one page at a time in a process. Workers are spawned; a forked one can hang.
     """
     if workers < 2:
-        yield from starmap(render, jobs)
+        yield from map(_render_job, jobs)
         return
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
-        yield from pool.map(_render_job, jobs, chunksize=4)
+    left, waiting = iter(jobs), deque[Future[list[bytes | CannotPrint]]]()
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        while True:
+            while len(waiting) < _AHEAD * workers and (chunk := list(islice(left, _CHUNK))):
+                waiting.append(pool.submit(_render_jobs, chunk))
+            if not waiting:
+                return
+            yield from waiting.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def link_module_mm(code: codes.Code) -> float:
@@ -169,8 +192,15 @@ def _side(code: codes.Code, module_mm: float) -> float:
     return code.modules_with_quiet_zone * module_mm
 
 
-def _render_job(job: Job) -> bytes:
-    return render(*job)
+def _render_job(job: Job) -> bytes | CannotPrint:
+    try:
+        return render(*job)
+    except CannotPrint as error:
+        return error
+
+
+def _render_jobs(jobs: list[Job]) -> list[bytes | CannotPrint]:
+    return [_render_job(job) for job in jobs]
 
 
 def _typeset(data: dict[str, Any], page: CertificatePage) -> bytes:

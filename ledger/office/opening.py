@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from ledger.executing import Executor
+from ledger.office.evidence import EvidenceFiles
 from ledger.office.identities import Identities
 from ledger.office.intakes import Intakes
 from ledger.office.outbox.messages import Outbox
@@ -48,6 +49,7 @@ class Office:
     identities: Identities
     single_sign_on: SingleSignOn
     ways: Ways
+    evidence: EvidenceFiles
 
     def close(self) -> None:
         """Closes the cabinet."""
@@ -77,6 +79,7 @@ def assemble(ledger: Ledger, cabinet: OpenCabinet) -> Office:
     key, clock, settings, executor = ledger.cabinet_key, ledger.clock, ledger.settings, ledger.executor()
     outbox = Outbox(cabinet, key, clock, ledger.randomness)
     preparations = Preparations(cabinet, key, executor, ledger.desk, ledger.store, clock, settings.origin)
+    evidence = EvidenceFiles(cabinet, ledger.store, ledger.data_keys, clock)
     return Office(
         ledger,
         cabinet,
@@ -86,7 +89,9 @@ def assemble(ledger: Ledger, cabinet: OpenCabinet) -> Office:
         Tokens(cabinet, key, clock),
         Passkeys(cabinet, key, clock, settings.url, settings.name_en),
         preparations,
-        Proposals(cabinet, key, executor, lambda base: ledger.desk(base, unsigned), clock, preparations),
+        Proposals(
+            cabinet, key, executor, lambda base: ledger.desk(base, unsigned), clock, preparations, evidence.forget
+        ),
         Repeats(cabinet, key, clock),
         outbox,
         Webhooks(cabinet, key, outbox, clock, private=settings.private_webhooks),
@@ -95,4 +100,5 @@ def assemble(ledger: Ledger, cabinet: OpenCabinet) -> Office:
         Identities(cabinet, key, clock),
         SingleSignOn(cabinet, key, clock, settings.url, settings.sign_in),
         Ways(cabinet, key, settings.sign_in),
+        evidence,
     )

@@ -111,9 +111,11 @@ class Proposals:
         desk: NewDesk,
         clock: Clock,
         preparations: Preparations,
+        forget: Callable[[UUID], None] = lambda subject: None,
     ) -> None:
+        """`forget`: removes what the office keeps of a person who was erased just now."""
         self._cabinet, self._key, self._executor, self._desk, self._clock = cabinet, key, executor, desk, clock
-        self._preparations = preparations
+        self._preparations, self._forget = preparations, forget
 
     # --- proposing ----------------------------------------------------------------------------------------------------
 
@@ -283,6 +285,8 @@ class Proposals:
             except Refusal as refusal:
                 self._stop(id_, n, refusal)
                 return self.get(id_)
+            if recorded and isinstance(erasure := commands[n], c.EraseTrainee):
+                self._forget(erasure.trainee)
             waits = waits or not recorded
             if not waits:
                 self._progress(id_, n + 1)

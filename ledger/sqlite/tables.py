@@ -15,9 +15,12 @@ from ledger.tables import Row, key_columns
 class SqliteTables:
     """Reads all of a ledger's own file in one transaction."""
 
-    def __init__(self, path: Path, *, is_ledger: bool) -> None:
-        """`is_ledger` for the ledger's own file, whose definitions must be those of this program."""
-        self._is_ledger = is_ledger
+    def __init__(self, path: Path, *, is_ledger: bool, has_log: bool | None = None) -> None:
+        """`is_ledger` for the ledger's own file, whose definitions must be those of this program.
+
+        `has_log`: whether the file has a write-ahead log, as the ledger's own.
+        """
+        self._is_ledger, self._has_log = is_ledger, is_ledger if has_log is None else has_log
         with patience():
             self._connection = connect(path)
             if is_ledger:
@@ -35,7 +38,7 @@ class SqliteTables:
         with patience():
             cursor = execute(self._connection, sql)
             # The file of data keys has no write-ahead log: reading it for long would keep its writers waiting.
-            for row in cursor if self._is_ledger else cursor.fetchall():
+            for row in cursor if self._has_log else cursor.fetchall():
                 yield dict(row)
 
     def problems(self) -> list[str]:

@@ -226,12 +226,20 @@ def _looks_at_the_award(clerk: Desk) -> None:
     clerk.page.locator("main").get_by_role("link", name=COHORT).first.press("Enter")
     clerk.is_clean("enrolment")
     clerk.follows("登记凭证")
+    paper = {"name": "试卷.txt", "mimeType": "text/plain", "buffer": b"abc"}
+    clerk.page.locator("summary").press("Enter")
     expect(clerk.page.locator("#hashed-file")).to_be_visible()  # the script shows it once it listens
-    clerk.page.set_input_files("#hashed-file", files=[{"name": "a.txt", "mimeType": "text/plain", "buffer": b"abc"}])
+    clerk.page.set_input_files("#hashed-file", files=[paper])
     expect(clerk.page.locator("#field-digest")).to_have_value(
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     )
+    clerk.page.set_input_files("#field-file", files=[paper])
     clerk.is_clean("evidence")
     clerk.fills(description="试卷")
     clerk.presses("登记凭证")
     expect(clerk.page.locator("main")).to_contain_text("试卷")
+    with clerk.page.expect_download() as download:
+        clerk.follows("下载 试卷.txt")
+    assert download.value.suggested_filename == "试卷.txt"
+    assert Path(download.value.path()).read_bytes() == b"abc"
+    clerk.is_clean("trainee-with-evidence")
