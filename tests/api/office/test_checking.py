@@ -32,6 +32,9 @@ DAY = TODAY.isoformat()
 NEVER_CHECKED = {"/console/passkey", "/console/welcome/{secret}", "/console/sign-out", "/console/account"}
 """What is about passwords, passkeys and one's own session."""
 
+TRANSIENT = {"sessions": ("secret", "used_at", "fresh_at"), "challenges": ("secret", "expires_at")}
+"""Tables of the office that do not move with a ledger."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -70,12 +73,16 @@ def traces(offices: Offices) -> dict[str, Any]:
     """Everything that the ledger and its office keep, to the last byte."""
     kept: dict[str, Any] = {}
     place = offices.ledger.place
-    for opened, tables in ((place.open_tables(), LOG_TABLES), (place.open_key_tables(), KEY_TABLES)):
+    for opened, tables in (
+        (place.open_tables(), LOG_TABLES),
+        (place.open_key_tables(), KEY_TABLES),
+        (place.open_office_tables(), OFFICE_TABLES),
+    ):
         with closing(opened):
             kept |= {table: [dict(row) for row in opened.rows(table)] for table in tables}
-    for table in (*OFFICE_TABLES, "sessions", "challenges"):
-        rows = offices.office.cabinet.select(f"SELECT * FROM {table}")
-        kept[table] = sorted(repr(sorted(dict(row).items())) for row in rows)
+    for table, columns in TRANSIENT.items():
+        rows = offices.office.cabinet.select(f"SELECT {', '.join(columns)} FROM {table} ORDER BY secret")
+        kept[table] = [[bytes(row["secret"]), *(row[name] for name in columns[1:])] for row in rows]
     kept["keys"] = place.key_files().files()
     return kept
 
