@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from threading import Lock
 
-from ledger.office.opening import Office, open_office
+from ledger.office.opening import Office, OfficeWhenNeeded
 from ledger.open import Ledger
 from ledger.register.reading import Register, open_register
 
@@ -18,16 +18,13 @@ class OpenedOffice:
 
     def __init__(self, ledger: Callable[[], Ledger]) -> None:
         self._ledger = ledger
-        self._lock, self._register_lock = Lock(), Lock()
-        self._office: Office | None = None
+        self._office = OfficeWhenNeeded(ledger)
+        self._register_lock = Lock()
         self._register: tuple[Register, ExitStack] | None = None
 
     def __call__(self) -> Office:
         """The open office. Raises StoreError where it cannot be opened; the next call tries again."""
-        with self._lock:
-            if self._office is None:
-                self._office = open_office(self._ledger())
-            return self._office
+        return self._office()
 
     def register(self) -> Register:
         """The open register; the first call makes it where it is not there. Raises StoreError as above."""
@@ -44,7 +41,4 @@ class OpenedOffice:
             if self._register is not None:
                 self._register[1].close()
                 self._register = None
-        with self._lock:
-            if self._office is not None:
-                self._office.close()
-                self._office = None
+        self._office.close()
