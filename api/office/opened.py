@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from threading import Lock
 from typing import Final
 
-from ledger.office.opening import Office, open_office
+from ledger.office.opening import Office, OfficeWhenNeeded
 from ledger.open import Ledger
 from ledger.register.reading import Register, open_register
 from ledger.store import StoreError
@@ -26,17 +26,16 @@ class OpenedOffice:
 
     def __init__(self, ledger: Callable[[], Ledger]) -> None:
         self._ledger = ledger
-        self._lock, self._register_lock = Lock(), Lock()
-        self._office: Office | None = None
+        self._office = OfficeWhenNeeded(ledger)
+        self._register_lock, self._sweep_lock = Lock(), Lock()
         self._sweep_at = 0
         self._register: tuple[Register, ExitStack] | None = None
 
     def __call__(self) -> Office:
         """The open office. Raises StoreError where it cannot be opened; the next call tries again."""
-        with self._lock:
-            if self._office is None:
-                self._office = open_office(self._ledger())
-            office, now = self._office, self._office.ledger.clock()
+        office = self._office()
+        now = office.ledger.clock()
+        with self._sweep_lock:
             due = now >= self._sweep_at
             if due:
                 self._sweep_at = now + SWEPT_EVERY_MS
@@ -59,10 +58,7 @@ class OpenedOffice:
             if self._register is not None:
                 self._register[1].close()
                 self._register = None
-        with self._lock:
-            if self._office is not None:
-                self._office.close()
-                self._office = None
+        self._office.close()
 
 
 def _sweep(office: Office) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Final
 
 import click
 
 from ledger.awards import open_awards
 from ledger.cli.shared import COULD_NOT, fail, ledger_option, opened
-from ledger.office.opening import open_office
+from ledger.office.opening import OfficeWhenNeeded
 from ledger.office.outbox.courier import courier
 from ledger.open import SERVED_PATIENCE_SECONDS
 from ledger.publisher import Publisher
@@ -32,9 +32,9 @@ def work(address: str) -> None:
         _signals_kept_waiting(),
         opened(address, patience_seconds=SERVED_PATIENCE_SECONDS) as ledger,
         open_awards(ledger) as awards,
-        open_office(ledger) as office,
+        closing(OfficeWhenNeeded(lambda: ledger)) as office,
         Publisher(awards) as publisher,
-        courier(lambda: office, ledger.settings),
+        courier(office, ledger.settings),
     ):
         publisher.start()
         click.echo(f"Working on the ledger of {ledger.settings.url} (Ctrl-C ends it)")

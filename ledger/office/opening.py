@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from threading import Lock
 from types import TracebackType
 from typing import Self
 
@@ -102,3 +104,25 @@ def assemble(ledger: Ledger, cabinet: OpenCabinet) -> Office:
         Ways(cabinet, key, settings.sign_in),
         evidence,
     )
+
+
+class OfficeWhenNeeded:
+    """The office of a ledger, opened when it is first needed. Shared freely by threads."""
+
+    def __init__(self, ledger: Callable[[], Ledger]) -> None:
+        self._ledger, self._lock = ledger, Lock()
+        self._office: Office | None = None
+
+    def __call__(self) -> Office:
+        """The open office. Raises StoreError where it cannot be opened; the next call tries again."""
+        with self._lock:
+            if self._office is None:
+                self._office = open_office(self._ledger())
+            return self._office
+
+    def close(self) -> None:
+        """Closes it, if it was ever opened."""
+        with self._lock:
+            if self._office is not None:
+                self._office.close()
+                self._office = None

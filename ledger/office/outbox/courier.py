@@ -26,7 +26,7 @@ from ledger.store import StoreError
 LOOK_SECONDS: Final = 2.0
 """How often to look for something to do."""
 RETRY_SECONDS: Final = 10.0
-"""After a failure that is the office's own."""
+"""After a failure that is the office's own; doubled with each further one, up to sixteen times as long."""
 COUNT_SECONDS: Final = 30.0
 """How often to look how the outbox stands, and what was left."""
 ENDING_SECONDS: Final = 15.0
@@ -48,14 +48,16 @@ class _Round(Thread):
 
     def run(self) -> None:
         """Works until it is stopped."""
+        pause = RETRY_SECONDS
         while not self._ending.is_set():
             try:
                 busy = self._work()
             except Exception as error:
                 self._fail(error)
-                self._ending.wait(RETRY_SECONDS)
+                self._ending.wait(pause)
+                pause = min(2 * pause, 16 * RETRY_SECONDS)
             else:
-                self.failure = ""
+                self.failure, pause = "", RETRY_SECONDS
                 self._ending.wait(0 if busy else LOOK_SECONDS)
 
     def end(self) -> None:

@@ -24,7 +24,9 @@ from ledger.store import Recorded
 LOG: Final = "log"
 PROPOSALS: Final = "proposals"
 BATCH: Final = 500
-"""Entries of the log, or proposals, that are looked at together."""
+"""Entries of the log that are looked at together."""
+FEW: Final = 20
+"""Proposals that are: each is tried out for every organisation that has approvers."""
 
 _ABOUT_PEOPLE: Final[dict[str, Kind]] = {
     "notice.posted": "notice-posted",
@@ -76,7 +78,7 @@ class Follower:
             return False
         # Numbers are given within the transaction that enters a proposal, one writer at a time: none comes in below.
         sql = "SELECT id, number FROM proposals WHERE number > ? ORDER BY number LIMIT ?"
-        rows = self._office.cabinet.select(sql, (place, BATCH))
+        rows = self._office.cabinet.select(sql, (place, FEW))
         if not rows:
             return False
         found = [self._office.proposals.get(UUID(bytes=bytes(row["id"]))) for row in rows]

@@ -16,6 +16,7 @@ from ledger.office.doing import do
 from ledger.office.finishing import PAUSE_SECONDS, take_up
 from ledger.office.opening import Office
 from ledger.office.outbox.courier import Courier, courier
+from ledger.office.outbox.messages import OVERDUE_SECONDS
 from ledger.store import StoreBusy
 from tests.ledger.lives import Life
 from tests.ledger.office.conftest import Hands, join
@@ -85,6 +86,26 @@ def test_an_office_that_cannot_be_opened_is_asked_again_and_said(caplog: pytest.
     with Courier(away, []) as running:
         until(lambda: running.trouble == "StoreBusy")
     assert "following what is to be told failed and is tried again: StoreBusy: away" in caplog.text
+
+
+def test_what_does_not_get_out_is_said(office: Office, mailbox: Mailbox, hands: Hands) -> None:
+    life = Life(office.ledger)
+    life.is_registered()
+    life.is_trained()
+    life.is_certified()
+    follow(office)
+    running = Courier(lambda: office, [])
+    running.follow()
+    assert running.trouble == ""
+    hands.turn(OVERDUE_SECONDS + 1)
+    running = Courier(lambda: office, [])
+    running.follow()
+    assert running.trouble == "stuck", "nobody sends, and nobody would know"
+    (message,) = office.outbox.all()
+    office.outbox.drop(message.id)
+    running = Courier(lambda: office, [])
+    running.follow()
+    assert running.trouble == ""
 
 
 def test_a_copy_of_a_ledger_tells_nobody_anything(office: Office, mailbox: Mailbox) -> None:
