@@ -23,6 +23,7 @@ from ledger.office.intakes import CHECKED, CHECKING, DONE, FAILED, Intake
 from ledger.office.opening import Office
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
+from ledger.signing import KeystoreError
 from ledger.store import StoreError
 
 HELD_SECONDS: Final = 30.0
@@ -44,7 +45,8 @@ class Interrupted(Exception):
 def work_once(office: Office, ends: Callable[[], bool] = lambda: False) -> bool:
     """Works on the intake that waits longest; whether there was one.
 
-    `ends` says whether the process is to end: then the intake is given back. Raises StoreError; Interrupted.
+    `ends` says whether the process is to end: then the intake is given back. Raises StoreError, KeystoreError where it
+    is to be tried again; Interrupted.
     """
     office.intakes.sweep()
     intake = office.intakes.begin_work(HELD_SECONDS)
@@ -56,9 +58,12 @@ def work_once(office: Office, ends: Callable[[], bool] = lambda: False) -> bool:
             _check(office, intake, told)
         else:
             _take_in(office, intake, told)
-    except (StoreError, Interrupted):
+    except (StoreError, KeystoreError, Interrupted):
         told.give_back()
         raise
+    except Exception as error:  # else it would be tried for ever, and nothing behind it would have its turn
+        _log.exception("an intake failed")
+        office.intakes.finish(intake, FAILED, Findings(), f"{type(error).__name__}: {error}")
     return True
 
 
