@@ -112,7 +112,7 @@ def create_app(
     app.include_router(notices.router(site, lambda: running["notices"], clock))
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
     app.include_router(scanning.router(site))
-    app.include_router(rest.router(office, gate, clock, awards), include_in_schema=False)
+    app.include_router(rest.router(office, gate, clock, awards, settings.url), include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), clock))
     app.router.routes.extend(_office_routes(Console(site, office, gate), awards))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])

@@ -21,7 +21,7 @@ from api.office.passkey import answer_of
 from ledger.command_forms import to_plain
 from ledger.office import docket
 from ledger.office.passkeys import APPROVE
-from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
+from ledger.office.proposals import OPEN, AlreadyDecided, Foreseen, Proposal, Signature
 from ledger.office.seeing import unknown_proposal
 from ledger.office.staff import CannotSignIn
 from ledger.refusals import Code, Refusal
@@ -67,8 +67,7 @@ class Proposing:
 
     def home(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """What waits for who is here."""
-        found = docket.page(self._console.office, acting.member, (OPEN, APPROVED), limit=PAGE)
-        waiting = [item for item in found.proposals if _waits_for(item, acting)]
+        waiting = docket.waiting(self._console.office, acting.member, PAGE)
         return self._page("office/home.html", request, acting, waiting=waiting, signing=signing_words)
 
     def listed(self, request: Request, acting: Acting, sent: Sent) -> Response:
@@ -154,12 +153,6 @@ class Proposing:
         return self._console.page(
             template, request, acting, status, proposing=proposal_words, moment=moment, who=who, **values
         )
-
-
-def _waits_for(proposal: Proposal, acting: Acting) -> bool:
-    if proposal.state == APPROVED:
-        return acting.may("approver")
-    return proposal.proposer == acting.member.pseudonym or acting.may("approver")
 
 
 def _shown(item: Foreseen) -> ShownCommand:

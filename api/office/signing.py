@@ -17,6 +17,7 @@ from api.office.moments import moment
 from api.office.passkey import answer_of
 from ledger import commands as c
 from ledger import passkeys
+from ledger.office.seeing import check_keeps_staff
 from ledger.office.staff import CannotSignIn, Member
 from ledger.office.tokens import SCOPES
 from ledger.permissions import Actors
@@ -144,9 +145,8 @@ class Signing:
 
     def staff(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """Everybody; who is added gets a link."""
-        if not acting.may("administrator"):
-            raise Refusal(Code.MISSING_ROLE, f"{acting.member.pseudonym} lacks the role administrator")
         office, fields = self._console.office, self._staff_fields()
+        check_keeps_staff(acting.member, office.executor.base())
         match sent.get("do", ""):
             case "add":
                 form = filled(fields, sent)

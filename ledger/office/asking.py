@@ -101,7 +101,7 @@ def _proposed(office: Office, member: Member, settled: Any, request: UUID, note:
         assert done.proposal is not None
         proposal = done.proposal
     # Forgotten once nothing is to be carried out any more: then what was drawn is told no more.
-    drawn = [_drawn(command) for command in office.proposals.commands(proposal.id)]
+    drawn = [drawn_of(command) for command in office.proposals.commands(proposal.id)]
     return Answer((), proposal.id, drawn[0] if drawn else {})
 
 
@@ -113,7 +113,8 @@ def _recorded(office: Office, command: type[Any], executed: Executed) -> Answer:
     return Answer(placed, None, {fresh[0]: str(placed[0].stream)} if fresh and placed else {})
 
 
-def _drawn(command: c.Command) -> dict[str, Any]:
+def drawn_of(command: c.Command) -> dict[str, Any]:
+    """What was settled here of a command, as plain values by its fields."""
     fresh = [field for field in forms.SETTLED.get(type(command), ()) if field != "source"]
     return {field: to_plain(getattr(command, field)) for field in fresh}
 
