@@ -25,7 +25,7 @@ from api.office.rest.bodies import (
     form_of,
     idempotency_key,
 )
-from api.office.rest.pages import NEXT, Cursor, Limit, Listed, bad_cursor, page_of, total_told
+from api.office.rest.pages import NEXT, Cursor, Listed, bad_cursor, page_of, total_told
 from api.office.rest.proposing import ProposedTogether, together_told
 from api.office.rest.sights import Sights
 from ledger.command_forms import BadForm
@@ -38,6 +38,9 @@ from ledger.register.lines import EnrolmentLine
 from verifier.errors import Malformed
 from verifier.rules import Certified
 
+MOST_PEOPLE: Final = 50
+"""People of one page: each one's hours and results are opened from the log, which takes time."""
+People = Annotated[int, Query(ge=1, le=MOST_PEOPLE, description="People of a page, at most.")]
 _STATUSES: Final = statuses(*SIGNED_IN, 404, 422)
 
 
@@ -122,7 +125,7 @@ def add(made: APIRouter, sights: Sights) -> None:
         operation_id="list_members",
         summary="The people of a cohort with their hours and results",
     )
-    def members(code: str, request: Request, limit: Limit = 50, cursor: Cursor = "") -> Response:
+    def members(code: str, request: Request, limit: People = 20, cursor: Cursor = "") -> Response:
         sight = sights.of(request)
         cohort = sight.cohort(code).cohort
         page = page_of(lambda after: sight.register.enrolments(cohort, sight.scope, after=after, limit=limit), cursor)
@@ -140,7 +143,7 @@ def add(made: APIRouter, sights: Sights) -> None:
         code: str,
         request: Request,
         on: Annotated[str | None, Query(json_schema_extra={"format": "date"}, description="Left out: today.")] = None,
-        limit: Limit = 50,
+        limit: People = 20,
         cursor: Cursor = "",
     ) -> Response:
         sight = sights.of(request)
