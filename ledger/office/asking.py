@@ -15,7 +15,7 @@ from ledger import commands as c
 from ledger.command_forms import to_plain
 from ledger.executing import Executed
 from ledger.handle import Desk
-from ledger.office import doing, forms, seeing
+from ledger.office import doing, forms, particulars, seeing
 from ledger.office.opening import Office
 from ledger.office.reading import reading_desk
 from ledger.office.staff import Member
@@ -64,6 +64,7 @@ def ask(office: Office, member: Member, asked: Asked) -> Answer:
     if (role := forms.role_of(command)) not in member.roles:
         raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role {role}, which {asked.name} needs")
     written = forms.read(asked.name, asked.form)
+    particulars.check(written)
     told = json.dumps([asked.name, asked.form, asked.note], sort_keys=True, ensure_ascii=False)
     repeat = office.repeats.begin(member.account, asked.key, told.encode())
     if repeat.answer is not None:

@@ -59,10 +59,10 @@ def form_of(body: dict[str, Any], model: type[M]) -> M:
         raise BadForm(_place(first["loc"]), first["msg"][:200]) from None
 
 
-def body_in(model: type[BaseModel]) -> dict[str, Any]:
-    """What stands in the OpenAPI document of a route that reads a form of this model."""
+def body_in(model: type[BaseModel], **example: Any) -> dict[str, Any]:
+    """What stands in the OpenAPI document of a route that reads a form of this model, with an example of one."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
 
 
 def day_in(text: str, place: str) -> date:

@@ -17,6 +17,7 @@ from api.office.gate import Acting, Gate
 from api.office.rest import words
 from api.office.rest.answers import PREFIX, SIGNED_IN, Told, moment, refused, statuses, told
 from api.office.rest.bodies import KEY_PARAMETER, body_of, idempotency_key, wanted_revisions
+from api.office.rest.examples import example_of
 from ledger import commands as c
 from ledger.command_forms import BadForm
 from ledger.office import forms
@@ -204,4 +205,4 @@ def _listed(name: str, command: type[Any]) -> CommandForm:
 
 def _body(command: type[Any]) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{command.__name__}"}
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": example_of(command)}}}

@@ -96,7 +96,7 @@ def _add_people(made: APIRouter, sights: Sights) -> None:
         responses=statuses(*SIGNED_IN, 400, 413, 415, 422),
         operation_id="search_trainees",
         summary="Trainees by a number or by parts of a name",
-        openapi_extra={"requestBody": body_in(Search)},
+        openapi_extra={"requestBody": body_in(Search, search="张三")},
     )
     async def search(request: Request) -> Response:
         sight = await run_in_threadpool(sights.of, request)

@@ -110,7 +110,7 @@ def _add_tokens(made: APIRouter, office: Callable[[], Office], gate: Gate) -> No
         summary="Makes a token",
         description="By a session whose owner showed who they are within five minutes, or with a token that has the"
         " scope `tokens`. Where the answer is lost, revoke the token and make another.",
-        openapi_extra={"requestBody": body_in(NewToken)},
+        openapi_extra={"requestBody": body_in(NewToken, name="nightly export", scopes=["read"], days=30)},
     )
     async def new(request: Request) -> Response:
         acting = await run_in_threadpool(gate.acting, request, "tokens")

@@ -118,7 +118,7 @@ def add(made: APIRouter, sights: Sights, awards: Callable[[], Awards]) -> None:
         responses=statuses(*SIGNED_IN, 400, 404, 410, 413, 415, 422),
         operation_id="find_award",
         summary="The certificate or title of a number",
-        openapi_extra={"requestBody": body_in(Numbered)},
+        openapi_extra={"requestBody": body_in(Numbered, number="BDI-2026-7Q3M-8K2X-P")},
     )
     async def find(request: Request) -> Response:
         sight = await run_in_threadpool(sights.of, request)

@@ -73,9 +73,6 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
         here = office()
         return together_told(here, ask_together(here, acting.member, asked))
 
-    body = body_in(FormsTogether)
-    body["content"]["application/json"]["example"] = _EXAMPLE
-
     @made.post(
         "/proposals",
         status_code=202,
@@ -83,7 +80,7 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
         responses=statuses(*SIGNED_IN, 400, 404, 409, 410, 412, 413, 415, 422),
         operation_id="propose_together",
         summary="Proposes several commands of one kind as one",
-        openapi_extra={"parameters": [KEY_PARAMETER], "requestBody": body},
+        openapi_extra={"parameters": [KEY_PARAMETER], "requestBody": body_in(FormsTogether, **_EXAMPLE)},
     )
     async def propose(request: Request) -> Response:
         acting = await run_in_threadpool(gate.acting, request, "propose")

@@ -72,6 +72,7 @@ class Invitation(Told):
 
 
 FORMS: Final = (NewMember,)
+_EXAMPLE: Final = {"login": "li.na", "name": "李娜", "organisation": "BASE", "roles": ["registrar"]}
 
 
 def add(made: APIRouter, office: Callable[[], Office], gate: Gate, url: str) -> None:
@@ -125,7 +126,7 @@ def _add_changing(made: APIRouter, office: Callable[[], Office], gate: Gate, url
         operation_id="add_member_of_staff",
         summary="Opens an account for somebody new",
         description="Where the answer is lost, the same again is 409 `duplicate-account`: invite the account then.",
-        openapi_extra={"requestBody": body_in(NewMember)},
+        openapi_extra={"requestBody": body_in(NewMember, **_EXAMPLE)},
     )
     async def add_one(request: Request) -> Response:
         acting = await run_in_threadpool(changing, request)

@@ -172,7 +172,10 @@ def _add_run(made: APIRouter, sights: Sights) -> None:
         responses=statuses(*SIGNED_IN, 400, 404, 409, 410, 413, 415, 422),
         operation_id="propose_certification",
         summary="Proposes certificates for people of a cohort together",
-        openapi_extra={"parameters": [KEY_PARAMETER], "requestBody": body_in(CertificationRun)},
+        openapi_extra={
+            "parameters": [KEY_PARAMETER],
+            "requestBody": body_in(CertificationRun, on="2026-11-27", note="Spring"),
+        },
     )
     async def propose(code: str, request: Request) -> Response:
         sight = await run_in_threadpool(sights.of, request, "propose")
