@@ -126,7 +126,7 @@ def create_app(
     app.include_router(notices.objectors_router(site, lambda: running["notices"]))
     for made in (trusting.router(site, awards), scanning.router(site), scrapi.router(site, awards, office)):
         app.include_router(made)
-    app.include_router(rest.router(office, gate, clock, awards), include_in_schema=False)
+    app.include_router(rest.router(office, gate, clock, awards, settings.url), include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), lambda: running.get("courier"), clock))
     app.router.routes.extend(_office_routes(site, office, gate, awards, intake_worker.wake))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])

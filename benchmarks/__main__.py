@@ -14,6 +14,7 @@ from benchmarks import (
     browser,
     bulk,
     checks,
+    console,
     disk,
     endurance,
     intake,
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "rebuild": rebuild.measure,
     "register": register.measure,
     "office": office_intake.measure,
+    "console": console.measure,
     "commands": latency.measure,
 }
 ENDURANCE = "endurance"
@@ -57,7 +59,7 @@ _COLUMNS = ("what", "best", "median", "floor", "its best", "ratio", "median", "a
 @click.argument("names", nargs=-1, type=click.Choice([*BENCHMARKS, ENDURANCE]))
 @click.option("--pack", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Take in this pack.")
 @click.option("--trainees", default=Sizes.trainees, show_default=True, help="Size of the pack that is generated.")
-@click.option("--listed", default=Sizes.listed, show_default=True, help="People whom `register` lists.")
+@click.option("--listed", default=Sizes.listed, show_default=True, help="People whom `register` and `console` list.")
 @click.option("--rounds", default=Sizes.rounds, show_default=True, help="How often everything is measured in turns.")
 @click.option("--minutes", default=10.0, show_default=True, help="How long `endurance` lasts.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")

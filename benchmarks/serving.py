@@ -1,47 +1,26 @@
 """Answers a second of one serving process on one core, against the server's own trivial JSON route in the same rounds.
 
-The server is the real one, middleware included, with one thing changed: its limits count by a clock that runs so fast
-that they never bite. It is kept to one core, the asking to another. The asking writes requests that lie ready to
-several connections at once, so that the server always has the next one waiting, and looks at no more of an answer than
-its status line and length. That the server and not the asking is what is measured, the server's own processor time
-tells: it is a figure too, and so is what came of each second of it, which other work on the machine disturbs least.
+The server is that of `benchmarks.served`. The asking writes requests that lie ready to several connections at once, so
+that the server always has the next one waiting, and looks at no more of an answer than its status line and length. That
+the server and not the asking is what is measured, the server's own processor time tells: it is a figure too, and so is
+what came of each second of it, which other work on the machine disturbs least.
 """
 
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-import socket
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
 from functools import partial
-from itertools import cycle, islice
 from typing import Final
 
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-
-from api.app import create_app
-from api.workers import serve_here
 from benchmarks.measuring import Aim, Figure, Works, in_turns
+from benchmarks.served import BARE, Server, get, post, serving
 from benchmarks.world import World
 from ledger.awards import open_awards
-from ledger.places import Place
 
-CONNECTIONS: Final = 8
-"""Requests that are under way at once."""
 AIM: Final = Aim(0.5)
 HEALTH: Final = "/healthz"
 """The server's own trivial route, through the same framework."""
-BARE: Final = "/bare.json"
-"""One that only the benchmark's server has: a constant, without the framework's models."""
-_HURRY: Final = 1e6
-_READY_SECONDS: Final = 60.0
-_TICK: Final = 0.001
-"""Seconds: processor time that is shorter may be counted as none, as where a test asks only a few times."""
 
 
 def measure(world: World) -> Iterator[Figure]:
@@ -51,13 +30,13 @@ def measure(world: World) -> Iterator[Figure]:
     links = [str(item.event.link) for item in issued]
     typed = [json.dumps({"number": str(item.event.number), "name": str(item.event.name)}).encode() for item in issued]
     asked = {
-        HEALTH: [_get(HEALTH)],
-        BARE: [_get(BARE)],
-        "/c/….json": [_get(f"/c/{link}.json") for link in links],
-        "/c/…": [_get(f"/c/{link}") for link in links],
-        "/check.json": [_post("/check.json", body) for body in typed],
+        HEALTH: [get(HEALTH)],
+        BARE: [get(BARE)],
+        "/c/….json": [get(f"/c/{link}.json") for link in links],
+        "/c/…": [get(f"/c/{link}") for link in links],
+        "/check.json": [post("/check.json", body, "application/json") for body in typed],
     }
-    with _serving(world.ledger.place) as server:
+    with serving(world.ledger.place) as server:
         for requests in asked.values():
             server.ask(requests, len(requests))
         works: Works = {
@@ -67,7 +46,7 @@ def measure(world: World) -> Iterator[Figure]:
     yield from _figures(walls, server)
 
 
-def _figures(walls: dict[str, tuple[float, ...]], server: _Server) -> Iterator[Figure]:
+def _figures(walls: dict[str, tuple[float, ...]], server: Server) -> Iterator[Figure]:
     rounds = len(walls[HEALTH])
     processor = {name: tuple(server.rates[name]) for name in walls}
     for name in walls:
@@ -78,112 +57,3 @@ def _figures(walls: dict[str, tuple[float, ...]], server: _Server) -> Iterator[F
         yield Figure(f"{name}, the same", "/s", processor[name], "a constant", processor[BARE])
     shares = tuple(min(server.shares[name][number] for name in walls) for number in range(rounds))
     yield Figure("server's core, least share in use", "", shares)
-
-
-def _get(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: localhost\r\nAccept-Language: en\r\n\r\n".encode()
-
-
-def _post(path: str, body: bytes) -> bytes:
-    return (
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-        f"Content-Length: {len(body)}\r\n\r\n"
-    ).encode() + body
-
-
-# --- the server, in a process of its own ------------------------------------------------------------------------------
-
-
-def _serve(place: Place, listener: socket.socket, core: int) -> None:
-    os.sched_setaffinity(0, {core})
-    app = create_app(place, monotonic=lambda: time.monotonic() * _HURRY)
-
-    async def bare(request: Request) -> Response:
-        return JSONResponse({"alive": True})
-
-    app.router.routes.insert(0, Route(BARE, bare))
-    serve_here(app, listener)
-
-
-@contextmanager
-def _serving(place: Place) -> Iterator[_Server]:
-    """A server on a core of its own where there are two, and this process kept to another."""
-    before = os.sched_getaffinity(0)
-    cores = sorted(before)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        arguments = (place, listener, cores[-1])
-        process = multiprocessing.get_context("spawn").Process(target=_serve, args=arguments, daemon=True)
-        process.start()
-        try:
-            os.sched_setaffinity(0, {cores[0]})
-            with closing(_Server(listener.getsockname()[1], process.pid or 0)) as server:
-                yield server
-        finally:
-            os.sched_setaffinity(0, before)
-            process.terminate()
-            process.join()
-
-
-class _Server:
-    """The connections to a serving process, and what came of its processor time."""
-
-    def __init__(self, port: int, pid: int) -> None:
-        self._clock = ~pid << 3 | 2  # Linux: the clock of a process's processor time
-        self._sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS)]
-        for connection in self._sockets:
-            connection.settimeout(_READY_SECONDS)
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.rates: dict[str, list[float]] = {}
-        """Answers a second of the server's processor time, by work."""
-        self.shares: dict[str, list[float]] = {}
-        """Share of a core that the server used, by work."""
-
-    def measure(self, name: str, requests: Sequence[bytes], count: int) -> float:
-        """Answers a second; asks `count` times."""
-        began, used_before = time.perf_counter(), time.clock_gettime(self._clock)
-        self.ask(requests, count)
-        seconds, used = time.perf_counter() - began, max(_TICK, time.clock_gettime(self._clock) - used_before)
-        self.rates.setdefault(name, []).append(count / used)
-        self.shares.setdefault(name, []).append(used / seconds)
-        return count / seconds
-
-    def ask(self, requests: Sequence[bytes], count: int) -> None:
-        """Asks `count` times. Raises RuntimeError for an answer that is not 200."""
-        left: Iterator[bytes] = islice(cycle(requests), count)
-        waiting: list[socket.socket] = []
-        for connection, request in zip(self._sockets, left, strict=False):
-            connection.sendall(request)
-            waiting.append(connection)
-        while waiting:
-            further = []
-            for connection in waiting:
-                _take(connection)
-                if (following := next(left, None)) is not None:
-                    connection.sendall(following)
-                    further.append(connection)
-            waiting = further
-
-    def close(self) -> None:
-        """Closes the connections."""
-        for connection in self._sockets:
-            connection.close()
-
-
-def _take(connection: socket.socket) -> None:
-    """Reads one answer."""
-    data = bytearray()
-    while (end := data.find(b"\r\n\r\n")) < 0:
-        data += _more(connection)
-    head = bytes(data[:end]).lower()
-    if not head.startswith(b"http/1.1 200"):
-        raise RuntimeError(f"the server answers {head[:60]!r}")
-    length = int(head.partition(b"content-length:")[2].partition(b"\r\n")[0])
-    while len(data) < end + 4 + length:
-        data += _more(connection)
-
-
-def _more(connection: socket.socket) -> bytes:
-    data = connection.recv(65536)
-    if not data:
-        raise RuntimeError("the server hung up")
-    return data

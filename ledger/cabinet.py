@@ -224,6 +224,10 @@ STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
             " PRIMARY KEY (evidence, number)) STRICT",
         ),
     ),
+    (
+        "tokens that were made with a token",
+        ("ALTER TABLE tokens ADD COLUMN made_by BLOB",),  # id of that token; they end with it
+    ),
 )
 """The tables, in steps that are never edited once released, only followed by the next. SQL that both engines know
 (`ledger.postgres.dialect`); times are milliseconds since 1970 UTC.

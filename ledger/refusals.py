@@ -60,6 +60,7 @@ class Code(StrEnum):
     DUPLICATE_ACCOUNT = "duplicate-account"
     ALREADY_DECIDED = "already-decided"
     UNKNOWN_PROPOSAL = "unknown-proposal"
+    WIDER_TOKEN = "wider-token"
     WEAK_PASSWORD = "weak-password"
     BAD_PASSKEY = "bad-passkey"
     PRECONDITION_FAILED = "precondition-failed"

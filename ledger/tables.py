@@ -37,7 +37,7 @@ OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
     ),
     "passkeys": ("credential", "account", "public_key", "signs", "name", "created_at", "used_at"),
     "invitations": ("secret", "account", "expires_at"),
-    "tokens": ("secret", "id", "account", "name", "scopes", "created_at", "expires_at", "used_at"),
+    "tokens": ("secret", "id", "account", "name", "scopes", "created_at", "expires_at", "used_at", "made_by"),
     "proposals": (
         *("id", "number", "kind", "state", "version", "proposer", "organisation", "approver"),
         *("proposed_at", "decided_at", "done", "commands", "sealed", "approval", "note", "reason"),

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,31 +18,26 @@ from api.office.cohorts import address
 from api.office.console import Console, Sent, request_id, see_other
 from api.office.forms import Field, Filled, blank, day_of, filled
 from api.office.gate import Acting
-from ledger import commands as c
-from ledger.command_forms import name_of
+from ledger.office import certifying
+from ledger.office.certifying import Certification
 from ledger.office.doing import propose
-from ledger.office.previewing import preview
 from ledger.office.proposals import MOST_COMMANDS
-from ledger.office.sight import OutOfSight, Sight
-from ledger.office.waiting import commands_waiting
+from ledger.office.sight import Sight
 from ledger.refusals import Refusal
 from ledger.register.lines import EnrolmentLine
-from ledger.register.paging import MOST_ROWS
-from verifier.address import number_prefix
-from verifier.rules import Certified
 
 _DAY: Final = Field("on", training_words.CERTIFY_ON, "day")
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who has no certificate of this cohort yet."""
+    """Somebody who has no certificate of this cohort yet, as the page shows them."""
 
     line: EnrolmentLine
     passes: bool
     why: Sequence[Words]
     waits: bool
-    """Whether a proposal that nobody has decided on includes them already."""
+    """Whether a proposal that nobody has carried out includes them already."""
 
     @property
     def key(self) -> str:
@@ -80,15 +73,12 @@ class Certifying:
         on = day_of(form["on"])
         if on is None or not form.good:
             return self._page(request, acting, sent, sight, cohort, form, ticked, 422)
-        chosen = [item for item in self._candidates(sight, cohort, on) if item.key in ticked]
+        run = Certification(self._console.office, sight, cohort, on)
+        chosen = [item.trainee for item in run.all() if item.trainee.hex in ticked]
         if not chosen or len(chosen) > MOST_COMMANDS:
             fault = training_words.TOO_MANY if chosen else training_words.NOBODY
             return self._page(request, acting, sent, sight, cohort, form, ticked, 422, fault)
-        prefix = number_prefix(sight.programme(cohort).code)
-        commands = [
-            c.RequestCertification(item.line.who.subject, cohort, sight.desk.draw(prefix, on.year), on)
-            for item in chosen
-        ]
+        commands = run.requests(chosen)
         try:
             done = propose(self._console.office, acting.member, commands, request_id(sent), form["note"])
         except Refusal as refusal:
@@ -96,34 +86,6 @@ class Certifying:
             return self._page(request, acting, sent, sight, cohort, form, ticked, status_of(refusal), fault)
         assert done.proposal is not None  # that is what proposing does
         return see_other(f"/console/proposals/{done.proposal.id}")
-
-    def _candidates(self, sight: Sight, cohort: str, on: date) -> list[Candidate]:
-        """Everybody in the cohort without a certificate, by their numbers."""
-        waiting, programme = self._waiting(cohort), sight.programme(cohort)
-        found: list[Candidate] = []
-        after: str | None = None
-        while True:
-            page = sight.register.enrolments(cohort, sight.scope, after=after, limit=MOST_ROWS)
-            for line in page.rows:
-                try:
-                    dossier = sight.dossier(line.who.subject)
-                except OutOfSight:
-                    continue  # erased a moment ago
-                enrolment = dossier.enrolments[line.enrolment]
-                if dossier.certificate_of(enrolment.id) is not None or enrolment.enrolled_on > on:
-                    continue
-                stands = preview(enrolment, programme, on)
-                passes = isinstance(stands.outcome, Certified)
-                why = reasons(stands, enrolment, programme)
-                found.append(Candidate(line, passes, why, line.who.subject in waiting))
-            if page.next is None:
-                return sorted(found, key=lambda item: item.line.who.trainee_no)
-            after = page.next
-
-    def _waiting(self, cohort: str) -> set[UUID]:
-        """Those whom a proposal includes that nobody has decided on."""
-        waiting = commands_waiting(self._console.office, [name_of(c.RequestCertification)], cohort=cohort)
-        return {command.trainee for _, command in waiting}
 
     def _page(
         self,
@@ -138,7 +100,8 @@ class Certifying:
         fault: Words | None = None,
     ) -> Response:
         on = day_of(form["on"]) if "on" not in form.faults else None
-        candidates = [] if on is None else self._candidates(sight, cohort, on)
+        run = None if on is None else Certification(self._console.office, sight, cohort, on)
+        candidates = [] if run is None else [_shown(item, sight) for item in run.all()]
         if ticked is None:
             ticked = {item.key for item in candidates if item.passes and not item.waits}
         day, note = Filled((_DAY,), form.values, form.faults), Filled((NOTE,), form.values, form.faults)
@@ -148,3 +111,8 @@ class Certifying:
             candidates=candidates, ticked=ticked, fault=fault, form_id=form_id(sent),
             lacking=words.lacking("registrar"),
         )  # fmt: skip
+
+
+def _shown(item: certifying.Candidate, sight: Sight) -> Candidate:
+    why = reasons(item.stands, item.enrolment, sight.programme(item.line.cohort))
+    return Candidate(item.line, item.passes, why, item.waits)

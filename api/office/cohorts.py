@@ -31,6 +31,8 @@ from ledger.register.paging import Page
 from verifier.errors import Malformed
 
 _CODE: Final = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+PEOPLE: Final = 20
+"""People on one page of a cohort: each one's hours and results are opened from the log (docs/performance.md)."""
 MOST_ENROLLED: Final = 200
 """Trainee numbers of one form."""
 
@@ -113,7 +115,9 @@ class Cohorts:
         """The people of a cohort, the first enrolled first."""
         sight = self._console.sight(acting)
         line = sight.cohort(request.path_params["cohort"])
-        page = read_page(lambda after: sight.register.enrolments(line.cohort, sight.scope, after=after), request)
+        page = read_page(
+            lambda after: sight.register.enrolments(line.cohort, sight.scope, after=after, limit=PEOPLE), request
+        )
         return self._page(
             "office/cohort.html",
             request,

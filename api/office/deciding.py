@@ -134,7 +134,7 @@ class Deciding:
         empty["panel"] = blank(_PANEL, voted_on=today.isoformat())
         return self._console.page(
             "office/application.html", request, acting, status,
-            titling=title_words, line=line, case=case, step=_step(case), early=_early(case),
+            titling=title_words, line=line, case=case, step=case.step, early=_early(case),
             panel=None if case.policy is None else _panel(case.policy),
             lines=lines(case.happened, office.staff), training=training_words, evidence_words=evidence_words,
             evidence=evidence.lines(office, line.who.subject, (line.application,)),
@@ -159,16 +159,6 @@ def refused(refusal: Refusal) -> Refused:
     """What a page says of a step that is not offered."""
     lacking = refusal.code in NOT_YOURS
     return Refused(refusal_words.SENTENCES[refusal.code], refusal.message if lacking else str(refusal.code))
-
-
-def _step(case: Case) -> str:
-    """What is to be done next: `panel`, `post`, `decide`, or `ended`."""
-    state = case.application
-    if state.ended_on is not None or case.policy is None:
-        return "ended"
-    if state.voted_on is None:
-        return "panel"
-    return "post" if state.posted_on is None else "decide"
 
 
 def _early(case: Case) -> Words | None:

@@ -16,6 +16,7 @@ from ledger.deciders.state import Trainee
 from ledger.intake.cells import cell_of
 from ledger.intake.documents import id_number_is_good
 from ledger.intake.headers import Content
+from ledger.office.particulars import name_is_good
 from ledger.refusals import Code
 
 BESIDE: Final = {
@@ -61,7 +62,7 @@ def check_registration(form: Filled) -> Filled:
 
 def check_name(form: Filled) -> Filled:
     """A name that paper can show: intake's rule, which also turns away what would reverse the writing."""
-    if "name" not in form.faults and cell_of(Content.TEXT, form["name"]).fault:
+    if "name" not in form.faults and not name_is_good(form["name"]):
         form = form.with_fault("name", words.UNPRINTABLE)
     return form
 

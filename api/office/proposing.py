@@ -81,8 +81,7 @@ class Proposing:
 
     def home(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """What waits for who is here."""
-        found = docket.page(self._console.office, acting.member, (OPEN, APPROVED), limit=PAGE)
-        waiting = [item for item in found.proposals if _waits_for(item, acting)]
+        waiting = docket.waiting(self._console.office, acting.member, PAGE)
         counts = [*_of_proposals(waiting, acting), *self._of_applications(acting), *self._of_messages(acting)]
         return self._page(
             "office/home.html", request, acting,
@@ -213,12 +212,6 @@ def _of_proposals(waiting: list[Proposal], acting: Acting) -> list[Count]:
     to_decide = sum(item.state == OPEN and item.proposer != own for item in waiting)
     unfinished = sum(item.state == APPROVED for item in waiting)
     return [(listed, telling_words.PROPOSALS_WAIT, to_decide), (listed, telling_words.UNFINISHED, unfinished)]
-
-
-def _waits_for(proposal: Proposal, acting: Acting) -> bool:
-    if proposal.state == APPROVED:
-        return acting.may("approver")
-    return proposal.proposer == acting.member.pseudonym or acting.may("approver")
 
 
 def _shown(item: Foreseen, desk: Desk, member: Member) -> ShownCommand:

@@ -120,6 +120,11 @@ SENTENCES: Final[dict[Code, Words]] = {
         "The key of this request was used for something else.",
         "이 요청 키는 다른 내용에 쓰였습니다.",
     ),
+    Code.WIDER_TOKEN: Words(
+        "令牌不能生成权限比自身更大的令牌。",
+        "A token makes none that may do more than itself.",
+        "토큰으로 자신보다 더 큰 권한의 토큰을 만들 수 없습니다.",
+    ),
     Code.UNKNOWN_PROPOSAL: Words("没有这项待批事项。", "There is no such proposal.", "그런 승인 요청이 없습니다."),
     Code.WEAK_PASSWORD: Words(
         "密码须为 12 至 200 个字符，且不得与姓名、登录名相同或仅为少数字符的重复。",

@@ -21,6 +21,7 @@ from ledger.mail_address import BadAddress, check_mail_address
 from ledger.office import consenting
 from ledger.office.outbox.messages import STAFF_KINDS
 from ledger.office.passkeys import CONSENT
+from ledger.office.seeing import check_keeps_staff
 from ledger.office.staff import CannotSignIn, Member
 from ledger.office.tokens import SCOPES
 from ledger.permissions import Actors
@@ -198,9 +199,8 @@ class Signing:
 
     def staff(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """Everybody; who is added gets a link."""
-        if not acting.may("administrator"):
-            raise Refusal(Code.MISSING_ROLE, f"{acting.member.pseudonym} lacks the role administrator")
         office, fields = self._console.office, self._staff_fields()
+        check_keeps_staff(acting.member, office.executor.base())
         match sent.get("do", ""):
             case "add":
                 form = filled(fields, sent)

@@ -110,6 +110,7 @@ SCOPES: Final = {
     "read": Words("读取", "read", "읽기"),
     "record": Words("记录", "record", "기록"),
     "propose": Words("提出", "propose", "제안"),
+    "tokens": Words("生成和撤销令牌", "make and revoke tokens", "토큰 생성 및 폐기"),
 }
 SCOPES_OF: Final = Words("可以做什么", "What it may do", "허용 범위")
 DAYS: Final = Words("有效天数", "Good for days", "유효 일수")

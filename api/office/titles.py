@@ -26,6 +26,7 @@ from ledger.handle import TITLE_PREFIXES
 from ledger.office.allowed import why_not
 from ledger.office.case import barred
 from ledger.office.history import history
+from ledger.office.papers import chain_of
 from ledger.office.reading import reading_desk
 from ledger.office.waiting import proposals_about
 from ledger.register.lines import TitleLine
@@ -129,7 +130,8 @@ class Titles:
         return self._console.page(
             "office/title.html", request, acting, status,
             titling=title_words, line=line, trainee=dossier.trainee, title=title, authority=authority,
-            chain=_chain(dossier, title), barred=barred(dossier, today), bar=title_words.bar_of_fraud(_bar(today)),
+            chain=chain_of(dossier.titles, title), barred=barred(dossier, today),
+            bar=title_words.bar_of_fraud(_bar(today)),
             lines=lines(sorted(happened, key=lambda item: item.index), office.staff), link=shown(title.event.link),
             refused={name: None if refusal is None else refused(refusal) for name, refusal in why.items()},
             proposals=proposals_about(office, line.who.subject, ("revoke-title",), level=line.level)
@@ -142,8 +144,3 @@ class Titles:
 def _bar(today: date) -> date:
     """The last day of the bar that a revocation for fraud of today brings."""
     return years_after(today, BARRED_YEARS) - timedelta(days=1)
-
-
-def _chain(dossier: Dossier, title: Title) -> list[Title]:
-    """The title with what it corrects and what corrects it, oldest first."""
-    return [item for item in dossier.titles.values() if item.event.application == title.event.application]

@@ -29,8 +29,9 @@ from ledger import commands as c
 from ledger.command_forms import name_of
 from ledger.handle import TITLE_PREFIXES
 from ledger.office.doing import do, propose
-from ledger.office.proposals import APPROVED, MOST_COMMANDS, OPEN
+from ledger.office.proposals import MOST_COMMANDS
 from ledger.office.reading import reading_desk
+from ledger.office.waiting import commands_waiting
 from ledger.refusals import Refusal
 from ledger.register.lines import ApplicationLine
 from ledger.register.paging import Page
@@ -39,8 +40,6 @@ from verifier.rules import NoCalendar
 
 PAGE: Final = 200
 """Applications of one list."""
-MOST_WAITING: Final = 1000
-"""Proposals that are looked through for applications that are in one already, the newest first."""
 _SITTING: Final = (
     Field("size", title_words.SIZE, "whole"),
     Field("present", title_words.PRESENT, "whole"),
@@ -171,10 +170,8 @@ class Together:
 
     def _waiting(self) -> set[UUID]:
         """The applications that a proposal includes which nobody has carried out."""
-        proposals, kind = self._console.office.proposals, name_of(c.DecideApplication)
-        open_ones = [item.id for item in proposals.all((OPEN, APPROVED), limit=MOST_WAITING) if item.kind == kind]
-        commands = [command for id_ in open_ones for command in proposals.commands(id_)]
-        return {command.application for command in commands if isinstance(command, c.DecideApplication)}
+        waiting = commands_waiting(self._console.office, [name_of(c.DecideApplication)])
+        return {command.application for _, command in waiting if isinstance(command, c.DecideApplication)}
 
     def _typed(self, item: Item, sent: Sent) -> Item:
         """What was sent of an application: for a sitting its votes, else whether it is ticked."""

@@ -15,7 +15,7 @@ from ledger import commands as c
 from ledger.command_forms import to_plain
 from ledger.executing import Executed
 from ledger.handle import Desk
-from ledger.office import doing, forms, seeing
+from ledger.office import doing, forms, particulars, seeing
 from ledger.office.opening import Office
 from ledger.office.reading import reading_desk
 from ledger.office.staff import Member
@@ -65,6 +65,7 @@ def ask(office: Office, member: Member, asked: Asked) -> Answer:
     if (role := forms.role_of(command)) not in member.roles:
         raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role {role}, which {asked.name} needs")
     written = forms.read(asked.name, asked.form)
+    particulars.check(written)
     told = json.dumps([asked.name, asked.form, asked.note], sort_keys=True, ensure_ascii=False)
     repeat = office.repeats.begin(member.account, asked.key, told.encode())
     if repeat.answer is not None:
@@ -101,7 +102,7 @@ def _proposed(office: Office, member: Member, settled: Any, request: UUID, note:
         assert done.proposal is not None
         proposal = done.proposal
     # Forgotten once nothing is to be carried out any more: then what was drawn is told no more.
-    drawn = [_drawn(command) for command in office.proposals.commands(proposal.id)]
+    drawn = [drawn_of(command) for command in office.proposals.commands(proposal.id)]
     return Answer((), proposal.id, drawn[0] if drawn else {})
 
 
@@ -124,7 +125,8 @@ def _recorded(office: Office, command: type[Any], executed: Executed) -> Answer:
     return Answer(placed, None, {fresh[0]: str(placed[0].stream)} if fresh and placed else {})
 
 
-def _drawn(command: c.Command) -> dict[str, Any]:
+def drawn_of(command: c.Command) -> dict[str, Any]:
+    """What was settled here of a command, as plain values by its fields."""
     fresh = [field for field in forms.SETTLED.get(type(command), ()) if field != "source"]
     return {field: to_plain(getattr(command, field)) for field in fresh}
 

@@ -60,6 +60,16 @@ class Case:
         """The first possible day of decision; None where it cannot be told."""
         return None if self.days is None or self.days.last is None else self.days.last + timedelta(days=1)
 
+    @property
+    def step(self) -> str:
+        """What is to be done next: `panel`, `post`, `decide`, or `ended`."""
+        state = self.application
+        if state.ended_on is not None or self.policy is None:
+            return "ended"
+        if state.voted_on is None:
+            return "panel"
+        return "post" if state.posted_on is None else "decide"
+
 
 def case_of(office: Office, trainee: UUID, application: UUID, today: date) -> Case | None:
     """An application of a person; None where there is none, or the person's data are erased. Raises StoreError."""

@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from ledger.office.opening import Office
-from ledger.office.proposals import Proposal
+from ledger.office.proposals import APPROVED, OPEN, Proposal
 from ledger.office.reading import reading_desk
 from ledger.office.seeing import sees_people, sees_proposal, unknown_proposal
 from ledger.office.staff import Member
@@ -60,3 +60,17 @@ def page(
             found.append(proposal)
     more = last is not None and last != looked[-1].number
     return Docket(tuple(found), last if more else None)
+
+
+def waiting(office: Office, member: Member, limit: int = 50) -> list[Proposal]:
+    """Those that wait for the member among the newest `limit` that wait and that the member may see. Raises StoreError.
+
+    What is approved waits for approvers to carry it out; what is open waits for them, and is still its proposer's.
+    """
+    found = page(office, member, (OPEN, APPROVED), limit=limit)
+    return [item for item in found.proposals if _waits_for(item, member)]
+
+
+def _waits_for(proposal: Proposal, member: Member) -> bool:
+    approves = "approver" in member.roles
+    return approves or (proposal.state == OPEN and proposal.proposer == member.pseudonym)

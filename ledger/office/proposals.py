@@ -172,13 +172,14 @@ class Proposals:
         """What is proposed. Raises Refusal; StoreError."""
         return self._body(self._row(id_))[0]
 
-    def foresee(self, id_: UUID, approver: str) -> Iterator[Foreseen]:
+    def foresee(self, id_: UUID, approver: str, start: int = 0, stop: int | None = None) -> Iterator[Foreseen]:
         """What each command would record if `approver` approved now, one decided after the other, none recorded.
 
-        Raises Refusal `unknown-proposal`; StoreError.
+        `start`, `stop`: of which stretch of the commands; those before are not looked at. Raises Refusal
+        `unknown-proposal`; StoreError.
         """
         row = self._row(id_)
-        commands, _ = self._body(row)
+        commands = self._body(row)[0][start:stop]
         desk, actors = self.desk_for(commands), Actors(str(row["proposer"]), approver)
         for command in commands:
             try:

@@ -125,9 +125,7 @@ def sees_training(member: Member, dossier: Dossier, cohort: str, base: Base) -> 
     """
     if not sees_person(member, dossier, base):
         return False
-    if member.organisation == base.code or member.organisation in concerns.of_cohort(cohort, base.catalogue):
-        return True
-    return member.organisation in concerns.beyond_training(dossier, base.catalogue)
+    return member.organisation in concerns.of_cohort(cohort, base.catalogue) or sees_whole(member, dossier, base)
 
 
 def sees_application(member: Member, dossier: Dossier, application: Application, base: Base) -> bool:
@@ -137,3 +135,18 @@ def sees_application(member: Member, dossier: Dossier, application: Application,
     return member.organisation == base.code or (
         member.organisation in concerns.of_application(application, dossier, base.catalogue)
     )
+
+
+def sees_whole(member: Member, dossier: Dossier, base: Base) -> bool:
+    """Whether a member of staff who may see a person may see all of the person's affairs, whatever they are about."""
+    if not sees_person(member, dossier, base):
+        return False
+    return member.organisation == base.code or member.organisation in concerns.beyond_training(dossier, base.catalogue)
+
+
+def check_keeps_staff(member: Member, base: Base) -> None:
+    """Raises Refusal unless a member of staff may see who there is, and let people in: an administrator of the base."""
+    if "administrator" not in member.roles:
+        raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role administrator")
+    if member.organisation != base.code:
+        raise Refusal(Code.OTHER_ORGANISATION, f"accounts are kept by {base.code}, not by {member.organisation}")

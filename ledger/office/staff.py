@@ -83,6 +83,12 @@ class Staff:
         rows, base = self._cabinet.select("SELECT * FROM staff"), self._executor.base()
         return sorted((self._member(row, base) for row in rows), key=lambda member: folded(member.login))
 
+    def page(self, after: str, limit: int) -> list[Member]:
+        """At most `limit` of them by pseudonym, from behind one on; from the first on for empty. Raises StoreError."""
+        sql = "SELECT * FROM staff WHERE pseudonym > ? ORDER BY pseudonym LIMIT ?"
+        base = self._executor.base()
+        return [self._member(row, base) for row in self._cabinet.select(sql, (after, limit))]
+
     def find(self, account: UUID) -> Member | None:
         """The member of staff of an account. Raises StoreError."""
         return self._found("account", account.bytes)

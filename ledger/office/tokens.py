@@ -1,4 +1,8 @@
-"""Tokens for programs: what somebody lets a program do in their name, for how long."""
+"""Tokens for programs: what somebody lets a program do in their name, for how long.
+
+A token that is good for it makes others: none that may do more than it or is good for longer, and none that outlives
+its own revocation. So whoever got hold of one loses all that came of it together with it.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,9 @@ from ledger.handle import Clock
 from ledger.projector import Tables
 from ledger.refusals import Code, Refusal
 
-SCOPES: Final = ("read", "record", "propose")
-"""What a token may be good for: to read, to record what needs one person, to propose what needs two. None approves: an
-approval takes a person.
+SCOPES: Final = ("read", "record", "propose", "tokens")
+"""What a token may be good for: to read, to record what needs one person, to propose what needs two, to make and revoke
+tokens. None approves: an approval takes a person.
 """
 LONGEST_DAYS: Final = 366
 PREFIX: Final = "clt_"
@@ -36,6 +40,8 @@ class Token:
     created_at: int
     expires_at: int
     used_at: int | None
+    made_by: UUID | None = None
+    """The token that it was made with; None where a person made it."""
 
 
 class Tokens:
@@ -44,28 +50,47 @@ class Tokens:
     def __init__(self, cabinet: Cabinet, key: CabinetKey, clock: Clock) -> None:
         self._cabinet, self._key, self._clock = cabinet, key, clock
 
-    def make(self, account: UUID, name: str, scopes: Collection[str], days: int) -> tuple[Token, str]:
-        """A new token, and its secret, which is shown once and kept nowhere. Raises Refusal; StoreError."""
+    def make(
+        self, account: UUID, name: str, scopes: Collection[str], days: int, by: Token | None = None
+    ) -> tuple[Token, str]:
+        """A new token, and its secret, which is shown once and kept nowhere. Raises Refusal; StoreError.
+
+        `by`: the token of the same account that it is made with, which it ends with at the latest.
+        """
         if not name.strip() or len(name) > _NAME_LIMIT or not name.isprintable():
             raise Refusal(Code.BAD_TEXT, f"a token has a name of 1 to {_NAME_LIMIT} printable characters")
         if not scopes or set(scopes) - set(SCOPES):
             raise Refusal(Code.UNKNOWN_VALUE, f"a token has scopes, of {', '.join(SCOPES)}")
         if not 1 <= days <= LONGEST_DAYS:
             raise Refusal(Code.BAD_NUMBER, f"a token is good for 1 to {LONGEST_DAYS} days")
+        if by is not None and set(scopes) - by.scopes:
+            raise Refusal(Code.WIDER_TOKEN, "a token makes none that may do more than itself")
         secret, now = PREFIX + secrets.token_urlsafe(32), self._clock()
+        until = now + days * 86_400_000
         token = Token(
             UUID(bytes=secrets.token_bytes(16), version=4),
             account,
             name.strip(),
             frozenset(scopes),
             now,
-            now + days * 86_400_000,
+            until if by is None else min(until, by.expires_at),
             None,
+            None if by is None else by.id,
         )
         sealed = self._key.seal("tokens", token.id.bytes, token.name)
         told = " ".join(sorted(token.scopes))
-        row = (secret_hash(secret), token.id.bytes, account.bytes, sealed, told, now, token.expires_at, None)
-        self._cabinet.write(lambda tables: tables.execute("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row))
+        maker = None if by is None else by.id.bytes
+        row = (secret_hash(secret), token.id.bytes, account.bytes, sealed, told, now, token.expires_at, None, maker)
+
+        def enter(tables: Tables) -> bool:
+            there = "SELECT 1 FROM tokens WHERE id = ? AND account = ? AND expires_at > ?"
+            if maker is not None and not tables.select(there, (maker, account.bytes, now)):
+                return False  # revoked a moment ago
+            tables.execute("INSERT INTO tokens VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            return True
+
+        if not self._cabinet.write(enter):
+            raise Refusal(Code.WIDER_TOKEN, "the token that this is made with is void")
         return token, secret
 
     def find(self, secret: str) -> Token | None:
@@ -89,12 +114,25 @@ class Tokens:
         return [self._token(row) for row in rows]
 
     def revoke(self, account: UUID, token: UUID) -> None:
-        """Makes a token of an account void; nothing where it is another's."""
+        """Makes a token of an account void, with all that were made with it; nothing where it is another's."""
 
         def revoke(tables: Tables) -> None:
-            tables.execute("DELETE FROM tokens WHERE id = ? AND account = ?", (token.bytes, account.bytes))
+            void = {token.bytes}
+            makers = tables.select("SELECT id, made_by FROM tokens WHERE account = ?", (account.bytes,))
+            made = [(bytes(row["id"]), bytes(row["made_by"])) for row in makers if row["made_by"] is not None]
+            while more := {id_ for id_, maker in made if maker in void} - void:
+                void |= more
+            for id_ in void:
+                tables.execute("DELETE FROM tokens WHERE id = ? AND account = ?", (id_, account.bytes))
 
         self._cabinet.write(revoke)
+
+    def made_with(self, token: Token) -> list[Token]:
+        """The token itself and those that were made with it, however many hands between, newest first."""
+        known, ids = self.of(token.account), {token.id}
+        while more := {item.id for item in known if item.made_by in ids} - ids:
+            ids |= more
+        return [item for item in known if item.id in ids]
 
     def _token(self, row: Any) -> Token:
         id_ = bytes(row["id"])
@@ -106,4 +144,5 @@ class Tokens:
             row["created_at"],
             row["expires_at"],
             row["used_at"],
+            None if row["made_by"] is None else UUID(bytes=bytes(row["made_by"])),
         )

@@ -21,6 +21,8 @@ _HERE: Final = f"SET LOCAL search_path = {CABINET_SCHEMA}"
 
 
 def _defined(statement: str) -> str:
+    if statement.startswith("ALTER TABLE"):
+        return dialect.typed(statement)
     return dialect.definition(statement) if statement.startswith("CREATE TABLE") else statement
 
 

@@ -32,5 +32,9 @@ def definition(sql: str) -> str:
     unknown = {option.strip().upper() for option in options.split(",") if option.strip()} - {"STRICT", "WITHOUT ROWID"}
     if unknown:
         raise ValueError(f"a table of a view has options that PostgreSQL does not know: {', '.join(sorted(unknown))}")
-    typed = re.sub(r"\b(INTEGER|TEXT|BLOB)\b", lambda found: _TYPES[found[1]], body)
-    return typed + end
+    return typed(body) + end
+
+
+def typed(sql: str) -> str:
+    """The same with PostgreSQL's types in the place of those of columns."""
+    return re.sub(r"\b(INTEGER|TEXT|BLOB)\b", lambda found: _TYPES[found[1]], sql)

@@ -217,7 +217,7 @@ class Register:
             *_equal("t.cohort", cohort),
             *_equal("t.programme", programme),
             *_in_year("t.awarded_on", year),
-            *_stands(_CERTIFICATE_STANDING, standing, today),
+            *_stands(_CERTIFICATE_STANDING, "awarded_on", standing, today),
             *self._narrowed(scope),
             scoped.of_training(scope),
         ]
@@ -235,10 +235,12 @@ class Register:
         limit: int = LIMIT,
     ) -> Page[TitleLine]:
         """Titles, the last granted first. `standing`: on the day `today`; `year`: of the grant."""
+        if standing in (Standing.EXPIRED, Standing.SUSPENDED):  # no title ever is
+            return Page((), None, Total(0))
         conditions = [
             *_equal("t.level", level),
             *_in_year("t.granted_on", year),
-            *_stands(_TITLE_STANDING, standing, today),
+            *_stands(_TITLE_STANDING, "granted_on", standing, today),
             *self._narrowed(scope),
             scoped.of_titles(scope),
         ]
@@ -475,10 +477,22 @@ def _in_year(column: str, year: int | None) -> list[Condition]:
     return [] if year is None else [(f"{column} BETWEEN ? AND ?", (f"{year:04}-01-01", f"{year:04}-12-31"))]
 
 
-def _stands(sql: str, standing: Standing | None, today: date) -> list[Condition]:
+def _stands(sql: str, began: str, standing: Standing | None, today: date) -> list[Condition]:
+    """Of one standing on a day. What such awards must have stands beside it, so that few are found without reading all
+    (the partial indexes of `ledger.projections.register.rows`).
+    """
     if standing is None:
         return []
-    return [(f"{sql} = ?", (*(today.isoformat(),) * sql.count("?"), standing.value))]
+    day = today.isoformat()
+    found: list[Condition] = [(f"{sql} = ?", (*(day,) * sql.count("?"), standing.value))]
+    match standing:
+        case Standing.REVOKED | Standing.SUPERSEDED | Standing.SUSPENDED:
+            found.append((f"t.{standing.value}_on IS NOT NULL", ()))
+        case Standing.NOT_YET_VALID:
+            found.append((f"t.{began} > ?", (day,)))
+        case Standing.VALID | Standing.EXPIRED:
+            pass
+    return found
 
 
 def _text_key(key: Any) -> bytes:

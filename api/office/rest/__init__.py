@@ -10,21 +10,52 @@ from collections.abc import Callable
 from fastapi import APIRouter
 
 from api.office.gate import Gate
-from api.office.rest import changes, commands, definitions, document, prepared, proposals, trainees
+from api.office.opened import OpenedOffice
+from api.office.rest import (
+    applications,
+    changes,
+    commands,
+    definitions,
+    document,
+    listing,
+    organisations,
+    own,
+    papers,
+    pictures,
+    prepared,
+    proposals,
+    proposing,
+    staff,
+    trainees,
+    training,
+    waiting,
+)
 from api.office.rest.answers import PREFIX, RestRoute
+from api.office.rest.sights import Sights
 from ledger.awards import Awards
 from ledger.handle import Clock
-from ledger.office.opening import Office
 
 
-def router(office: Callable[[], Office], gate: Gate, clock: Clock, awards: Callable[[], Awards]) -> APIRouter:
-    """All routes of the admin API, its own OpenAPI document among them. `awards`: for the public change feed."""
-    made = APIRouter(prefix=PREFIX, route_class=RestRoute)
+def router(office: OpenedOffice, gate: Gate, clock: Clock, awards: Callable[[], Awards], url: str) -> APIRouter:
+    """All routes of the admin API, its own OpenAPI document among them. `awards`: for the public change feed, and for
+    numbers of papers; `url`: the public address of the pages.
+    """
+    made, sights = APIRouter(prefix=PREFIX, route_class=RestRoute), Sights(office, gate)
     definitions.add(made, office, gate)
+    organisations.add(made, office, gate)
+    own.add(made, office, gate)
+    staff.add(made, office, gate, url)
+    waiting.add(made, sights)
     trainees.add(made, office, gate, clock)
+    listing.add(made, sights)
+    training.add(made, sights)
+    applications.add(made, sights)
+    papers.add(made, sights, awards)
+    pictures.add(made, sights)
     commands.add(made, office, gate)
     proposals.add(made, office, gate)
     prepared.add(made, office, gate)
+    proposing.add(made, office, gate)
     changes.add(made, awards)
     document.add(made)
     return made

@@ -21,6 +21,7 @@ from api.problems import MEDIA_TYPE, problem
 from api.refused import Refused
 from ledger.command_forms import BadForm
 from ledger.deciders.state import Erased
+from ledger.office.sight import OutOfSight
 from ledger.receipts import NotYetSigned
 from ledger.refusals import Code, Refusal
 from ledger.store import StoreBusy, StoreError
@@ -29,6 +30,7 @@ from verifier.errors import CouldNotCheck, VerificationError
 PREFIX: Final = "/api/v1"
 STATUS: Final[Mapping[Code, int]] = {
     **dict.fromkeys((Code.MISSING_ROLE, Code.OTHER_ORGANISATION, Code.SAME_PERSON, Code.UNKNOWN_ACCOUNT), 403),
+    Code.WIDER_TOKEN: 403,
     **dict.fromkeys((Code.UNKNOWN_TRAINEE, Code.UNKNOWN_PROPOSAL, Code.UNKNOWN_PREPARATION), 404),
     Code.ERASED: 410,
     Code.PRECONDITION_FAILED: 412,
@@ -120,6 +122,9 @@ def problem_of(error: Exception) -> Response | None:
             return _problem(error.status, error.code, error.title, error.detail)
         case Erased():
             return problem_of(Refusal(Code.ERASED, "this trainee's data are erased"))
+        case OutOfSight():
+            status = 410 if error.code is Code.ERASED else 404
+            return _problem(status, error.code, words.REFUSED, words.of_refusal(status, error.message))
         case Refusal():
             status = STATUS.get(error.code, 409)
             more = {"place": error.place} if isinstance(error, BadForm) else {}

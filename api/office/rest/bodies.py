@@ -4,17 +4,33 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Final
+from datetime import date
+from typing import Annotated, Any, Final, TypeVar
 
+from pydantic import BaseModel, Field, ValidationError
 from starlette.requests import Request
 
 from api import uploads
 from api.office.rest import words
 from api.office.rest.answers import refused
+from ledger.command_forms import BadForm
 from ledger.office.repeats import LONGEST_KEY
 
 BODY_LIMIT: Final = 256 * 1024
 """Bytes of the largest body: a key's or a pack's bytes take twice their length in hexadecimal."""
+M = TypeVar("M", bound=BaseModel)
+Id = Annotated[str, Field(pattern="^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", description="An id.")]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"}, description="A day as YYYY-MM-DD.")]
+"""A day in a form or an address; `day_in` reads it."""
+KEY_PARAMETER: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": True,
+    "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
+    "description": "Of your own choice, new for each new request. The same again is answered the same.",
+    "example": "0b8f5a3e-3a53-4f0e-9a2c-6a1d9c0f7e11",
+}
+_DAY: Final = re.compile("(19|20|21)[0-9]{2}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _KEY: Final = re.compile(f"[!-~]{{1,{LONGEST_KEY}}}", re.ASCII)
 _TAG: Final = re.compile(r'"([0-9]{1,15})"', re.ASCII)
 
@@ -32,6 +48,31 @@ async def body_of(request: Request) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise refused(400, "unreadable", words.UNREADABLE)
     return read
+
+
+def form_of(body: dict[str, Any], model: type[M]) -> M:
+    """The form that a body is, with no field that it does not know. Raises BadForm, which names the place."""
+    try:
+        return model.model_validate_json(json.dumps(body))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        raise BadForm(_place(first["loc"]), first["msg"][:200]) from None
+
+
+def body_in(model: type[BaseModel], **example: Any) -> dict[str, Any]:
+    """What stands in the OpenAPI document of a route that reads a form of this model, with an example of one."""
+    schema = {"$ref": f"#/components/schemas/{model.__name__}"}
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": example}}}
+
+
+def day_in(text: str, place: str) -> date:
+    """A day of a form or an address. Raises BadForm."""
+    try:
+        if _DAY.fullmatch(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise BadForm(place, "a day as YYYY-MM-DD, 1900 to 2199")
 
 
 def idempotency_key(request: Request) -> str:
@@ -57,6 +98,14 @@ def wanted_revisions(request: Request) -> frozenset[int] | None:
         return None
     found = (_TAG.fullmatch(item.strip()) for item in given.split(","))
     return frozenset(int(item[1]) for item in found if item is not None)
+
+
+def _place(parts: tuple[int | str, ...]) -> str:
+    """Where something is wrong, as in `forms[3].on`."""
+    told = ""
+    for part in parts:
+        told += f"[{part}]" if isinstance(part, int) else f".{part[:80]}" if told else part[:80]
+    return told or "body"
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

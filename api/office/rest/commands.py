@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -16,24 +16,23 @@ from starlette.responses import Response
 from api.office.gate import Acting, Gate
 from api.office.rest import words
 from api.office.rest.answers import PREFIX, SIGNED_IN, Told, moment, refused, statuses, told
-from api.office.rest.bodies import body_of, idempotency_key, wanted_revisions
+from api.office.rest.bodies import KEY_PARAMETER, body_of, idempotency_key, wanted_revisions
+from api.office.rest.examples import example_of
 from api.office.rest.prepared import PreparedMade, preparation_told
+from ledger import commands as c
 from ledger.command_forms import BadForm
 from ledger.office import forms
 from ledger.office.asking import Answer, Asked, ask
 from ledger.office.doing import needs_approval
 from ledger.office.opening import Office
+from ledger.office.proposals import Proposal
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
+FRESH: Final = frozenset[type[Any]]({c.AuthoriseKey, c.RetireKey, c.ReportKeyCompromised})
+"""Commands for which a browser's session needs a fresh sign of who is there, as on the pages."""
 _PARAMETERS: Final = (
-    {
-        "name": "Idempotency-Key",
-        "in": "header",
-        "required": True,
-        "schema": {"type": "string", "pattern": "^[!-~]{1,64}$"},
-        "description": "Of your own choice, new for each new request. The same again is answered the same.",
-    },
+    KEY_PARAMETER,
     {
         "name": "If-Match",
         "in": "header",
@@ -163,6 +162,8 @@ def _handler(name: str, office: Callable[[], Office], gate: Gate) -> Handler:
 
     async def give(request: Request) -> Response:
         acting = await run_in_threadpool(gate.acting, request, scope)
+        if acting.session is not None and forms.NAMES[name] in FRESH:
+            await run_in_threadpool(gate.check_fresh, acting)
         key, revisions = idempotency_key(request), wanted_revisions(request)
         form = await body_of(request)
         note = form.pop("note", "") if scope == "propose" else ""
@@ -185,16 +186,24 @@ def _told(office: Office, answer: Answer) -> Response:
         ]
         return told(Recorded(recorded=events, drawn=dict(answer.drawn)), 201 if events else 200)
     proposal = office.proposals.get(answer.proposal)
-    made = ProposalMade(
+    where = {"Location": f"{PREFIX}/proposals/{proposal.id}"}
+    return told(Proposed(proposal=proposal_made(proposal), drawn=drawn_told(answer.drawn)), 202, where)
+
+
+def proposal_made(proposal: Proposal) -> ProposalMade:
+    """The model of a proposal as it was made."""
+    return ProposalMade(
         id=proposal.id,
         number=proposal.number,
         kind=proposal.kind,
         note=proposal.note,
         proposed_at=moment(proposal.proposed_at),
     )
-    drawn = {name: _drawn(value) for name, value in answer.drawn.items()}
-    where = {"Location": f"{PREFIX}/proposals/{proposal.id}"}
-    return told(Proposed(proposal=made, drawn=drawn), 202, where)
+
+
+def drawn_told(drawn: Mapping[str, Any]) -> dict[str, DrawnAward | str]:
+    """The models of what was settled here, by the command's fields."""
+    return {name: _drawn(value) for name, value in drawn.items()}
 
 
 def _drawn(value: Any) -> DrawnAward | str:
@@ -210,4 +219,4 @@ def _listed(name: str, command: type[Any]) -> CommandForm:
 
 def _body(command: type[Any]) -> dict[str, Any]:
     schema = {"$ref": f"#/components/schemas/{command.__name__}"}
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+    return {"required": True, "content": {"application/json": {"schema": schema, "example": example_of(command)}}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from heapq import nsmallest
 from typing import Any, Final
 
 from fastapi import APIRouter
@@ -14,11 +15,13 @@ from starlette.responses import Response
 from api.office.gate import Gate
 from api.office.rest import words
 from api.office.rest.answers import SIGNED_IN, Told, refused, statuses, told
+from api.office.rest.pages import NEXT, Cursor, Limit
 from ledger.command_forms import to_plain
 from ledger.deciders.base import Base
 from ledger.office.opening import Office
 from ledger.office.reading import reading_desk
 from ledger.office.seeing import sees_cohort
+from verifier.authority import Organisation
 from verifier.catalogue import Cohort
 from verifier.rules import Assessment, Module, Policy, Programme, Route
 
@@ -144,9 +147,10 @@ class CohortTold(Told):
 
 
 class Cohorts(Told):
-    """Those that the account's organisation is concerned with; of the base, all."""
+    """Those that the account's organisation is concerned with, by code; of the base, all."""
 
     cohorts: list[CohortTold]
+    next: str | None = Field(description=NEXT)
 
 
 class CohortNow(CohortTold):
@@ -174,9 +178,7 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
     @made.get("/organisations", response_model=Organisations, responses=_STATUSES, operation_id="list_organisations")
     def organisations(request: Request) -> Response:
         found = sorted(base_for(request).organisations.values(), key=lambda item: item.code)
-        names = ("code", "kind", "name_zh", "name_en", "uri")
-        listed = [OrganisationTold(**{name: getattr(item, name) for name in names}) for item in found]
-        return told(Organisations(organisations=listed))
+        return told(Organisations(organisations=[*map(organisation_told, found)]))
 
     @made.get("/programmes", response_model=Programmes, responses=_STATUSES, operation_id="list_programmes")
     def programmes(request: Request) -> Response:
@@ -201,11 +203,20 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
 
 
 def _add_cohorts(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
-    @made.get("/cohorts", response_model=Cohorts, responses=_STATUSES, operation_id="list_cohorts")
-    def cohorts(request: Request) -> Response:
+    @made.get(
+        "/cohorts",
+        response_model=Cohorts,
+        responses={**_STATUSES, **statuses(422)},
+        operation_id="list_cohorts",
+        summary="Cohorts as they were opened; `/register/cohorts` has their numbers",
+    )
+    def cohorts(request: Request, limit: Limit = 50, cursor: Cursor = "") -> Response:
         member, base = gate.acting(request).member, office().executor.base()
-        seen = (item for code, item in sorted(base.catalogue.cohorts.items()) if sees_cohort(member, code, base))
-        return told(Cohorts(cohorts=[CohortTold(**_cohort(item)) for item in seen]))
+        known = base.catalogue.cohorts
+        seen = [code for code in known if code > cursor and sees_cohort(member, code, base)]
+        page = nsmallest(limit + 1, seen)
+        following = page[limit - 1] if len(page) > limit else None
+        return told(Cohorts(cohorts=[CohortTold(**_cohort(known[code])) for code in page[:limit]], next=following))
 
     @made.get(
         "/cohorts/{code}",
@@ -219,6 +230,12 @@ def _add_cohorts(made: APIRouter, office: Callable[[], Office], gate: Gate) -> N
         if found is None or not sees_cohort(member, code, desk.base):
             raise refused(404, "unknown-cohort", words.UNKNOWN_COHORT)
         return told(CohortNow(**_cohort(found), places_taken=desk.places_taken(code)))
+
+
+def organisation_told(organisation: Organisation) -> OrganisationTold:
+    """The model of an organisation."""
+    names = ("code", "kind", "name_zh", "name_en", "uri")
+    return OrganisationTold(**{name: getattr(organisation, name) for name in names})
 
 
 def _cohort(cohort: Cohort) -> dict[str, Any]:

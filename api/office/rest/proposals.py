@@ -23,7 +23,7 @@ from ledger.command_forms import BadForm, to_plain
 from ledger.office import docket, signatures
 from ledger.office.opening import Office
 from ledger.office.passkeys import APPROVE
-from ledger.office.proposals import OPEN, REASON_LIMIT, Foreseen, Proposal
+from ledger.office.proposals import MOST_COMMANDS, OPEN, REASON_LIMIT, AlreadyDecided, Foreseen, Proposal
 from ledger.office.seeing import PERSONAL_ROLES, sees_people
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
@@ -32,6 +32,12 @@ from verifier.events import Event, Withheld, event_type
 
 State = Literal["open", "approved", "done", "declined", "withdrawn", "stopped"]
 MOST: Final = 100
+_SUMMARIES: Final = {
+    "approve": "Approves a proposal and carries it out",
+    "carry-out": "Goes on with one that is approved and was left over",
+    "decline": "Declines a proposal, with a reason",
+    "withdraw": "Takes one's own proposal back",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -85,10 +91,11 @@ class ProposedCommand(Told):
 
 
 class ProposalWhole(Told):
-    """A proposal with everything in it; what would come of it is told while it is open."""
+    """A proposal with a page of its commands; what would come of them is told while it is open."""
 
     proposal: ProposalTold
     commands: list[ProposedCommand]
+    next: int | None = Field(description="What to give as `start` for the further commands; null where there are none.")
 
 
 class Decision(Told):
@@ -139,13 +146,21 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
     @made.get(
         "/proposals/{proposal}",
         response_model=ProposalWhole,
-        responses=statuses(*SIGNED_IN, 404),
+        responses=statuses(*SIGNED_IN, 404, 422),
         operation_id="get_proposal",
     )
-    def get(request: Request, proposal: Annotated[str, Path(json_schema_extra={"format": "uuid"})]) -> Response:
+    def get(
+        request: Request,
+        proposal: Annotated[str, Path(json_schema_extra={"format": "uuid"})],
+        start: Annotated[int, Query(ge=0, le=MOST_COMMANDS, description="From which of the commands on.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
+    ) -> Response:
         member, here = gate.acting(request).member, office()
         found = docket.find(here, member, id_of(proposal))
-        return told(ProposalWhole(proposal=proposal_told(found), commands=_commands(here, member, found)))
+        stop = start + limit
+        commands = _commands(here, member, found, start, stop)
+        following = stop if commands and stop < found.size else None
+        return told(ProposalWhole(proposal=proposal_told(found), commands=commands, next=following))
 
     @made.post(
         "/proposals/{proposal}/challenge",
@@ -196,8 +211,14 @@ def _add_decisions(made: APIRouter, office: Callable[[], Office], gate: Gate) ->
     def withdraw(here: Office, acting: Acting, proposal: Proposal, decision: Decision) -> Proposal:
         return here.proposals.withdraw(proposal.id, acting.member, decision.version)
 
+    def carry_out(here: Office, acting: Acting, proposal: Proposal, decision: Decision) -> Proposal:
+        if decision.version != proposal.version:
+            raise AlreadyDecided(proposal)
+        return here.proposals.carry_out(proposal.id)
+
     for name, decide, model in (
         ("approve", approve, Approval),
+        ("carry-out", carry_out, Decision),
         ("decline", decline, DecisionWithReason),
         ("withdraw", withdraw, Decision),
     ):
@@ -208,8 +229,8 @@ def _add_decisions(made: APIRouter, office: Callable[[], Office], gate: Gate) ->
             methods=["POST"],
             response_model=ProposalTold,
             responses=statuses(*SIGNED_IN, 400, 404, 409, 410, 413, 415, 422),
-            operation_id=f"{name}_proposal",
-            summary=f"To {name} a proposal",
+            operation_id=f"{name.replace('-', '_')}_proposal",
+            summary=_SUMMARIES[name],
             openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}},
         )
 
@@ -262,11 +283,12 @@ def _page(office: Office, member: Member, states: tuple[str, ...], before: int |
     return ProposalPage(proposals=[proposal_told(item) for item in found.proposals], next=following)
 
 
-def _commands(office: Office, member: Member, proposal: Proposal) -> list[ProposedCommand]:
+def _commands(office: Office, member: Member, proposal: Proposal, start: int, stop: int) -> list[ProposedCommand]:
     if proposal.state != OPEN:
-        plain = [to_plain(command) for command in office.proposals.commands(proposal.id)]
+        plain = [to_plain(command) for command in office.proposals.commands(proposal.id)[start:stop]]
         return [ProposedCommand(command=command, events=[], refusal=None) for command in plain]
-    return [_foreseen(item) for item in office.proposals.foresee(proposal.id, _approver(office, member, proposal))]
+    approver = _approver(office, member, proposal)
+    return [_foreseen(item) for item in office.proposals.foresee(proposal.id, approver, start, stop)]
 
 
 def _approver(office: Office, member: Member, proposal: Proposal) -> str:

@@ -15,12 +15,13 @@ from starlette.responses import Response
 from api.office.gate import Gate
 from api.office.rest.answers import PREFIX, SIGNED_IN, Told, statuses, told
 from api.office.rest.bodies import etag
+from ledger.deciders.base import Base
 from ledger.deciders.masking import mask_id_number
 from ledger.deciders.state import Application, Certificate, Dossier, Enrolment, Title, Trainee, shown
 from ledger.handle import Clock, moment_of
 from ledger.office.opening import Office
 from ledger.office.reading import reading_desk
-from ledger.office.seeing import check_person, unknown_trainee
+from ledger.office.seeing import check_person, sees_application, sees_training, unknown_trainee
 from ledger.office.staff import Member
 from verifier.current import business_day
 from verifier.rules import Amendment, Result
@@ -130,7 +131,7 @@ class ApplicationTold(Told):
 
 
 class TraineeTold(Told):
-    """Everything that the ledger knows of one person."""
+    """Everything that the ledger knows of one person and the account may see."""
 
     id: UUID
     revision: int = Field(description="Counts the events about the person; the ETag in clear.")
@@ -152,7 +153,7 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate, clock: Clock)
             raise unknown_trainee()
         dossier = desk.dossier(trainee)
         check_person(member, dossier, desk.base)
-        model = _trainee(dossier, member, business_day(moment_of(clock)))
+        model = _trainee(dossier, member, desk.base, business_day(moment_of(clock)))
         headers = {"ETag": etag(model.revision), "Content-Location": f"{PREFIX}/trainees/{trainee}"}
         return told(model, headers=headers)
 
@@ -187,16 +188,25 @@ def id_of(text: str) -> UUID | None:
     return found if str(found) == text else None
 
 
-def _trainee(dossier: Dossier, member: Member, today: date) -> TraineeTold:
+def _trainee(dossier: Dossier, member: Member, base: Base, today: date) -> TraineeTold:
+    """A person, with those of the person's affairs that the member sees."""
     assert dossier.trainee is not None
+
+    def trained(cohort: str) -> bool:
+        return sees_training(member, dossier, cohort, base)
+
+    applications = [item for item in dossier.applications.values() if sees_application(member, dossier, item, base)]
+    seen = {item.id for item in applications}
     return TraineeTold(
         id=dossier.subject,
         revision=sum(dossier.versions.values()),
         person=_person(dossier.trainee, not member.roles.isdisjoint(WHOLE_ID_ROLES)),
-        enrolments=[_enrolment(item) for item in dossier.enrolments.values()],
-        certificates=[_certificate(item, today) for item in dossier.certificates.values()],
-        applications=[_application(item) for item in dossier.applications.values()],
-        titles=[_title(item, today) for item in dossier.titles.values()],
+        enrolments=[_enrolment(item) for item in dossier.enrolments.values() if trained(item.cohort)],
+        certificates=[
+            certificate_told(item, today) for item in dossier.certificates.values() if trained(shown(item.event.cohort))
+        ],
+        applications=[_application(item) for item in applications],
+        titles=[title_told(item, today) for item in dossier.titles.values() if shown(item.event.application) in seen],
     )
 
 
@@ -237,7 +247,8 @@ def _result(item: Result | Amendment) -> ResultTold:
     return ResultTold(assessment=item.assessment, attempt=item.attempt, score=format(item.score, "f"), on=item.on)
 
 
-def _certificate(certificate: Certificate, today: date) -> CertificateTold:
+def certificate_told(certificate: Certificate, today: date) -> CertificateTold:
+    """The model of a certificate, as it stands on a day. Raises Erased."""
     event, award = certificate.event, certificate.award
     return CertificateTold(
         id=certificate.id,
@@ -257,7 +268,8 @@ def _certificate(certificate: Certificate, today: date) -> CertificateTold:
     )
 
 
-def _title(title: Title, today: date) -> TitleTold:
+def title_told(title: Title, today: date) -> TitleTold:
+    """The model of a title, as it stands on a day. Raises Erased."""
     event, award = title.event, title.award
     return TitleTold(
         id=title.id,

@@ -18,9 +18,9 @@ OTHER_SITE: Final = Words(
     "이 사이트의 페이지에서 보낸 요청이 아니므로 아무것도 처리하지 않았습니다.",
 )
 NOT_FRESH: Final = Words(
-    "批准前须在浏览器中重新验证密码或通行密钥；令牌不能批准。",
-    "An approval needs a fresh password or passkey in the browser; a token approves nothing.",
-    "승인하려면 브라우저에서 비밀번호나 패스키를 다시 확인해야 하며, 토큰으로는 승인할 수 없습니다.",
+    "此操作须先在浏览器中重新验证密码或通行密钥；令牌不能执行。",
+    "This needs a fresh password or passkey in the browser: no token will do.",
+    "브라우저에서 비밀번호나 패스키를 다시 확인해야 하며, 토큰으로는 할 수 없습니다.",
 )
 UNAVAILABLE: Final = Words(
     "目前无法访问数据，请稍后用相同的请求重试。",
@@ -45,6 +45,23 @@ UNKNOWN_COHORT: Final = Words(
     "没有这样的期次，或此账户无权查看。",
     "No such cohort, or none that this account's organisation is concerned with.",
     "그런 기수가 없거나 이 계정으로는 볼 수 없습니다.",
+)
+UNKNOWN_APPLICATION: Final = Words(
+    "没有这样的申请，或此账户无权查看。",
+    "No such application, or none that this account may see.",
+    "그런 신청이 없거나 이 계정으로는 볼 수 없습니다.",
+)
+UNKNOWN_ORGANISATION: Final = Words("没有这样的机构。", "There is no such organisation.", "그런 기관이 없습니다.")
+UNKNOWN_ACCOUNT: Final = Words("没有这样的账户。", "There is no such member of staff.", "그런 계정이 없습니다.")
+UNKNOWN_TOKEN: Final = Words(
+    "没有这样的令牌，或并非由此令牌生成。",
+    "There is no such token, or the one that asks did not make it.",
+    "그런 토큰이 없거나 이 토큰으로 만든 것이 아닙니다.",
+)
+NO_CALENDAR: Final = Words(
+    "缺少相应年度的工作日历，无法确定哪些公示已满。",
+    "The log has no calendar of a year that is needed to tell which notices have stood their days.",
+    "필요한 연도의 근무일 달력이 없어 공시 기간이 끝났는지 알 수 없습니다.",
 )
 REFUSED: Final = Words("请求被拒绝", "Refused", "거부됨")
 _FORBIDDEN: Final = Words("缺少所需权限。", "A right is missing.", "필요한 권한이 없습니다.")

@@ -29,7 +29,7 @@ from verifier import kinds
 from verifier.events import Event, event_type
 from verifier.statement import parse
 
-REVISION: Final = 1
+REVISION: Final = 2
 IN_ONE: Final = 500
 """Ids that one select asks for: always so many, so that few statements are prepared."""
 

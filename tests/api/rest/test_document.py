@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from api.office.rest.answers import PREFIX, STATUS
+from api.office.rest.examples import example_of
 from api.office.rest.prepared import MEDIA_TYPE
 from ledger.office.doing import needs_approval
-from ledger.office.forms import NAMES, SETTLED
+from ledger.office.forms import NAMES, SETTLED, read
 from ledger.refusals import Code
 from tests.api.rest.conftest import API, Served
 
@@ -46,7 +47,20 @@ def test_every_operation_says_who_is_let_in_and_what_may_come(document: dict[str
         for status, answer in item["responses"].items():
             good = MEDIA_TYPE if path.endswith("/fetch") else "application/json"
             kind = "application/problem+json" if int(status) >= 400 else good
-            assert list(answer["content"]) == [kind], (path, status)
+            assert list(answer["content"]) == ([] if status == "204" else [kind]), (path, status)
+
+
+def test_every_form_has_an_example_that_is_in_form(document: dict[str, Any]) -> None:
+    for path, items in document["paths"].items():
+        for item in items.values():
+            if "requestBody" not in item or item["operationId"].endswith("_proposal"):
+                continue
+            media = item["requestBody"]["content"]["application/json"]
+            schema = document["components"]["schemas"][media["schema"]["$ref"].rpartition("/")[2]]
+            assert set(media["example"]) <= set(schema["properties"]), path
+            assert set(media["example"]) >= set(schema["required"]), path
+    for name, command in NAMES.items():
+        read(name, example_of(command))
 
 
 def test_the_public_document_says_nothing_of_it(served: Served) -> None:

@@ -37,6 +37,10 @@ def clerk(served: Served) -> dict[str, str]:
         ({"on": "2024-02-30"}, "on"),
         ({"on": "0001-01-01"}, "on"),
         ({"education": None}, "education"),
+        ({"id_type": "resident-id", "id_number": "500000199604121019"}, "id_number"),
+        ({"name": "a\u202eb"}, "name"),
+        ({"title_held": "technician"}, "title_since"),
+        ({"title_since": "2020-01-01"}, "title_held"),
     ],
 )
 def test_nothing_but_the_form_is_taken(served: Served, change: dict[str, Any], place: str) -> None:
