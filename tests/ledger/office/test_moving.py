@@ -10,6 +10,7 @@ import pytest
 from ledger import commands as c
 from ledger.copying import copy
 from ledger.office.doing import do
+from ledger.office.openid import Identity
 from ledger.office.opening import open_office
 from ledger.open import open_ledger
 from ledger.places import place_of
@@ -20,6 +21,7 @@ from tests.ledger.lives import Life
 from tests.ledger.office.conftest import join
 
 PASSWORD = "a passphrase for tests"
+AT_PROVIDER = Identity("https://sso.example.org", "subject", "clerk@provider", None)
 
 
 @pytest.mark.parametrize(("before", "after"), [ON, ON[::-1]])
@@ -34,6 +36,7 @@ def test_staff_tokens_and_proposals_move(
         life.is_registered()
         clerk = join(office, "clerk", "registrar")
         office.staff.accept(office.staff.invite(clerk.account), PASSWORD)
+        office.identities.bind(clerk.account, AT_PROVIDER)
         _, token = office.tokens.make(clerk.account, "nightly", ["read"], 366)
         session = office.sessions.open(clerk.account, "a browser")
         proposal = do(office, clerk, c.EraseTrainee(life.trainee), ledger.desk().new_id(), "by letter").proposal
@@ -42,6 +45,7 @@ def test_staff_tokens_and_proposals_move(
     copy(place_of(here), place_of(there))
     with open_ledger(there, lambda: lives.START) as ledger, open_office(ledger) as office:
         assert office.staff.sign_in("clerk", PASSWORD) == office.staff.called("clerk")
+        assert office.identities.account_of(AT_PROVIDER) == clerk.account
         assert office.tokens.find(token) is not None
         assert office.sessions.find(session) is None, "who was signed in signs in again"
         assert office.proposals.get(proposal.id) == proposal
@@ -56,7 +60,7 @@ def test_the_tables_that_move_are_the_cabinets_own(
     """Every column is named, so that none is left behind; what is not named is not to move."""
     monkeypatch.setenv("CERTLEDGER_MASTER_KEY_FILE", str(tmp_path / "master-key"))
     with lives.opened(engine.new(tmp_path / "ledger")) as ledger, open_office(ledger) as office:
-        join(office, "clerk", "registrar")
+        office.identities.bind(join(office, "clerk", "registrar").account, AT_PROVIDER)
         office.tokens.make(join(office, "other", "registrar").account, "t", ["read"], 1)
         with closing(ledger.place.open_office_tables()) as tables:
             for table, columns in OFFICE_TABLES.items():
