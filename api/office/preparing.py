@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from api import uploads
 from api.languages import Words
-from api.office import prepared_words, proposal_words, refusal_words, words
+from api.office import prepared_words, refusal_words, words
 from api.office.console import Console, Sent, read_form, see_other
 from api.office.gate import Acting
 from api.office.moments import moment
@@ -111,7 +111,7 @@ class Preparing:
 
         return self._console.page(
             template, request, acting, status,
-            preparing=prepared_words, kinds=proposal_words.KINDS, moment=moment, who=who, **values,
+            preparing=prepared_words, kinds=prepared_words.KINDS, moment=moment, who=who, **values,
         )  # fmt: skip
 
 
