@@ -274,7 +274,8 @@ class Preparations:
     def _carry_on(self, digest: bytes) -> Posted:
         """Records the command of a signed statement, where every other one of its fetching is signed too."""
         row = self._statement_row(digest)
-        assert row is not None
+        if row is None:  # too old by now, it went when it was fetched anew
+            raise Refusal(Code.STALE, "it was fetched anew meanwhile: sign that")
         id_, rows = UUID(bytes=bytes(row["preparation"])), self._of_fetching(row)
         if not all(bytes(item["signature"]) for item in rows):
             return Posted(digest, None)
