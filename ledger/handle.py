@@ -599,7 +599,8 @@ class Desk:
     ) -> None:
         for event, signer in zip(events, signers, strict=True):
             kind, signing = event_type(event).kind, signer.organisation
-            holder = self.base.code if signer.custody == "base" else signing
+            held = signer.custody == "base" or kind in permissions.FOLLOWING_KINDS
+            holder = self.base.code if held else signing
             permissions.check_organisation(kind, actors, self.base.account_organisations, signing, holder, concerned)
 
     def _issuer(self, event: Event, command: c.PersonCommand, dossier: Dossier) -> str:

@@ -23,6 +23,10 @@ DELEGATED_KINDS = frozenset(
 )
 """What the base records at the word of the organisations that it is about, too."""
 
+FOLLOWING_KINDS = frozenset({"application.found-eligible", "application.refused"})
+"""What follows by rule from an application that the base files, and is signed in the authority's name: the base's staff
+record both, also where the authority's own key has to sign its part first."""
+
 ASSESSED_KINDS = frozenset({"result.recorded", "result.amended"})
 PUBLIC_KIND = "objection.lodged"
 SIGNING_KIND = "approval.signed"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from api.languages import Words
+from api.office import proposal_words
 
 PREPARED: Final = Words("待本机构签署", "To be signed with own keys", "자체 키 서명 대기")
 EXPLAINED: Final = Words(
@@ -47,3 +48,17 @@ SOME: Final = Words(
 )
 WITHDRAW: Final = Words("撤回", "Take it back", "철회")
 NONE: Final = Words("没有内容。", "There is nothing here.", "내용이 없습니다.")
+WAITS: Final = Words(
+    "待签署机构以自己的密钥签署：", "Waits for the organisation's own key:", "기관의 자체 키 서명 대기:"
+)
+KINDS: Final = {
+    **proposal_words.KINDS,
+    "record-attendance": Words("学时", "Attendance", "출석"),
+    "record-result": Words("成绩", "A result", "성적"),
+    "amend-result": Words("更正成绩", "Amend a result", "성적 정정"),
+    "record-panel": Words("评审表决", "The panel's vote", "심사 표결"),
+    "post-notice": Words("公示", "Public notice", "공시"),
+    "raise-objection": Words("异议", "An objection", "이의 제기"),
+    "resolve-objection": Words("异议答复", "Answer to an objection", "이의 답변"),
+}
+"""Commands in whose statements another organisation than the base speaks, by the name of their forms."""

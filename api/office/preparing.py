@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.languages import Words
-from api.office import prepared_words, proposal_words, refusal_words
+from api.office import prepared_words, refusal_words
 from api.office.console import Console, Sent, see_other
 from api.office.gate import Acting
 from api.office.moments import moment
@@ -107,7 +107,7 @@ class Preparing:
 
         return self._console.page(
             template, request, acting, status,
-            preparing=prepared_words, kinds=proposal_words.KINDS, moment=moment, who=who, **values,
+            preparing=prepared_words, kinds=prepared_words.KINDS, moment=moment, who=who, **values,
         )  # fmt: skip
 
 

@@ -11,7 +11,16 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.languages import Words
-from api.office import intake_words, proposal_words, refusal_words, signing_words, telling_words, title_words, words
+from api.office import (
+    intake_words,
+    prepared_words,
+    proposal_words,
+    refusal_words,
+    signing_words,
+    telling_words,
+    title_words,
+    words,
+)
 from api.office.addresses import id_in
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
@@ -186,6 +195,8 @@ class Proposing:
             acting,
             status,
             proposal=proposal,
+            prepared=self._console.office.preparations.waiting_of(proposal.id) if proposal.state == APPROVED else (),
+            preparing=prepared_words,
             foreseen=foreseen,
             form=form or blank(_DECLINING),
             signs=bool(self._console.office.executor.base().approvers.of(acting.member.pseudonym)),

@@ -159,6 +159,11 @@ class Preparations:
         sql = f"SELECT * FROM preparations {where} ORDER BY number DESC LIMIT ?"
         return [self._preparation(row) for row in self._cabinet.select(sql, (*params, limit))]
 
+    def waiting_of(self, proposal: UUID) -> list[Preparation]:
+        """Those of a proposal that wait. Raises StoreError."""
+        sql = "SELECT * FROM preparations WHERE proposal = ? AND state = ? ORDER BY number"
+        return [self._preparation(row) for row in self._cabinet.select(sql, (proposal.bytes, WAITING))]
+
     def foresee(self, id_: UUID) -> list[Event]:
         """What would be recorded now, personal values included. Raises Refusal; StoreError."""
         return self._decided(self._unrecorded(id_))[1]
@@ -238,9 +243,8 @@ class Preparations:
 
     def withdraw_of(self, proposal: UUID) -> None:
         """Takes back all that still waits of a proposal. Raises StoreError."""
-        sql = "SELECT id FROM preparations WHERE proposal = ? AND state = ?"
-        for row in self._cabinet.select(sql, (proposal.bytes, WAITING)):
-            self._end(UUID(bytes=bytes(row["id"])), WITHDRAWN)
+        for waiting in self.waiting_of(proposal):
+            self._end(waiting.id, WITHDRAWN)
 
     # --- inside -------------------------------------------------------------------------------------------------------
 
@@ -270,7 +274,8 @@ class Preparations:
     def _carry_on(self, digest: bytes) -> Posted:
         """Records the command of a signed statement, where every other one of its fetching is signed too."""
         row = self._statement_row(digest)
-        assert row is not None
+        if row is None:  # too old by now, it went when it was fetched anew
+            raise Refusal(Code.STALE, "it was fetched anew meanwhile: sign that")
         id_, rows = UUID(bytes=bytes(row["preparation"])), self._of_fetching(row)
         if not all(bytes(item["signature"]) for item in rows):
             return Posted(digest, None)

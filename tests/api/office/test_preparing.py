@@ -76,6 +76,7 @@ def test_it_is_fetched_signed_and_sent_back(
     offices: Offices, clerk: Browser, key: OwnKey, waiting: Preparation
 ) -> None:
     assert path_of(waiting) in clerk.get("/console/prepared").text
+    assert path_of(waiting) in clerk.get(f"/console/proposals/{waiting.proposal}").text
     page = text_of(clerk.get(f"{path_of(waiting)}?lang=en"))
     assert "certificate.suspended/1" in page
     assert f"suspended_on {TODAY}" in page

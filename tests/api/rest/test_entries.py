@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import time
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import cbor2
 import httpx2
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -22,6 +26,7 @@ from tests.api.rest.conftest import API, Served, problem
 from tests.ledger.deciders.story import VOTED_ON
 from tests.ledger.office.own_keys import OwnKey, authorised
 from verifier import bundle, cbor, prepared, receipt, statement
+from verifier.__main__ import certverify
 from verifier.kinds import AUTHORITY_KINDS, RECEIPT_KIND
 from verifier.tile import MAX_ENTRY
 
@@ -239,3 +244,33 @@ def test_a_key_that_is_retired_while_it_waits(served: Served, bureau: OwnKey, of
     (entry,) = bureau.signs(fetch(served, officer, waiting))
     served.life.does(c.RetireKey(bureau.signer.kid))
     concise_problem(post(served, entry), 400, "unknown-key", "Rejected")
+
+
+def test_with_the_tool_that_an_organisation_has(served: Served, tmp_path: Path) -> None:
+    """`certverify new-key`, and what it makes known; `certverify sign` with the base's trust file; what it wrote."""
+    served.hands.now = round(time.time() * 1000)
+    officer = served.token(served.member("registrar", organisation="BUREAU"))
+    life, own, out = served.life, tmp_path / "own.pem", tmp_path / "entry.cose"
+    life.is_trained()
+    life.is_certified()
+    life.applies()
+    run, environment = CliRunner().invoke, {"CERTLEDGER_KEY_PASSPHRASE": "a long passphrase"}
+    made = json.loads(run(certverify, ["new-key", str(own), "--json"], env=environment).output)
+    granted = tuple(sorted(AUTHORITY_KINDS))
+    life.does(c.AuthoriseKey("BUREAU", bytes.fromhex(made["public_key"]), granted, "organisation"))
+    Upkeep(served.office.ledger).run_once()
+    vote = {"trainee": str(life.trainee), "application": str(life.application), "size": 9, "present": 6}
+    answer = served.give("record-panel", officer, {**vote, "votes_for": 4, "on": VOTED_ON.isoformat()})
+    file = tmp_path / "prepared.cbor"
+    file.write_bytes(fetch(served, officer, answer.json()["prepared"]["id"]))
+    trust = str(served.office.ledger.public / "trust.txt")
+    signed = run(
+        certverify,
+        ["sign", str(file), "--key", str(own), "-o", str(out), "--trust", trust, "--yes"],
+        env=environment,
+    )
+    assert (signed.exit_code, "personal votes_for: 4" in signed.output) == (0, True), signed.output
+    size = served.size()
+    assert post(served, out.read_bytes()).status_code == 303
+    assert served.size() == size + 1
+    assert get(served, "/entries/1").status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -33,10 +34,12 @@ from ledger.office.registering import register, registration
 from ledger.office.staff import Member
 from ledger.projector import Tables
 from ledger.refusals import Code, Refusal
+from ledger.tables import LOG_TABLES, OFFICE_TABLES
 from ledger.upkeep import Upkeep
 from tests.authenticator import RP_ID, Authenticator
 from tests.ledger import lives
-from tests.ledger.deciders.story import COHORT, FIRST_DECISION, POSTED_ON, REGISTER, REQUESTED_ON, VOTED_ON
+from tests.ledger.deciders.story import APPLIED_ON, COHORT, FIRST_DECISION, POSTED_ON, REGISTER, REQUESTED_ON, VOTED_ON
+from tests.ledger.deciders.test_objection import SET
 from tests.ledger.lives import Life
 from tests.ledger.office.conftest import Hands, join
 from tests.ledger.office.own_keys import OwnKey, authorised, own_key
@@ -335,6 +338,41 @@ def test_two_at_once_record_it_once(office: Office, panel: Preparation, bureau: 
     assert office.ledger.store.head().size == size + 1
 
 
+def test_the_base_files_an_application_and_the_authority_signs_what_follows_from_it(office: Office, life: Life) -> None:
+    """Two keys, one command: the base's own is used when the authority's signature is there, and not before."""
+    life.is_certified()
+    bureau = authorised(office, "BUREAU", AUTHORITY_KINDS)
+    clerk = join(office, "clerk", "registrar")
+    command = c.ApplyForTitle(
+        life.trainee, life.application, "A1", "assistant-engineer", "大数据", "EMPLOYER", APPLIED_ON
+    )
+    waiting = do(office, clerk, command, new_id(office)).prepared
+    assert waiting is not None
+    size = office.ledger.store.head().size
+    (entry,) = bureau.signs(office.preparations.fetch(waiting.id))
+    assert register(office, entry).index == size + 1
+    filed, eligible = office.ledger.store.entries(size, 5)
+    assert (filed.topic, eligible.topic) == ("application.filed/1", "application.found-eligible/1")
+    assert eligible.statement == entry
+    vote = c.RecordPanel(life.trainee, life.application, 9, 6, 4, VOTED_ON)
+    assert refused(lambda: do(office, clerk, vote, new_id(office))) is Code.OTHER_ORGANISATION
+
+
+def test_an_authority_signs_the_terms_of_its_notices(office: Office, bureau: OwnKey, officer: Member) -> None:
+    """A command about the base itself, and of the kind that needs two."""
+    head = join(office, "b-head", "approver", organisation="BUREAU")
+    terms = replace(SET, terms_id=new_id(office), authority="BUREAU")
+    proposal = do(office, officer, terms, new_id(office)).proposal
+    assert proposal is not None
+    office.proposals.approve(proposal.id, head, proposal.version)
+    office.proposals.carry_out(proposal.id)
+    (waiting,) = office.preparations.waiting_of(proposal.id)
+    size = office.ledger.store.head().size
+    assert register(office, bureau.signs(office.preparations.fetch(waiting.id))[0]).index == size
+    assert office.proposals.get(proposal.id).state == "done"
+    assert office.ledger.desk().base.catalogue.terms_of("BUREAU") is not None
+
+
 # --- four eyes ------------------------------------------------------------------------------------------------------
 
 
@@ -543,7 +581,15 @@ def test_an_authority_of_its_own_key_grants_a_title_and_the_audit_finds_no_fault
     report = audit(FolderLog(office.ledger.public), trust.parse(text), processes=0)
     assert report.problems == []
     assert f"{bureau.signer.kid.hex()} {bureau.signer.public_key.hex()} BUREAU organisation" in text
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
-    assert len(files) > 5
-    spelt = (bureau.seed, bureau.seed.hex().encode(), b64encode(bureau.seed)[:40])
-    assert not [path for path in files if any(form in path.read_bytes() for form in spelt)], "the key is nowhere here"
+    found = (path for folder in (tmp_path, office.ledger.public) for path in folder.rglob("*"))
+    held = [path.read_bytes() for path in found if path.is_file()]
+    place = office.ledger.place
+    for opened, names in ((place.open_office_tables, OFFICE_TABLES), (place.open_tables, LOG_TABLES)):
+        with closing(opened()) as tables:
+            values = [value for name in names for row in tables.rows(name) for value in dict(row).values()]
+        held += [bytes(value) for value in values if isinstance(value, bytes | memoryview)]
+    held += [data for _, data in place.key_files().files()]
+    assert len(held) > 100
+    assert bureau.signer.kid not in {signer.kid for signer in office.ledger.keystore.signers()}
+    for form in (bureau.seed, bureau.seed.hex().encode(), b64encode(bureau.seed)[:40]):
+        assert not any(form in data for data in held), "the key is nowhere here"
