@@ -31,6 +31,8 @@ class Sizes:
     rounds: int = 7
     checks: int = 300
     papers: int = 48
+    cohort: int = 1_000
+    """Certificates of one cohort that are made into one file."""
     photographs: int = 200
     """Pictures of the link code in each group; of each proof code a fifth of that."""
     logs: tuple[int, ...] = (1_000, 10_000, 100_000)

@@ -108,6 +108,8 @@ class Checking(Console):
             return Response(status_code=405, headers=PERSONAL)
         try:
             acting = self._admits.acting(request)
+            if acting.session is None:
+                raise NotSignedIn
             handler(request, acting, {name: value for name, value in sent.items() if not name.startswith("_")})
             return self._tell(request, sent, Found())
         except _Shown as shown:

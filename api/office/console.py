@@ -162,7 +162,7 @@ class Console:
     def _is_known(self, request: Request) -> bool:
         """Whether somebody signed in sends this from a page of this site: before anything of it is read."""
         try:
-            self.gate.acting(request)
+            self._acting(request, None)
         except (NotSignedIn, OtherSite, OutOfScope, StoreError):
             return False
         return True
@@ -292,7 +292,10 @@ class Console:
 
     def _acting(self, request: Request, entered: str | None) -> Acting:
         if entered is None:
-            return self.gate.acting(request)
+            acting = self.gate.acting(request)
+            if acting.session is None:  # a token is for programs, and says by its scopes what it is good for
+                raise NotSignedIn
+            return acting
         session = self.office.sessions.find(entered)
         member = None if session is None else self.office.staff.find(session.account)
         if session is None or member is None or member.closed:

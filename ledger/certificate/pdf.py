@@ -171,7 +171,7 @@ def render_each(jobs: Iterable[Job], workers: int) -> Iterator[bytes | CannotPri
                 return
             yield from waiting.popleft().result()
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)  # who stops reading may be an event loop: it is not kept waiting
 
 
 def link_module_mm(code: codes.Code) -> float:

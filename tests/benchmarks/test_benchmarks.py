@@ -24,6 +24,7 @@ TINY = Sizes(
     rounds=2,
     checks=3,
     papers=10,
+    cohort=6,
     photographs=3,
     logs=(300, 700),
     writers=2,

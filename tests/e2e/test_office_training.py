@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -217,6 +218,14 @@ def _looks_at_the_award(clerk: Desk) -> None:
     assert download.value.suggested_filename.startswith("BDI-2026-")
     clerk.follows("撤销证书")
     clerk.is_clean("revocation")
+    clerk.opens(f"/console/cohorts/{COHORT}")
+    clerk.follows("批量下载证书")
+    clerk.is_clean("papers")
+    with clerk.page.expect_download() as download:
+        clerk.presses("下载 ZIP 压缩包")
+    assert download.value.suggested_filename.endswith(".zip")
+    with zipfile.ZipFile(download.value.path()) as archive:
+        assert [Path(name).suffix for name in archive.namelist()] == [".pdf", ".csv"]
     clerk.opens("/console/trainees")
     clerk.page.fill("#search", "钱学")
     clerk.presses("查找")

@@ -131,14 +131,16 @@ def test_another_sites_form_is_not_taken(clerk: Browser, key: OwnKey, waiting: P
     assert send(clerk, waiting, entry).status_code == 403
 
 
-def test_a_session_that_is_over_carries_the_file_along(
+def test_who_signs_in_again_chooses_the_file_again(
     offices: Offices, clerk: Browser, key: OwnKey, waiting: Preparation
 ) -> None:
+    """Of who is not signed in no file is read."""
     (entry,) = key.signs(clerk.post(path_of(waiting), do="fetch").content)
     clerk.client.cookies.clear()
     asked = send(clerk, waiting, entry)
     assert asked.status_code == 401
-    kept = dict(re.findall(r'name="(do|file)" value="([^"]*)"', asked.text))
+    kept = dict(re.findall(r'name="(do)" value="([^"]*)"', asked.text))
     again = clerk.post(path_of(waiting), _login=clerk.member.login, _password="a passphrase for tests", **kept)
-    assert again.status_code == 303
+    assert again.status_code == 422
+    assert send(clerk, waiting, entry).status_code == 303
     assert offices.office.preparations.get(waiting.id).state == "recorded"

@@ -74,6 +74,20 @@ def test_a_page_that_is_only_read_lets_somebody_in_and_takes_no_form(offices: Of
     assert (refused.status_code, "only read" in refused.text) == (405, True)
 
 
+def test_a_token_opens_no_page(offices: Offices) -> None:
+    """It is for programs: its scopes say what it is good for, and a page of the console asks for none."""
+    browser = offices.joins("li", "registrar")
+    _, secret = offices.office.tokens.make(browser.member.account, "reads", ["read"], 30)
+    headers = {"Authorization": f"Bearer {secret}"}
+    stranger = Browser(offices.new_client(), browser.member)
+    new = {"code": "BDI-2027A", "programme": "BDI", "starts_on": "2027-03-01", "ends_on": "2027-03-05", "capacity": "9"}
+    size = offices.ledger.store.head().size
+    assert stranger.client.get("/console/cohorts", headers=headers).status_code == 401
+    for path in ("/console/cohorts/new", "/console/check/cohorts/new"):
+        assert stranger.client.post(path, data=new, headers=headers, follow_redirects=False).status_code == 401
+    assert offices.ledger.store.head().size == size
+
+
 def test_a_session_that_somebody_else_fixed_is_not_the_one_that_is_signed_in(offices: Offices) -> None:
     browser = offices.joins("li", "registrar", signed_in=False)
     fixed = {"Cookie": f"{COOKIE}=a secret that somebody else knows", **browser.headers}
