@@ -37,7 +37,7 @@ NEVER_CHECKED = {
     *("/console/trainees/{trainee}/evidence", "/console/cohorts/{cohort}/papers"),
     *("/console/messages", "/console/webhooks"),
 }
-"""What is about passwords, passkeys and one's own session, what takes or gives files, and what has no fields with rules."""
+"""What is about passwords, passkeys and one's own session, takes or gives files, or has no fields with rules."""
 
 TRANSIENT = {"sessions": ("secret", "used_at", "fresh_at"), "challenges": ("secret", "expires_at")}
 """Tables of the office that do not move with a ledger."""
