@@ -87,6 +87,11 @@ class Console:
         register.catch_up()
         return register
 
+    def who(self, pseudonym: str) -> str:
+        """How pages call a member of staff, whom the log knows by a pseudonym alone."""
+        member = self.office.staff.of_pseudonym(pseudonym)
+        return pseudonym if member is None else f"{member.name} ({pseudonym})"
+
     def today(self) -> date:
         """The base's calendar day."""
         return business_day(moment_of(self.office.ledger.clock))

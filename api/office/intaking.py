@@ -220,14 +220,8 @@ class Intaking:
         )  # fmt: skip
 
     def _page(self, template: str, request: Request, acting: Acting, status: int = 200, **values: Any) -> Response:
-        staff = self._console.office.staff
-
-        def who(pseudonym: str) -> str:
-            member = staff.of_pseudonym(pseudonym)
-            return pseudonym if member is None else f"{member.name} ({pseudonym})"
-
         return self._console.page(
-            template, request, acting, status, intaking=intake_words, moment=moment, who=who, **values
+            template, request, acting, status, intaking=intake_words, moment=moment, who=self._console.who, **values
         )
 
 

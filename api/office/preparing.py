@@ -99,15 +99,9 @@ class Preparing:
         )  # fmt: skip
 
     def _page(self, template: str, request: Request, acting: Acting, status: int = 200, **values: object) -> Response:
-        staff = self._console.office.staff
-
-        def who(pseudonym: str) -> str:
-            member = staff.of_pseudonym(pseudonym)
-            return pseudonym if member is None else f"{member.name} ({pseudonym})"
-
         return self._console.page(
             template, request, acting, status,
-            preparing=prepared_words, kinds=prepared_words.KINDS, moment=moment, who=who, **values,
+            preparing=prepared_words, kinds=prepared_words.KINDS, moment=moment, who=self._console.who, **values,
         )  # fmt: skip
 
 

@@ -205,6 +205,7 @@ class Signing:
             case "add":
                 form = filled(fields, sent)
                 if form.good:
+                    self._console.gate.check_fresh(acting)
                     try:
                         _, secret = office.staff.add(
                             form["login"],
@@ -225,6 +226,7 @@ class Signing:
                         return self._staff_page(request, acting, blank(fields), secret)
                 return self._staff_page(request, acting, form, status=422)
             case "invite":
+                self._console.gate.check_fresh(acting)
                 return self._staff_page(
                     request, acting, blank(fields), office.staff.invite(_uuid(sent.get("account", "")))
                 )

@@ -227,6 +227,19 @@ def test_a_link_lets_somebody_new_in_by_a_passkey(offices: Offices) -> None:
     assert "last-way-in" in refused.text
 
 
+@pytest.mark.parametrize("done", ["add", "invite", "close"])
+def test_who_gives_somebody_a_way_in_shows_again_who_they_are(offices: Offices, hands: Hands, done: str) -> None:
+    boss, other = offices.joins("boss", "administrator"), offices.joins("li", "registrar", signed_in=False)
+    new = {"login": "new.one", "name": "新人", "organisation": "BASE", "roles": "auditor"}
+    sent = {"do": done, "account": str(other.member.account), **new}
+    hands.turn(600)
+    asked = boss.post("/console/staff?lang=en", **sent)
+    assert (asked.status_code, 'name="_password"' in asked.text) == (403, True)
+    assert offices.office.staff.called("new.one") is None
+    assert boss.post("/console/staff?lang=en", **sent, _password=PASSWORD).status_code in (200, 303)
+    assert (offices.office.staff.called("new.one") is not None) == (done == "add")
+
+
 def test_only_administrators_have_to_do_with_staff(offices: Offices) -> None:
     for role in ("registrar", "assessor", "approver", "auditor"):
         browser = offices.joins(role, role)
