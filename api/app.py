@@ -12,7 +12,7 @@ from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from typing import Any, Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -52,7 +52,7 @@ from api.office.checking import Checking
 from api.office.console import Console
 from api.office.gate import Gate
 from api.office.opened import OpenedOffice
-from api.pace import pace_of
+from api.pace import Run, pace_of
 from api.problems import Problems
 from api.templates import Site
 from ledger.awards import Awards, open_awards
@@ -82,7 +82,8 @@ def create_app(
     """
     place = place_of(at, patience_seconds=SERVED_PATIENCE_SECONDS) if isinstance(at, str) else at
     settings = place.settings()
-    problems = Problems(site := Site(settings.name_zh, settings.name_en, settings.url, settings.origin))
+    site = Site(settings.name_zh, settings.name_en, settings.url, settings.origin)
+    problems = Problems(site)
     running: dict[str, Any] = {}
     office = OpenedOffice(lambda: awards().ledger)
     gate = Gate(office, settings.url)
@@ -116,21 +117,35 @@ def create_app(
     )
     app.add_middleware(Limits, site=site, clock=monotonic, typed_refusal=partial(lookup.too_often, site))
     app.add_middleware(Headers, secure=settings.url.startswith("https://"), broken=problems.broken)
-    run, guesses = pace_of(place), Guesses(monotonic)
-    app.include_router(links.router(site, awards, clock, run))
-    for area in (receipts, comparing):
-        app.include_router(area.router(site, awards, clock))
-    app.include_router(lookup.router(site, awards, clock, run, guesses))
-    app.include_router(bulk.router(site, awards, clock, monotonic, guesses))
-    app.include_router(notices.router(site, lambda: running["notices"], clock))
-    app.include_router(notices.objectors_router(site, lambda: running["notices"]))
-    for made in (trusting.router(site, awards), scanning.router(site), scrapi.router(site, awards, office)):
-        app.include_router(made)
+    for router in _public(site, awards, lambda: running["notices"], clock, monotonic, pace_of(place)):
+        app.include_router(router)
+    app.include_router(scrapi.router(site, awards, office))
     app.include_router(rest.router(office, gate, clock, awards, settings.url), include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), lambda: running.get("courier"), clock))
     app.router.routes.extend(_office_routes(site, office, gate, awards, intake_worker.wake))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
     return app
+
+
+def _public(
+    site: Site,
+    awards: Callable[[], Awards],
+    noticed: Callable[[], Notices],
+    clock: Clock,
+    monotonic: Monotonic,
+    run: Run,
+) -> Iterator[APIRouter]:
+    """What everybody may ask for."""
+    guesses = Guesses(monotonic)
+    yield links.router(site, awards, clock, run)
+    yield receipts.router(site, awards, clock)
+    yield lookup.router(site, awards, clock, run, guesses)
+    yield bulk.router(site, awards, clock, monotonic, guesses)
+    yield comparing.router(site, awards, clock)
+    yield trusting.router(site, awards)
+    yield notices.router(site, noticed, clock)
+    yield notices.objectors_router(site, noticed)
+    yield scanning.router(site)
 
 
 def _end_office(office: OpenedOffice, worker: IntakeWorker) -> None:

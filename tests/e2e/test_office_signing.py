@@ -227,6 +227,10 @@ def test_axe_finds_nothing(
         "/console/staff",
         "/console/proposals",
         "/console/pictures",
+        "/console/prepared",
+        "/console/intakes",
+        "/console/messages",
+        "/console/webhooks",
         "/console/proposals/none",
     ):
         page.goto(f"{office[1]}{path}?lang={language}")
