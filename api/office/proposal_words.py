@@ -15,6 +15,11 @@ BY: Final = Words("提出人", "Proposed by", "제안자")
 AT: Final = Words("提出时间", "Proposed at", "제안 시각")
 DECIDED_BY: Final = Words("处理人", "Decided by", "처리자")
 RECORDED: Final = Words("已记录", "Recorded", "기록됨")
+BEING_RECORDED: Final = Words(
+    "正在逐条记录；可以离开此页。",
+    "They are recorded one after the other; you may leave this page.",
+    "하나씩 기록하는 중이며, 이 페이지를 떠나도 됩니다.",
+)
 WILL_BE_SIGNED: Final = Words("将签署的内容", "What will be signed", "서명될 내용")
 WILL_BE_SIGNED_HOW: Final = Words(
     "以下是批准后写入日志的全部内容；若届时情况有变，则不会照此记录。",

@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any, Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from api.headers import PERSONAL
 from api.languages import Words
 from api.office import (
     intake_words,
@@ -22,6 +23,7 @@ from api.office import (
     words,
 )
 from api.office.addresses import id_in
+from api.office.carrying import AT_ONCE, Carrying
 from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
@@ -79,6 +81,7 @@ def routes(console: Console) -> list[Route]:
         console.route("", pages.home),
         console.route("/proposals", pages.listed, ["GET"]),
         console.route("/proposals/{proposal}", pages.one),
+        console.route("/proposals/{proposal}/progress", pages.progress, ["GET"]),
     ]
 
 
@@ -87,6 +90,7 @@ class Proposing:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._carrying = Carrying(lambda: console.office)
 
     def home(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """What waits for who is here."""
@@ -112,8 +116,7 @@ class Proposing:
         try:
             match done:
                 case "approve":
-                    proposals.approve(id_, acting.member, version, self._signed(acting, sent))
-                    proposals.carry_out(id_)
+                    self._carrying.carry_out(proposals.approve(id_, acting.member, version, self._signed(acting, sent)))
                 case "decline":
                     form = filled(_DECLINING, sent)
                     if not form.good:
@@ -122,13 +125,18 @@ class Proposing:
                 case "withdraw":
                     proposals.withdraw(id_, acting.member, version)
                 case "carry-out":
-                    proposals.carry_out(id_)
+                    self._carrying.carry_out(seen)
                 case _:
                     return self._proposal(request, acting, seen)
         except AlreadyDecided as late:
             fault = refusal_words.SENTENCES[late.code]
             return self._proposal(request, acting, late.proposal, 409, fault=fault)
         return see_other(f"/console/proposals/{id_}")
+
+    def progress(self, request: Request, acting: Acting, sent: Sent) -> Response:
+        """How much of a proposal is recorded, for its page's script."""
+        seen = docket.find(self._console.office, acting.member, id_in(request, "proposal"))
+        return JSONResponse({"version": seen.version, "done": seen.done, "total": seen.size}, 200, PERSONAL)
 
     # --- what waits, in numbers --------------------------------------------------------------------------------------
 
@@ -195,6 +203,7 @@ class Proposing:
             acting,
             status,
             proposal=proposal,
+            carried=proposal.state == APPROVED and proposal.size > AT_ONCE,
             prepared=self._console.office.preparations.waiting_of(proposal.id) if proposal.state == APPROVED else (),
             preparing=prepared_words,
             foreseen=foreseen,

@@ -7,15 +7,18 @@ import re
 import pytest
 
 from api.office import proposal_words, refusal_words
+from api.office.carrying import AT_ONCE
 from ledger import commands as c
 from ledger import concerns
 from ledger.awards import open_awards
 from ledger.command_forms import name_of
-from ledger.office.doing import PROPOSED, do
+from ledger.office.doing import PROPOSED, do, propose
 from ledger.office.proposals import Proposal
 from ledger.office.sessions import FRESH_SECONDS
 from ledger.refusals import Code
+from tests.api.office.applicants import trained
 from tests.api.office.conftest import PASSWORD, Browser, Hands, Offices, text_of
+from tests.api.running import eventually
 from tests.api.whole_ledger import TODAY, WholeLedger, by, trainee
 
 
@@ -152,3 +155,23 @@ def test_what_a_crash_left_is_gone_on_with(offices: Offices, head: Browser, prop
 def test_every_refusal_and_every_kind_has_its_sentence() -> None:
     assert set(refusal_words.SENTENCES) == set(Code)
     assert set(proposal_words.KINDS) == {name_of(command) for command in PROPOSED}
+
+
+def test_a_large_one_is_recorded_beside_the_pages_and_tells_how_far_it_is(
+    offices: Offices, clerk: Browser, head: Browser
+) -> None:
+    people = [trained(offices.ledger, f"N{number}") for number in range(AT_ONCE + 1)]
+    draws = [offices.ledger.desk().draw("BDI", TODAY.year) for _ in people]
+    commands = [
+        c.RequestCertification(person, "BDI-TEST", draw, TODAY) for person, draw in zip(people, draws, strict=True)
+    ]
+    done = propose(offices.office, clerk.member, commands, offices.ledger.desk().new_id())
+    assert done.proposal is not None
+    path = f"/console/proposals/{done.proposal.id}"
+    assert head.post(path, do="approve", version="1").status_code == 303
+    assert eventually(lambda: head.get(f"{path}/progress").json()["done"] > 0)
+    assert eventually(lambda: offices.office.proposals.get(done.proposal.id).state == "done")
+    told = head.get(f"{path}/progress").json()
+    assert (told["done"], told["total"]) == (AT_ONCE + 1, AT_ONCE + 1)
+    assert told["version"] > 2, "so the page that was shown meanwhile is loaded again"
+    assert {len(offices.ledger.desk().dossier(person).certificates) for person in people} == {1}
