@@ -25,11 +25,12 @@ from ledger.grouping import Interrupted
 from ledger.handle import Clock, Desk, fold_base, system_clock, taken_already
 from ledger.permissions import Actors
 from ledger.seal import Randomness, seeded
-from ledger.signing import Given, Keystore
+from ledger.signing import ITSELF, Given, Keystore
 from ledger.store import Appended, BoundaryMoved, ClaimTaken, DataKeys, Store, StoreBusy, StoreError, VersionConflict
 from ledger.vault import Vault
 from verifier.events import Event
 from verifier.kinds import ObjectionErased, TraineeErased
+from verifier.statement import to_be_signed
 
 PATIENCE_SECONDS: Final = 30.0
 """How long a command is decided again while others are quicker."""
@@ -159,6 +160,10 @@ class Executor:
         if isinstance(command, c.BaseCommand):
             desk = self._desk(None, given)
         events = desk.decide(command, actors)
+        if given is not None:
+            assert seed is not None  # what was signed was prepared with it
+            statements = desk.unsigned(actors, identity, given.recorded_at, seeded(seed))
+            given.check([to_be_signed(it.protected, it.payload) for it in statements if it.signer.custody == ITSELF])
         try:
             salts = None if seed is None else seeded(seed)
             appended = desk.flush(actors, command_id=identity, salts=salts, approvals=approvals)

@@ -152,6 +152,7 @@ class Desk:
         self._revisions: dict[UUID, int] = {}
         self._foreseen: dict[bytes, Claim | None] = {}
         self._free_indices: list[int] = []
+        self._drawn_indices: set[int] = set()
         self._signers: dict[tuple[str, str], Signer] = {}
         self._work = _Work()
         self._behind: _Taken | None = None
@@ -242,8 +243,10 @@ class Desk:
             keys = {self.claim_keys.status_index(index): index for index in (number * LIST_LENGTH + n for n in drawn)}
             taken = self.store.claims(keys)
             free = [index for key, index in keys.items() if key not in taken and self._pending_claim(key) is None]
-            self._free_indices, number = free, number + 1
-        return self._free_indices.pop()
+            # One desk draws none twice: what a passkey or an organisation signed cannot be drawn anew.
+            self._free_indices, number = [index for index in free if index not in self._drawn_indices], number + 1
+        self._drawn_indices.add(index := self._free_indices.pop())
+        return index
 
     # --- deciding ---------------------------------------------------------------------------------------------------
 
@@ -279,9 +282,9 @@ class Desk:
             raise Refusal(Code.DUPLICATE_TRAINEE, "the trainee number or the identity document is there already")
         # All keys before the first event is taken in: a refusal for want of one leaves nothing half decided.
         signers = [self._signer(self._issuer(event, command, dossier), event) for event in events]
-        self._check_organisations(
-            events, signers, actors, partial(concerns.of_command, command, dossier, self.base.catalogue)
-        )
+        concerned = partial(concerns.of_command, command, dossier, self.base.catalogue)
+        follows = isinstance(command, c.ApplyForTitle)
+        self._check_organisations(events, signers, actors, concerned, follows=follows)
         for event, signer in zip(events, signers, strict=True):
             dossier.evolve(event)
             self._draft(event, dossier.versions[event.stream_id], command.trainee, signer)
@@ -596,10 +599,13 @@ class Desk:
         signers: Sequence[Signer],
         actors: Actors,
         concerned: Callable[[], Collection[str]] = frozenset,
+        *,
+        follows: bool = False,
     ) -> None:
+        """`follows`: whether the command files an application, of which by rule more follows."""
         for event, signer in zip(events, signers, strict=True):
             kind, signing = event_type(event).kind, signer.organisation
-            held = signer.custody == "base" or kind in permissions.FOLLOWING_KINDS
+            held = signer.custody == "base" or (follows and kind in permissions.FOLLOWING_KINDS)
             holder = self.base.code if held else signing
             permissions.check_organisation(kind, actors, self.base.account_organisations, signing, holder, concerned)
 

@@ -10,7 +10,7 @@ A process that seals for this one is handed the keys that it needs through a pip
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,6 +80,9 @@ def unsigned(message: bytes) -> bytes:
     raise Refusal(Code.SIGNS_ITSELF, "the organisation signs this with a key of its own")
 
 
+_NOT_WHAT_WAS_SIGNED: Final = "what would be recorded now is not what was signed: fetch and sign it anew"
+
+
 @dataclass(frozen=True, slots=True)
 class Given:
     """Signatures that an organisation made elsewhere, and the recorded time that what it signed says."""
@@ -92,8 +95,16 @@ class Given:
     def sign(self, message: bytes) -> bytes:
         """The signature over a message. Raises Refusal `stale` for anything else than what was signed."""
         if (signature := self.signatures.get(message)) is None:
-            raise Refusal(Code.STALE, "what would be recorded now is not what was signed: fetch and sign it anew")
+            raise Refusal(Code.STALE, _NOT_WHAT_WAS_SIGNED)
         return signature
+
+    def check(self, messages: Collection[bytes]) -> None:
+        """That what its organisation would have to sign now is just what it signed. Raises Refusal `stale`.
+
+        Else another key, which lies here, could sign in its name once the organisation's own is out of use.
+        """
+        if set(messages) != self.signatures.keys():
+            raise Refusal(Code.STALE, _NOT_WHAT_WAS_SIGNED)
 
 
 class KeyFiles(Protocol):

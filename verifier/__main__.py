@@ -214,6 +214,8 @@ def sign(
 
     Signed is only what discloses everything that it commits to, for this key, for now.
     """
+    if as_json and not yes:
+        raise click.UsageError("--json shows nothing of what is signed: it goes with --yes")
     told, code, signed = {"code": "", "message": ""}, GOOD, list[str]()
     try:
         trusted = _trust_if_there(trust_file)
@@ -396,7 +398,7 @@ def _prepared_lines(file: PreparedFile, trusted: Trust | None) -> list[str]:
         lines.append(_line("note", "there is no trust file here: what the log says of this key was not looked at"))
     for item in file.statements:
         lines.append("")
-        lines += [_line(label, value) for label, value in signing.told(item)]
+        lines += [_line(label, value, whole=True) for label, value in signing.told(item)]
     return lines
 
 
@@ -454,17 +456,19 @@ def _some(indices: list[int]) -> str:
     return shown if len(indices) <= 20 else f"{shown} …"
 
 
-def _line(label: str, value: str) -> str:
-    return f"  {_plain(label)}: {_plain(value)}"
+def _line(label: str, value: str, *, whole: bool = False) -> str:
+    return f"  {_plain(label)}: {_plain(value, whole=whole)}"
 
 
 def _short(thing: str) -> str:
     return thing if len(thing) <= 120 else thing[:80] + "…" + thing[-20:]
 
 
-def _plain(text: str) -> str:
-    """Without characters that could move the cursor, colour the screen or turn the writing round."""
-    shown = text if len(text) <= 2000 else text[:1000] + " …"
+def _plain(text: str, *, whole: bool = False) -> str:
+    """Without characters that could move the cursor, colour the screen or turn the writing round; cut, where it is not
+    to be shown whole.
+    """
+    shown = text if whole or len(text) <= 2000 else text[:1000] + " …"
     return "".join(char if char.isprintable() else char.encode("unicode_escape", "replace").decode() for char in shown)
 
 

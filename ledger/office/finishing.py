@@ -6,6 +6,7 @@ import logging
 from typing import Final
 
 from ledger.office.opening import Office
+from ledger.office.proposals import APPROVED
 from ledger.store import StoreError
 
 PAUSE_SECONDS: Final = 30
@@ -19,6 +20,7 @@ def take_up(office: Office) -> int:
 
     Raises StoreError where the list cannot be read.
     """
+    office.preparations.tidy()
     before, finished = office.ledger.clock() - PAUSE_SECONDS * 1000, 0
     for id_ in office.proposals.unfinished():
         proposal = office.proposals.get(id_)
@@ -30,6 +32,8 @@ def take_up(office: Office) -> int:
             raise
         except Exception:  # one that cannot be carried out keeps no other waiting
             _log.exception("proposal %s, which is approved, cannot be carried out", proposal.number)
+            continue
+        if state == APPROVED:  # it waits for the signatures of an organisation that holds its own key
             continue
         _log.warning("proposal %s, which was approved and left, is %s", proposal.number, state)
         finished += 1

@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from ledger import commands as c
@@ -131,7 +131,6 @@ class Preparations:
         organisation = organisations.pop()
 
         def enter(tables: Tables) -> None:
-            self._expire(tables, now)
             if tables.select("SELECT 1 FROM preparations WHERE id = ?", (id_.bytes,)):
                 return
             number = tables.select("SELECT COALESCE(MAX(number), 0) + 1 AS next FROM preparations")[0]["next"]
@@ -141,6 +140,24 @@ class Preparations:
 
         self._cabinet.write(enter)
         return self.get(id_)
+
+    def is_settled(self, id_: UUID, command_id: bytes) -> bool:
+        """Whether what was prepared is in the log; False while it waits. Raises Refusal `not-waiting` where it ended
+        without a signature; StoreError.
+        """
+        if (known := self._store.command(command_id)) is not None:
+            if self.get(id_).state != RECORDED:
+                self._recorded(id_, known.first_index, known.count)
+            return True
+        found = self.get(id_)
+        if found.state == WAITING:
+            return False
+        raise Refusal(Code.NOT_WAITING, f"what was prepared for {found.organisation} is {found.state}")
+
+    def tidy(self) -> None:
+        """Ends what waits no more: recorded meanwhile, late, or about somebody who was erased. Raises StoreError."""
+        for row in self._cabinet.select("SELECT * FROM preparations WHERE state = ?", (WAITING,)):
+            self._settle(row)
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
@@ -178,8 +195,12 @@ class Preparations:
         if not 0 <= lead_seconds <= LONGEST_LEAD_SECONDS:
             raise Refusal(Code.BAD_NUMBER, f"the lead is 0 to {LONGEST_LEAD_SECONDS} seconds")
         wanted, now = self._unrecorded(id_), self._clock()
-        at = _stated(now, lead_seconds)
+        at = max(_stated(now, lead_seconds), self._last_recorded_at())  # others may have been given a longer lead
+        if at > now + LONGEST_LEAD_SECONDS * 1000:
+            raise Refusal(Code.STALE, "the log's last entry says a time far ahead of this clock")
         made = [item for item in self._statements(wanted, at) if item.signer.sign is unsigned]
+        if {item.signer.organisation for item in made} - {self.get(id_).organisation}:
+            raise Refusal(Code.STALE, "another organisation would sign it by now: prepare it anew")
         messages = [to_be_signed(item.protected, item.payload) for item in made]
         fetched = secrets.token_bytes(16)
         if not messages:
@@ -189,10 +210,12 @@ class Preparations:
             sql = "DELETE FROM prepared_statements WHERE preparation = ? AND log_index IS NULL AND stated_at < ?"
             tables.execute(sql, (id_.bytes, now - BEHIND_MS))
             for message in messages:
-                # Fetched twice within a second it is the same, and its signatures stay.
+                # Fetched twice within a second it is the same: it belongs to the newer, and its signature stays.
                 row = (_digest(message), id_.bytes, fetched, at, message, b"", None)
                 if not tables.select("SELECT 1 FROM prepared_statements WHERE digest = ?", row[:1]):
                     tables.execute("INSERT INTO prepared_statements VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+                sql = "UPDATE prepared_statements SET fetched = ? WHERE digest = ? AND log_index IS NULL"
+                tables.execute(sql, (fetched, row[0]))
 
         self._cabinet.write(enter)
         both = [(message, item.disclosures) for message, item in zip(messages, made, strict=True)]
@@ -221,6 +244,9 @@ class Preparations:
             self._check(statement, int(row["stated_at"]))
             sql = "UPDATE prepared_statements SET signature = ? WHERE digest = ? AND signature = ?"
             self._cabinet.write(lambda tables: tables.execute(sql, (statement.signature, digest, b"")))
+            now = self._statement_row(digest)
+            if now is not None and bytes(now["signature"]) != statement.signature:
+                raise Refusal(Code.ALREADY_SIGNED, "the statement came just now with another signature of its key")
         return self._carry_on(digest)
 
     def status(self, digest: bytes) -> Posted:
@@ -269,7 +295,7 @@ class Preparations:
         except BadSignature as error:
             raise Refusal(Code.BAD_SIGNATURE, error.message) from None
         if self._clock() > stated_at + BEHIND_MS:
-            raise Refusal(Code.STALE, "its recorded time is more than ten minutes ago: fetch and sign it anew")
+            raise Refusal(Code.STALE, _TOO_LATE)
 
     def _carry_on(self, digest: bytes) -> Posted:
         """Records the command of a signed statement, where every other one of its fetching is signed too."""
@@ -282,6 +308,9 @@ class Preparations:
         preparation = self.get(id_)
         wanted = self._wanted(preparation) if preparation.state != RECORDED else None
         if wanted is not None:
+            late = self._clock() > int(row["stated_at"]) + BEHIND_MS
+            if late and self._store.command(wanted.command_id) is None:
+                raise Refusal(Code.STALE, _TOO_LATE)
             given = Given(row["stated_at"], {bytes(item["message"]): bytes(item["signature"]) for item in rows})
             executed = self._executor.execute(
                 wanted.command,
@@ -321,19 +350,34 @@ class Preparations:
         row = (state, self._key.seal("preparations", id_.bytes, _NOTHING), id_.bytes, WAITING)
         self._cabinet.write(lambda tables: tables.execute(sql, row))
 
-    def _expire(self, tables: Tables, now: int) -> None:
-        sql = "SELECT id FROM preparations WHERE state = ? AND expires_at < ?"
-        for row in tables.select(sql, (WAITING, now)):
-            id_ = bytes(row["id"])
-            sealed = self._key.seal("preparations", id_, _NOTHING)
-            sql = "UPDATE preparations SET state = ?, sealed = ? WHERE id = ?"
-            tables.execute(sql, (EXPIRED, sealed, id_))
+    def _settle(self, row: Any) -> None:
+        """Ends one that stands as waiting and does not. The log says first what became of it."""
+        id_ = UUID(bytes=bytes(row["id"]))
+        try:
+            wanted = self._wanted(self._preparation(row))
+        except Refusal:  # ended just now
+            return
+        known = self._store.command(wanted.command_id)
+        if known is not None:
+            self._recorded(id_, known.first_index, known.count)
+        elif self._clock() > row["expires_at"]:
+            self._end(id_, EXPIRED)
+        elif isinstance(wanted.command, get_args(c.PersonCommand)):
+            desk = self._desk(self._executor.base(), unsigned)
+            if desk.dossier(wanted.command.trainee).erased:
+                self._end(id_, WITHDRAWN)
+
+    def _last_recorded_at(self) -> int:
+        """Of the log's last entry; 0 for an empty log."""
+        last = self._store.entry(self._store.head().size - 1)
+        return 0 if last is None else parse(last.statement).record.envelope.recorded_at
 
     def _waiting(self, id_: UUID) -> Preparation:
         """The preparation, where it waits. Raises Refusal."""
+        row = self._row(id_)
+        if str(row["state"]) == WAITING and self._clock() > row["expires_at"]:
+            self._settle(row)
         found = self.get(id_)
-        if found.state == EXPIRED:
-            self._cabinet.write(lambda tables: self._expire(tables, self._clock()))
         if found.state != WAITING:
             raise Refusal(Code.NOT_WAITING, f"preparation {found.number} is {found.state}: prepare it anew")
         return found
@@ -399,6 +443,7 @@ def unknown_preparation() -> Refusal:
     return Refusal(Code.UNKNOWN_PREPARATION, "nothing that this account may see was prepared under this id")
 
 
+_TOO_LATE: Final = "its recorded time is more than ten minutes ago: fetch and sign it anew"
 _NOTHING: Final[list[Any]] = []
 """In the place of what is forgotten."""
 

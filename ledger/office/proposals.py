@@ -28,7 +28,7 @@ from ledger.command_forms import from_plain, name_of, to_plain
 from ledger.deciders.base import Base
 from ledger.executing import COMMAND_ID_SIZE, Executor
 from ledger.handle import Clock, Desk
-from ledger.office.preparations import WAITING, Preparations, Wanted
+from ledger.office.preparations import Preparations, Wanted
 from ledger.office.staff import Member
 from ledger.permissions import Actors
 from ledger.projector import Tables
@@ -296,19 +296,23 @@ class Proposals:
         return self.get(id_)
 
     def _record_or_prepare(self, wanted: Wanted, preparation: UUID) -> bool:
-        """Whether the command is recorded; else it waits for a signature. Raises Refusal; StoreError."""
-        command, actors = wanted.command, wanted.actors
-        try:
-            self._executor.execute(command, actors, wanted.command_id, seed=wanted.seed, approvals=wanted.approvals)
-        except Refusal as refusal:
-            if refusal.code is not Code.SIGNS_ITSELF:
-                raise
-        else:
-            return True
-        found = self._preparations.prepare(preparation, wanted)
-        if found.state != WAITING:
-            raise Refusal(Code.NOT_WAITING, f"what was prepared for {found.organisation} is {found.state}")
-        return False
+        """Whether the command is recorded; else it waits for a signature. Raises Refusal; StoreError.
+
+        What was prepared once is recorded as its organisation signs it or not at all, also where another key could sign
+        by now.
+        """
+        if self._preparations.find(preparation) is None:
+            try:
+                self._executor.execute(
+                    wanted.command, wanted.actors, wanted.command_id, seed=wanted.seed, approvals=wanted.approvals
+                )
+            except Refusal as refusal:
+                if refusal.code is not Code.SIGNS_ITSELF:
+                    raise
+            else:
+                return True
+            self._preparations.prepare(preparation, wanted)
+        return self._preparations.is_settled(preparation, wanted.command_id)
 
     def unfinished(self) -> list[UUID]:
         """Proposals that are approved and not carried out: a crash may have come between. Raises StoreError."""

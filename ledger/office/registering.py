@@ -17,6 +17,7 @@ def registration(office: Office, digest: bytes) -> Posted:
 
 
 def _carried_on(office: Office, posted: Posted) -> Posted:
-    if posted.proposal is not None:
+    # The last of a proposal carries it on: each alone would look through all of them.
+    if posted.proposal is not None and not office.preparations.waiting_of(posted.proposal):
         office.proposals.carry_out(posted.proposal)
     return posted
