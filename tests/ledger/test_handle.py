@@ -378,3 +378,8 @@ def test_status_indices_are_drawn_free_of_each_other(ledger: Ledger) -> None:
     indices = {desk.draw("BDI", 2024).status_index for _ in range(200)}
     assert len(indices) > 190
     assert max(indices) - min(indices) > 1 << 16
+
+
+def test_one_desk_draws_no_place_in_the_status_list_twice(ledger: Ledger) -> None:
+    desk = ledger.desk()
+    assert len({desk.draw_status_index() for _ in range(4000)}) == 4000

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -548,6 +549,83 @@ def test_what_was_recorded_by_a_process_that_died_is_not_fetched_or_taken_back(
     assert refused(lambda: office.preparations.withdraw(panel.id)) is Code.NOT_WAITING
     assert office.preparations.get(panel.id).state == RECORDED
     assert register(office, entry).index is not None
+
+
+def held(office: Office, panel: Preparation, bureau: OwnKey) -> bytes:
+    """Digest of a statement whose signature was kept by a process that died before it recorded anything."""
+    (entry,) = bureau.signs(office.preparations.fetch(panel.id))
+    ledger, dying = office.ledger, Dying(office.cabinet, 1, True)
+    parts = (ledger.cabinet_key, office.executor, ledger.desk, ledger.store, ledger.clock, ledger.settings.origin)
+    with pytest.raises(Fell):
+        Preparations(dying, *parts).post(entry)
+    read = statement.parse(entry)
+    return sha256(statement.to_be_signed(read.protected, read.payload)).digest()
+
+
+def test_a_signature_that_was_kept_is_not_replaced_by_that_of_another_key(
+    office: Office, life: Life, panel: Preparation, bureau: OwnKey, hands: Hands
+) -> None:
+    digest = held(office, panel, bureau)
+    life.does(c.RetireKey(bureau.signer.kid))  # the older one, which lies here, would sign from now on
+    size = office.ledger.store.head().size
+    assert refused(lambda: registration(office, digest)) is Code.STALE
+    hands.turn(5 * 3600)
+    assert refused(lambda: registration(office, digest)) is Code.STALE
+    assert office.ledger.store.head().size == size
+
+
+def test_a_signature_that_was_kept_is_taken_as_long_as_one_that_comes(
+    office: Office, panel: Preparation, bureau: OwnKey, hands: Hands
+) -> None:
+    digest, size = held(office, panel, bureau), office.ledger.store.head().size
+    hands.turn(LEAD_SECONDS + BEHIND_MS / 1000 + 1)
+    assert refused(lambda: registration(office, digest)) is Code.STALE
+    assert office.ledger.store.head().size == size
+    hands.turn(-2)
+    assert registration(office, digest).index == size
+
+
+def test_an_award_that_waits_is_not_recorded_with_another_key(office: Office, life: Life, partner: OwnKey) -> None:
+    _, head, done = proposed(office, life)
+    assert done.proposal is not None
+    office.proposals.approve(done.proposal.id, head, done.proposal.version)
+    office.proposals.carry_out(done.proposal.id)
+    life.does(c.RetireKey(partner.signer.kid))
+    size = office.ledger.store.head().size
+    assert office.proposals.carry_out(done.proposal.id).state == "approved"
+    (waiting,) = office.preparations.all("PARTNER")
+    assert (waiting.state, office.ledger.store.head().size) == (WAITING, size)
+    assert refused(lambda: office.preparations.fetch(waiting.id)) is Code.STALE
+    office.preparations.withdraw(waiting.id)
+    assert office.proposals.carry_out(done.proposal.id).state == "stopped"
+    assert office.ledger.store.head().size == size
+
+
+def test_what_waits_of_somebody_who_is_erased_is_forgotten(office: Office, life: Life, panel: Preparation) -> None:
+    office.preparations.tidy()
+    assert office.preparations.get(panel.id).state == WAITING
+    life.does(c.EraseTrainee(life.trainee))
+    office.preparations.tidy()
+    (row,) = office.cabinet.select("SELECT state, sealed FROM preparations WHERE id = ?", (panel.id.bytes,))
+    assert (row["state"], len(bytes(row["sealed"])) < 64) == ("withdrawn", True)
+
+
+def test_what_nobody_asks_for_after_its_days_is_forgotten(office: Office, panel: Preparation, hands: Hands) -> None:
+    hands.turn(KEPT_MS / 1000 + 1)
+    office.preparations.tidy()
+    (row,) = office.cabinet.select("SELECT state, sealed FROM preparations WHERE id = ?", (panel.id.bytes,))
+    assert (row["state"], len(bytes(row["sealed"])) < 64) == ("expired", True)
+
+
+def test_after_one_with_a_long_lead_the_next_says_a_time_that_is_not_before(
+    office: Office, life: Life, panel: Preparation, bureau: OwnKey, officer: Member
+) -> None:
+    (first,) = bureau.signs(office.preparations.fetch(panel.id, 300))
+    register(office, first)
+    done = do(office, officer, c.PostNotice(life.trainee, life.application, POSTED_ON), new_id(office))
+    assert done.prepared is not None
+    (second,) = bureau.signs(office.preparations.fetch(done.prepared.id, 0))
+    assert register(office, second).index is not None
 
 
 def test_an_authority_of_its_own_key_grants_a_title_and_the_audit_finds_no_fault(
