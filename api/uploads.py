@@ -8,13 +8,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.requests import ClientDisconnect, Request
 
 from api.refused import Refused
+
+FIELD_BYTES: Final = 1 << 20
+"""Room for the fields of a form beside its files."""
 
 
 class BadForm(Exception):
@@ -42,10 +47,15 @@ class _InMemory(MultiPartParser):
 
 
 class _FieldsOnly(_InMemory):
-    """Forgets what files hold as it comes."""
+    """Forgets what files hold as it comes, and holds no more of the other fields than a form without files may have."""
+
+    room = FIELD_BYTES
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._current_part.file is None:
+            self.room -= end - start
+            if self.room < 0:
+                raise MultiPartException("more than a form without files may have")
             super().on_part_data(data, start, end)
 
 
@@ -96,6 +106,10 @@ async def form(
 
     Without `keep_files` of each file only its name is there. Raises `too_large`, TooManyFiles and BadForm.
     """
+    _, given = parse_options_header(request.headers.get("content-type"))
+    if given.get(b"charset", b"utf-8").lower() not in (b"utf-8", b"utf8"):
+        # RFC 7578 knows none, and some of those that Python knows take longer than anybody has time for.
+        raise BadForm
     kind = _InMemory if keep_files else _FieldsOnly
     parser = kind(request.headers, within(request, limit, too_large), max_files=files, max_fields=fields)
     try:

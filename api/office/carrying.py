@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from threading import Lock, Thread
 from typing import Final
 from uuid import UUID
 
+from ledger.looking import WouldRecord
 from ledger.office.opening import Office
 from ledger.office.proposals import Proposal
 
@@ -25,17 +26,21 @@ class Carrying:
 
     def __init__(self, office: Callable[[], Office]) -> None:
         self._office = office
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="carrying out")
+        self._turn = Lock()
 
     def carry_out(self, proposal: Proposal) -> None:
         """Carries it out, or begins to where it is large. Raises StoreError."""
+        office = self._office()
         if proposal.size <= AT_ONCE:
-            self._office().proposals.carry_out(proposal.id)
-        else:
-            self._beside.submit(self._carry_out, proposal.id)
+            office.proposals.carry_out(proposal.id)
+        else:  # a server that ends does not wait for it
+            Thread(target=self._carry_out, args=(office, proposal.id), name="carrying out", daemon=True).start()
 
-    def _carry_out(self, id_: UUID) -> None:
+    def _carry_out(self, office: Office, id_: UUID) -> None:
         try:
-            self._office().proposals.carry_out(id_)
+            with self._turn:
+                office.proposals.carry_out(id_)
+        except WouldRecord:  # somebody only looked
+            return
         except Exception:  # nobody waits for it; it stands as approved, and is taken up again
             _log.exception("an approved proposal was not carried out to its end")

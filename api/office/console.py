@@ -245,7 +245,7 @@ class Console:
         """What the ledger refused, in words, with the ledger's own beside them."""
         try:
             acting: Acting | None = self._acting(request, entered)
-        except (NotSignedIn, OtherSite):
+        except (NotSignedIn, OtherSite, OutOfScope):
             acting = None
         sentence = refusal_words.SENTENCES[refusal.code]
         return self.page(
@@ -324,7 +324,7 @@ class Console:
     def _asserted(self, purpose: str, sent: Sent, account: UUID | None) -> UUID:
         try:
             answer = json.loads(sent["_answer"])
-        except ValueError:
+        except (ValueError, RecursionError):
             raise CannotSignIn from None
         if not isinstance(answer, dict):
             raise CannotSignIn

@@ -25,7 +25,7 @@ from api.office.passkey import answer_of
 from api.office.uploads import sent_files
 from ledger.bulk.items import TurnedAway
 from ledger.bulk.uploads import Uploaded
-from ledger.intake.files import ROW_KINDS
+from ledger.intake.files import ROW_KINDS, PackError
 from ledger.intake.headers import COLUMNS
 from ledger.office.intake_files import FILES, LEFT_OUT, UPLOAD_BYTES, IntakeFile, likely_kind, unpacked
 from ledger.office.intakes import CHECKED, CHECKING, FAILED, TAKING, UPLOADED, WAITING, Intake, IntakeMoved, NoIntake
@@ -100,6 +100,9 @@ class Intaking:
         except IntakeMoved as moved:
             fault = refusal_words.SENTENCES[moved.code]
             return self._page_of(request, acting, moved.intake, 409, fault=fault)
+        except PackError as error:
+            fault = intake_words.UNREADABLE
+            return self._page_of(request, acting, intakes.get(intake.id), 422, fault=fault, told=str(error))
         except Refusal as refusal:
             if refusal.code in _BY_OTHERS:
                 raise

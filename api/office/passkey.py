@@ -15,7 +15,7 @@ from api.headers import PERSONAL
 from api.office.console import Console, Sent
 from api.office.gate import NotSignedIn, OtherSite
 from ledger.intake.files import PackError
-from ledger.office import consenting, signatures
+from ledger.office import consenting, docket, signatures
 from ledger.office.intakes import NoIntake
 from ledger.office.opening import Office
 from ledger.office.passkeys import APPROVE, CONSENT, FRESH, REGISTER, SIGN_IN, Begun
@@ -50,7 +50,7 @@ def answer_of(sent: Sent) -> dict[str, Any]:
     """What the browser sent of a credential. Raises Refusal `bad-passkey`."""
     try:
         answer = json.loads(sent.get("answer", ""))
-    except ValueError:
+    except (ValueError, RecursionError):
         answer = None
     if not isinstance(answer, dict):
         raise Refusal(Code.BAD_PASSKEY, "the browser sent no answer of a passkey")
@@ -65,7 +65,7 @@ def _to_sign(office: Office, member: Member, request: Request) -> list[bytes] | 
     except ValueError:
         raise Refusal(Code.UNKNOWN_PROPOSAL, "no such proposal") from None
     if not intake:
-        return office.proposals.to_sign(about, member)
+        return office.proposals.to_sign(docket.find(office, member, about).id, member)
     try:
         return office.intakes.to_sign(about, member)
     except (NoIntake, PackError):
@@ -94,7 +94,10 @@ def _begun(console: Console, request: Request) -> Begun:
         if invited is None:
             raise NotSignedIn
         return office.passkeys.begin_registration(invited)
-    member = console.gate.acting(request).member
+    acting = console.gate.acting(request)
+    if acting.session is None:  # no token opens a page
+        raise NotSignedIn
+    member = acting.member
     if purpose == REGISTER:
         return office.passkeys.begin_registration(member)
     if purpose == CONSENT:

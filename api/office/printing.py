@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterator
 from threading import Lock
 from typing import Final
@@ -25,6 +26,8 @@ from ledger.receipts import NotYetSigned
 from ledger.refusals import Code
 from verifier.errors import CouldNotCheck, VerificationError
 
+STALLED_SECONDS: Final = 60.0
+"""How long who asked for a file may take no piece of it before others have their turn."""
 _KINDS: Final = {"zip": "application/zip", "print": "application/pdf"}
 _log = logging.getLogger(__name__)
 
@@ -38,12 +41,42 @@ def routes(console: Console, awards: Callable[[], Awards]) -> list[Route]:
     return [console.route("/cohorts/{cohort}/papers", Printing(console, awards).papers)]
 
 
+class Turn:
+    """Whose file is made. Who stops reading loses the turn to the next who asks."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock, self._lock = clock, Lock()
+        self._holder: object | None = None
+        self._moved_at = 0.0
+
+    def take(self) -> object | None:
+        """A turn; None while somebody else has it, and moves."""
+        with self._lock:
+            if self._holder is not None and self._clock() < self._moved_at + STALLED_SECONDS:
+                return None
+            self._holder, self._moved_at = object(), self._clock()
+            return self._holder
+
+    def goes_on(self, turn: object) -> bool:
+        """Says that the next piece is wanted; whether the turn is still this one's."""
+        with self._lock:
+            if self._holder is turn:
+                self._moved_at = self._clock()
+            return self._holder is turn
+
+    def give_back(self, turn: object) -> None:
+        """Ends a turn, if it is still this one's."""
+        with self._lock:
+            if self._holder is turn:
+                self._holder = None
+
+
 class Printing:
     """The page. One file at a time is made in a process: each keeps its processors busy."""
 
     def __init__(self, console: Console, awards: Callable[[], Awards]) -> None:
         self._console, self._awards = console, awards
-        self._making = Lock()
+        self._turn = Turn()
 
     def papers(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """What is to be had; what is sent asks for one of the files. For who sees everybody in the cohort."""
@@ -70,12 +103,16 @@ class Printing:
 
     def _made(self, papers: Papers, kind: str) -> Iterator[bytes]:
         """The file, piece by piece; the turn is given back however it ends. Raises _Busy."""
-        if not self._making.acquire(blocking=False):
+        mine = self._turn.take()
+        if mine is None:
             raise _Busy
         try:
-            yield from papers.zipped() if kind == "zip" else papers.bound()
+            for piece in papers.zipped() if kind == "zip" else papers.bound():
+                if not self._turn.goes_on(mine):
+                    raise ConnectionAbortedError("nobody took the file for a minute, and somebody else's turn came")
+                yield piece
         finally:
-            self._making.release()
+            self._turn.give_back(mine)
 
     def _page(self, request: Request, acting: Acting, cohort: str, papers: Papers) -> Response:
         return self._console.page(

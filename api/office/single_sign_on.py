@@ -134,11 +134,12 @@ class SingleSignOnPages:
 
     def _ended(self, request: Request, handshake: Handshake, identity: Identity, acting: Acting | None) -> Response:
         office = self._console.office
+        binds = handshake.purpose in (ACCEPT, CONNECT)
+        if binds and identity.authenticated_at is not None and not handshake.is_fresh(identity):
+            raise SignInFailed(Reason.NOT_FRESH, "the provider did not ask who is there")
         if acting is None:
             return self._signed_in(request, handshake, identity)
         if handshake.purpose == CONNECT:
-            if identity.authenticated_at is not None and not handshake.is_fresh(identity):
-                raise SignInFailed(Reason.NOT_FRESH, "the provider did not ask who is there")
             office.identities.bind(acting.member.account, identity)
             return see_other(handshake.back)
         if office.identities.account_of(identity) != acting.member.account:
@@ -180,7 +181,7 @@ class SingleSignOnPages:
 
     def _failed(self, request: Request, failed: SignInFailed, back: str, acting: Acting | None = None) -> Response:
         """A page that says why, with the other ways in."""
-        _log.warning("single sign-on with %s: %s", self._provider(request)[:40], failed)
+        _log.warning("single sign-on with %r: %s", self._provider(request)[:40], failed)
         fault: Words = single_sign_on_words.FAILED[failed.reason]
         status = STATUS.get(failed.reason, 403)
         if acting is not None:

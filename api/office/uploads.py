@@ -26,8 +26,6 @@ AT_ONCE: Final = 2
 """Forms with a file that are read and answered at the same time; the next ones wait."""
 READ_SECONDS: Final = 300.0
 """How long a form with a file may take to come in."""
-FIELD_BYTES: Final = 1 << 20
-"""Room for the fields beside the file."""
 FILES: Final = 4
 """Of one form, where its page says nothing else."""
 _FIELDS: Final = 200
@@ -69,7 +67,7 @@ class Uploads:
     async def read(self, request: Request, room: Room, *, with_files: bool) -> AsyncIterator[dict[str, str]]:
         """What a form says; its files are with the request until the end of the block. Raises Refused."""
         too_slow = Refused(408, "too-slow", words.REFUSED, words.TOO_SLOW)
-        limit = room.size + FIELD_BYTES
+        limit = room.size + uploads.FIELD_BYTES
         async with AsyncExitStack() as held:
             if with_files:
                 await held.enter_async_context(self._turns)
@@ -87,7 +85,7 @@ class Uploads:
 
 async def drain(request: Request, room: Room) -> None:
     """Takes in what is still coming of a form that is refused: a browser reads no answer while it is still sending."""
-    await uploads.drain(request, 2 * (room.size + FIELD_BYTES), READ_SECONDS, _too_large())
+    await uploads.drain(request, 2 * (room.size + uploads.FIELD_BYTES), READ_SECONDS, _too_large())
 
 
 def _files(form: FormData) -> list[tuple[str, Uploaded]]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from traceback import format_tb
 from typing import Final
 
 from ledger.deciders.base import Base
@@ -62,7 +63,8 @@ def work_once(office: Office, ends: Callable[[], bool] = lambda: False) -> bool:
         told.give_back()
         raise
     except Exception as error:  # else it would be tried for ever, and nothing behind it would have its turn
-        _log.exception("an intake failed")
+        # Not the message: it may quote what stands in a cell.
+        _log.error("an intake failed: %s\n%s", type(error).__name__, "".join(format_tb(error.__traceback__)))
         office.intakes.finish(intake, FAILED, Findings(), f"{type(error).__name__}: {error}")
     return True
 

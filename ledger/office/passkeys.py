@@ -136,7 +136,7 @@ class Passkeys:
                 require_user_verification=True,
                 supported_pub_key_algs=list(ALGORITHMS),
             )
-        except (WebAuthnException, ValueError, KeyError, TypeError) as error:
+        except (WebAuthnException, ValueError, LookupError, TypeError) as error:
             raise BadPasskey(str(error)) from None
         passkey = Passkey(made.credential_id, account, made.credential_public_key, name.strip(), self._clock(), None)
         sealed = self._key.seal("passkeys", passkey.credential, passkey.name)

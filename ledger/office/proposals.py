@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any, Final
@@ -288,6 +289,7 @@ class Proposals:
                 return self.get(id_)
             if recorded and isinstance(erasure := commands[n], c.EraseTrainee):
                 self._forget(erasure.trainee)
+                self._withdraw_about(erasure.trainee)
             waits = waits or not recorded
             if not waits:
                 self._progress(id_, n + 1)
@@ -313,6 +315,13 @@ class Proposals:
                 return True
             self._preparations.prepare(preparation, wanted)
         return self._preparations.is_settled(preparation, wanted.command_id)
+
+    def _withdraw_about(self, subject: UUID) -> None:
+        """Takes back what is open about somebody who was erased just now, and with it what it says of them."""
+        for proposal in self.all((OPEN,), limit=MOST_COMMANDS):
+            if any(getattr(command, "trainee", None) == subject for command in self.commands(proposal.id)):
+                with suppress(AlreadyDecided):
+                    self._decided(proposal, WITHDRAWN, "", "", proposal.version)
 
     def unfinished(self) -> list[UUID]:
         """Proposals that are approved and not carried out: a crash may have come between. Raises StoreError."""

@@ -11,6 +11,7 @@ import secrets
 from base64 import b32encode
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 from uuid import UUID
 
@@ -75,6 +76,7 @@ class Staff:
 
     def __init__(self, cabinet: Cabinet, key: CabinetKey, executor: Executor, clock: Clock) -> None:
         self._cabinet, self._key, self._executor, self._clock = cabinet, key, executor, clock
+        self._adding = Lock()
 
     # --- who there is -------------------------------------------------------------------------------------------------
 
@@ -122,11 +124,15 @@ class Staff:
         row = self._cabinet.write(lambda tables: self._enter(tables, login.strip(), name.strip(), kept))
         account, pseudonym = UUID(bytes=bytes(row["account"])), str(row["pseudonym"])
         opening = c.OpenAccount(account, pseudonym, organisation, tuple(sorted(set(roles))))
-        try:
-            self._executor.execute(opening, actors)
-        except Refusal:
-            self._cabinet.write(lambda tables: tables.execute("DELETE FROM staff WHERE account = ?", (account.bytes,)))
-            raise
+        with self._adding:
+            try:
+                self._executor.execute(opening, actors)
+            except Refusal:
+                # One that was opened just now, by the same asked twice, stays.
+                if pseudonym not in self._executor.base().account_organisations:
+                    sql = "DELETE FROM staff WHERE account = ?"
+                    self._cabinet.write(lambda tables: tables.execute(sql, (account.bytes,)))
+                raise
         member = self.find(account)
         assert member is not None
         return member, self.invite(account)

@@ -20,6 +20,8 @@ Resolve = Callable[[str, int], list[str]]
 """IP addresses of a host name. Raises OSError."""
 LONGEST: Final = 500
 _NAT64: Final = IPv6Network("64:ff9b::/96")
+_NOT_PUBLIC: Final = tuple(map(IPv6Network, ("fec0::/10", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")))
+"""Of networks of their own or of another meaning (RFC 3879, 8215, 2765, 4291), though Python takes them for global."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def _allowed(address: IPv4Address | IPv6Address, target: Target, *, private: boo
     inner = _inner(address)
     if not target.secure:
         return private and inner.is_loopback
-    return private or (inner.is_global and not inner.is_multicast)
+    reserved = inner.is_multicast or any(inner in network for network in _NOT_PUBLIC)
+    return private or (inner.is_global and not reserved)
 
 
 def _inner(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

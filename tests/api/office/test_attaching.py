@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import Response
 
-from api.office.uploads import FIELD_BYTES
+from api.uploads import FIELD_BYTES
 from ledger import commands as c
 from ledger.office.attached import attached_to
 from ledger.office.evidence import LARGEST_BYTES, KeptFile
@@ -169,6 +169,9 @@ def test_a_form_that_is_no_form(clerk: Browser, offices: Offices, training: Trai
     assert status(b"x", "") == 400
     assert status(b"--c\r\n" + disposition + b"x\r\n--c--\r\n") == 400
     assert status(b"--b\r\n" + disposition + b"the first half of an exam") == 400
+    text = b'Content-Disposition: form-data; name="description"\r\n\r\nminutes\r\n--b--\r\n'
+    assert status(b"--b\r\n" + text) == 422, "a good form, in which something is missing"
+    assert status(b"--b\r\n" + text, "; boundary=b; charset=punycode") == 400, "which takes a stranger's hour to decode"
     assert kept(offices, person) == []
     others = clerk.client.post("/console/trainees/new", data={"a": "b"}, files={"file": FILE}, headers=clerk.headers)
     assert others.status_code == 415, "a page that takes no files reads none"
@@ -196,6 +199,17 @@ def test_a_session_that_is_over_loses_the_file_and_nothing_typed(
     assert "Choose the file again" in again.text
     assert 'value="minutes of the panel"' in again.text
     assert sends(clerk, person).status_code == 303
+
+
+def test_of_a_stranger_no_more_is_kept_than_a_form_without_files_has(
+    offices: Offices, clerk: Browser, training: Training
+) -> None:
+    stranger = offices.new_client()
+    path = f"/console/trainees/{training.people[0]}/evidence"
+    for size, status in ((1 << 19, 401), ((1 << 20) + 1, 400)):
+        sent = {"description": "x" * size}
+        answer = stranger.post(path, data=sent, files={"file": FILE}, headers=clerk.headers)
+        assert answer.status_code == status
 
 
 def test_another_site_sends_nothing(clerk: Browser, offices: Offices, training: Training) -> None:

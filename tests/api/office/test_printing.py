@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from pypdfium2 import PdfDocument
 
-from api.office.printing import Printing, _Busy
+from api.office.printing import STALLED_SECONDS, Printing, Turn, _Busy
 from ledger import commands as c
 from ledger.papers import Papers
 from tests.api.office.class_of_2026 import COHORT, STARTS, Training
@@ -116,3 +116,23 @@ def test_a_turn_is_given_back_however_it_ends() -> None:
     assert next(again) == b"one"
     again.close()  # type: ignore[attr-defined]
     assert next(printing._made(Failing(), "zip")) == b"one"
+
+
+def test_who_stops_reading_loses_the_turn_to_the_next() -> None:
+    seconds = [0.0]
+    turn = Turn(lambda: seconds[0])
+    first = turn.take()
+    assert first is not None
+    assert turn.take() is None
+    seconds[0] += STALLED_SECONDS - 1
+    assert turn.goes_on(first), "it moves"
+    seconds[0] += STALLED_SECONDS - 1
+    assert turn.take() is None
+    seconds[0] += 2
+    second = turn.take()
+    assert second is not None
+    assert not turn.goes_on(first)
+    turn.give_back(first)
+    assert turn.take() is None, "it is the second one's by now"
+    turn.give_back(second)
+    assert turn.take() is not None

@@ -88,6 +88,23 @@ def test_a_token_opens_no_page(offices: Offices) -> None:
     assert offices.ledger.store.head().size == size
 
 
+def test_what_no_browser_sends_of_a_passkey_is_refused(offices: Offices) -> None:
+    browser = offices.joins("li", "registrar", signed_in=False)
+    deep = "[" * 100_000
+    assert browser.post("/console", _login="", _answer=deep, _ticket="x", _method="get").status_code == 401
+    assert browser.signs_in().status_code == 303
+    assert browser.post("/console/account", do="add-passkey", answer=deep, ticket="x").status_code in (409, 422)
+
+
+def test_a_token_begins_no_ceremony(offices: Offices) -> None:
+    browser = offices.joins("li", "registrar")
+    _, secret = offices.office.tokens.make(browser.member.account, "writes", ["record"], 30)
+    stranger = offices.new_client()
+    for purpose in ("register", "fresh", "approve"):
+        answer = stranger.post(f"/console/passkey?for={purpose}", headers={"Authorization": f"Bearer {secret}"})
+        assert answer.status_code in (401, 403), purpose
+
+
 def test_a_session_that_somebody_else_fixed_is_not_the_one_that_is_signed_in(offices: Offices) -> None:
     browser = offices.joins("li", "registrar", signed_in=False)
     fixed = {"Cookie": f"{COOKIE}=a secret that somebody else knows", **browser.headers}
