@@ -227,9 +227,10 @@ class Signing:
                 return self._staff_page(request, acting, form, status=422)
             case "invite":
                 self._console.gate.check_fresh(acting)
-                return self._staff_page(
-                    request, acting, blank(fields), office.staff.invite(_uuid(sent.get("account", "")))
-                )
+                member = office.staff.find(_uuid(sent.get("account", "")))
+                if member is None or member.closed:
+                    raise Refusal(Code.UNKNOWN_ACCOUNT, "no such member of staff, or one whose account is closed")
+                return self._staff_page(request, acting, blank(fields), office.staff.invite(member.account))
             case "sign-approvals" | "passkey-lost":
                 self._console.gate.check_fresh(acting)
                 self._change_passkey(acting, sent)
