@@ -346,6 +346,45 @@ def test_where_the_approver_has_a_passkey_it_signs_the_intake(office: Office, cl
     assert "1 were signed by their approver's" in report.notes[-1]
 
 
+def has_passkey(office: Office, member: Member) -> Authenticator:
+    device = Authenticator(member.login)
+    registers = c.RegisterPasskey(member.pseudonym, device.cose_key, device.rp_id)
+    passkeys.change(office.ledger, registers, lives.operators(office.ledger))
+    return device
+
+
+def test_what_a_passkey_signed_and_stopped_half_way_goes_on_by_the_same_approver(
+    office: Office, clerk: Member, head: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "CHUNK", 50)
+    device, other = has_passkey(office, head), join(office, "other", "approver")
+    has_passkey(office, other)
+    intake = proposed(office, clerk, sent("pack.zip", zipped(SAMPLE / "base-pack")))
+    digests = office.intakes.to_sign(intake.id, head)
+    assert digests
+    assertion = device.approves(digests)
+    signature = Signature(device.thumbprint, assertion.authenticator_data, assertion.client_data, assertion.signature)
+    office.intakes.approve(intake.id, head, intake.version, signature)
+    size = office.ledger.store.head().size
+
+    def breaks() -> bool:
+        if office.ledger.store.head().size > size + 100:
+            raise RuntimeError("unforeseen")
+        return False
+
+    assert work_once(office, breaks)
+    failed = office.intakes.get(intake.id)
+    assert failed.state == "failed"
+    again = checked(office, clerk, failed)
+    again = office.intakes.propose(again.id, clerk, again.version, "again")
+    assert office.intakes.to_sign(again.id, head) == [], "it is signed"
+    refused(Code.NOT_SIGNED, lambda: office.intakes.approve(again.id, other, again.version))
+    office.intakes.approve(again.id, head, again.version)
+    assert work_once(office)
+    done = office.intakes.get(intake.id)
+    assert done.state == "done", done.reason
+
+
 def test_declined_or_thrown_away_nothing_of_the_files_is_left(office: Office, clerk: Member, head: Member) -> None:
     declined = proposed(office, clerk, sent("pack.zip", zipped(SAMPLE / "base-pack")))
     thrown = uploaded(office, clerk, sent("pack.zip", zipped(SAMPLE / "base-pack")))
