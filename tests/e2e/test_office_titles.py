@@ -79,7 +79,7 @@ def joins(new_context: NewContext, served: Served, login: str, size: str, locale
     page.goto(served.welcome[login])
     page.fill("#field-password", "a passphrase for tests")
     page.fill("#field-again", "a passphrase for tests")
-    page.locator("main button").click()
+    page.press("#field-again", "Enter")
     page.wait_for_url(f"{served.url}/console")
     page.goto(f"{served.url}/console/account")
     page.fill("#passkey-name", "tablet")
