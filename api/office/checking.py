@@ -107,9 +107,7 @@ class Checking(Console):
         if request.method in SAFE:
             return Response(status_code=405, headers=PERSONAL)
         try:
-            acting = self._admits.acting(request)
-            if acting.session is None:
-                raise NotSignedIn
+            acting = self._admits.in_session(request)
             handler(request, acting, {name: value for name, value in sent.items() if not name.startswith("_")})
             return self._tell(request, sent, Found())
         except _Shown as shown:

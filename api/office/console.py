@@ -24,7 +24,7 @@ from api.languages import LANGUAGES, PARAMETER, Language, Words, choose
 from api.office import menu, refusal_words, signing_words, single_sign_on_words, words
 from api.office.gate import SAFE, Acting, Gate, NotFresh, NotSignedIn, OtherSite, OutOfScope
 from api.office.opened import OpenedOffice
-from api.office.uploads import FILES, Room, Uploads, drain
+from api.office.uploads import FILES, NO_FILES, Room, Uploads, drain
 from api.refused import Refused
 from api.templates import Site
 from api.uploads import body, media_type
@@ -141,10 +141,10 @@ class Console:
 
         return self._route(path, answered)
 
-    def _route(self, path: str, answered: OpenHandler, room: Room | None = None) -> Route:
+    def _route(self, path: str, answered: OpenHandler, room: Room = NO_FILES) -> Route:
         async def answer(request: Request) -> Response:
             try:
-                if room and room.size and media_type(request) == "multipart/form-data" and request.method not in SAFE:
+                if room.size and media_type(request) == "multipart/form-data" and request.method not in SAFE:
                     return await self._uploaded(request, answered, room)
                 sent = await _form(request)
             except Refused as refused:
@@ -297,10 +297,7 @@ class Console:
 
     def _acting(self, request: Request, entered: str | None) -> Acting:
         if entered is None:
-            acting = self.gate.acting(request)
-            if acting.session is None:  # a token is for programs, and says by its scopes what it is good for
-                raise NotSignedIn
-            return acting
+            return self.gate.in_session(request)
         session = self.office.sessions.find(entered)
         member = None if session is None else self.office.staff.find(session.account)
         if session is None or member is None or member.closed:

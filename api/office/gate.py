@@ -90,6 +90,16 @@ class Gate:
             if scope not in token.scopes:
                 raise OutOfScope(scope)
             return Acting(member, token=token)
+        return self.in_session(request)
+
+    def in_session(self, request: Request) -> Acting:
+        """Who is signed in at the browser that sends this request: no token opens a page, whatever it is good for.
+
+        Raises NotSignedIn, OtherSite; StoreError.
+        """
+        office = self._office()
+        if request.headers.get("Authorization"):
+            raise NotSignedIn
         session = office.sessions.find(self.secret(request))
         member = None if session is None else office.staff.find(session.account)
         if session is None or member is None or member.closed:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,11 +17,12 @@ from api import bulk_words
 from api.headers import PERSONAL
 from api.languages import Words
 from api.office import intake_words, proposal_words, refusal_words, signing_words, words
+from api.office.addresses import id_in
 from api.office.console import Console, NotThere, Sent, request_id, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
-from api.office.passkey import answer_of
+from api.office.passkey import signed_or_fresh
 from api.office.uploads import sent_files
 from ledger.bulk.items import TurnedAway
 from ledger.bulk.uploads import Uploaded
@@ -29,10 +30,7 @@ from ledger.intake.files import ROW_KINDS, PackError
 from ledger.intake.headers import COLUMNS
 from ledger.office.intake_files import FILES, LEFT_OUT, UPLOAD_BYTES, IntakeFile, likely_kind, unpacked
 from ledger.office.intakes import CHECKED, CHECKING, FAILED, TAKING, UPLOADED, WAITING, Intake, IntakeMoved, NoIntake
-from ledger.office.passkeys import APPROVE
-from ledger.office.proposals import Signature
 from ledger.office.seeing import sees_people
-from ledger.office.staff import CannotSignIn
 from ledger.refusals import Code, Refusal
 
 PAGE: Final = 50
@@ -88,7 +86,7 @@ class Intaking:
                 case "withdraw":
                     intakes.withdraw(intake.id, member, version)
                 case "approve":
-                    intakes.approve(intake.id, member, version, self._signed(acting, sent))
+                    intakes.approve(intake.id, member, version, signed_or_fresh(self._console, acting, sent))
                 case "decline":
                     form = filled(_DECLINING, sent)
                     if not form.good:
@@ -142,8 +140,8 @@ class Intaking:
         """The intake of the address. Raises NotThere, the same for none as for one out of sight."""
         try:
             self._check_sees(acting)
-            return self._console.office.intakes.get(UUID(request.path_params["intake"]))
-        except (Refusal, NoIntake, ValueError):
+            return self._console.office.intakes.get(id_in(request, "intake"))
+        except (Refusal, NoIntake):
             raise NotThere from None
 
     def _upload(self, request: Request, acting: Acting, sent: Sent, files: Sequence[Uploaded]) -> Response:
@@ -168,18 +166,6 @@ class Intaking:
         for part, file in enumerate(intake.files):
             chosen[part] = {at: sent.get(f"column-{part}-{at}", "") for at in range(len(file.header))}
         self._console.office.intakes.match(intake.id, acting.member, version, kinds, chosen)
-
-    def _signed(self, acting: Acting, sent: Sent) -> Signature | None:
-        """What the approver's passkey signed just now; without one, another fresh sign of who is there is asked."""
-        if not sent.get("answer"):
-            self._console.gate.check_fresh(acting)
-            return None
-        passkeys, account = self._console.office.passkeys, acting.member.account
-        try:
-            done = passkeys.finish(APPROVE, sent.get("ticket", ""), answer_of(sent), account)
-        except CannotSignIn:
-            raise Refusal(Code.BAD_PASSKEY, "the passkey was asked too long ago, or for something else") from None
-        return Signature(done.passkey.thumbprint, done.authenticator_data, done.client_data, done.signature)
 
     def _wake_for(self, intake: Intake) -> None:
         if intake.state in (CHECKING, TAKING):

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from api.headers import PERSONAL
 from api.office.console import Console, Sent
-from api.office.gate import NotSignedIn, OtherSite
+from api.office.gate import Acting, NotSignedIn, OtherSite
 from ledger.intake.files import PackError
 from ledger.office import consenting, docket, signatures
 from ledger.office.intakes import NoIntake
@@ -77,6 +77,17 @@ def signed(console: Console, purpose: str, member: Member, sent: Sent) -> Signat
     return signatures.given(console.office, purpose, member, sent.get("ticket", ""), answer_of(sent))
 
 
+def signed_or_fresh(console: Console, acting: Acting, sent: Sent) -> Signature | None:
+    """What an approver's passkey signed just now; without one, another fresh sign of who is there is asked.
+
+    Raises NotFresh, and Refusal `bad-passkey`.
+    """
+    if not sent.get("answer"):
+        console.gate.check_fresh(acting)
+        return None
+    return signed(console, APPROVE, acting.member, sent)
+
+
 def bytes_of(text: str) -> bytes:
     """What a form names in hex; nothing for what is no hex."""
     try:
@@ -94,10 +105,7 @@ def _begun(console: Console, request: Request) -> Begun:
         if invited is None:
             raise NotSignedIn
         return office.passkeys.begin_registration(invited)
-    acting = console.gate.acting(request)
-    if acting.session is None:  # no token opens a page
-        raise NotSignedIn
-    member = acting.member
+    member = console.gate.in_session(request).member
     if purpose == REGISTER:
         return office.passkeys.begin_registration(member)
     if purpose == CONSENT:

@@ -28,7 +28,7 @@ from api.office.console import Console, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
-from api.office.passkey import signed
+from api.office.passkey import signed_or_fresh
 from api.office.telling import sees_messages
 from ledger import commands as c
 from ledger.command_forms import to_plain
@@ -38,8 +38,7 @@ from ledger.office import docket
 from ledger.office import intakes as taken
 from ledger.office.intakes import Intake
 from ledger.office.outbox.messages import FAILED, WAITING
-from ledger.office.passkeys import APPROVE
-from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal, Signature
+from ledger.office.proposals import APPROVED, OPEN, AlreadyDecided, Foreseen, Proposal
 from ledger.office.reading import reading_desk
 from ledger.office.seeing import sees_people, sees_person
 from ledger.office.staff import Member
@@ -116,7 +115,8 @@ class Proposing:
         try:
             match done:
                 case "approve":
-                    self._carrying.carry_out(proposals.approve(id_, acting.member, version, self._signed(acting, sent)))
+                    signature = signed_or_fresh(self._console, acting, sent)
+                    self._carrying.carry_out(proposals.approve(id_, acting.member, version, signature))
                 case "decline":
                     form = filled(_DECLINING, sent)
                     if not form.good:
@@ -175,13 +175,6 @@ class Proposing:
         ]
 
     # --- inside -------------------------------------------------------------------------------------------------------
-
-    def _signed(self, acting: Acting, sent: Sent) -> Signature | None:
-        """What the approver's passkey signed just now; without one, another fresh sign of who is there is asked."""
-        if not sent.get("answer"):
-            self._console.gate.check_fresh(acting)
-            return None
-        return signed(self._console, APPROVE, acting.member, sent)
 
     def _proposal(
         self,

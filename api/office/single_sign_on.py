@@ -73,8 +73,7 @@ class SingleSignOnPages:
         return self._for_somebody(request, acting, FRESH, "")
 
     def _for_somebody(self, request: Request, acting: Acting, purpose: str, back: str) -> Response:
-        if acting.session is None:
-            raise NotSignedIn
+        assert acting.session is not None  # pages are for browsers
         try:
             begun = self._console.office.single_sign_on.begin(
                 self._provider(request), purpose, back, self._console.gate.held(request), session=acting.session.id
@@ -125,10 +124,11 @@ class SingleSignOnPages:
         if handshake.purpose in (SIGN_IN, ACCEPT):
             return None
         try:
-            acting = self._console.gate.acting(request)
+            acting = self._console.gate.in_session(request)
         except NotSignedIn:
             raise SignInFailed(Reason.OVER, "the session that began it is over") from None
-        if acting.session is None or acting.session.id != handshake.session:
+        assert acting.session is not None
+        if acting.session.id != handshake.session:
             raise SignInFailed(Reason.OVER, "another session began it")
         return acting
 

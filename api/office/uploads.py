@@ -40,6 +40,9 @@ class Room:
     files: int
 
 
+NO_FILES: Final = Room(0, 0)
+
+
 def sent_file(request: Request, field: str) -> Uploaded | None:
     """The file that was chosen in a field, under a name that is safe; None where there is none."""
     chosen = (item for name, item in _with_request(request) if name == field)
