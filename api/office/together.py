@@ -27,7 +27,7 @@ from api.office.gate import Acting
 from api.office.recording import NOT_YOURS
 from ledger import commands as c
 from ledger.command_forms import name_of
-from ledger.handle import TITLE_PREFIXES
+from ledger.handle import TITLE_PREFIXES, Desk
 from ledger.office.doing import do, propose
 from ledger.office.proposals import MOST_COMMANDS
 from ledger.office.reading import reading_desk
@@ -181,13 +181,15 @@ class Together:
         fault = words.NO_WHOLE if text and whole_of(text) is None else None
         return replace(item, typed=text, chosen=bool(text), fault=fault)
 
-    def _command(self, item: Item, form: Filled, today: date) -> c.Command:
-        person, application = item.line.who.subject, item.line.application
+    def _command(self, item: Item, form: Filled, desk: Desk) -> c.Command:
+        """The step of one application. One desk serves the whole list: what it draws, it draws once."""
+        person, application, today = item.line.who.subject, item.line.application, self._console.today()
         if self._way is _POST:
             return c.PostNotice(person, application, today)
         if self._way is _DECIDE:
-            drawn = reading_desk(self._console.office).draw(TITLE_PREFIXES[item.line.level], today.year)
-            return c.DecideApplication(person, application, drawn, today)
+            return c.DecideApplication(
+                person, application, desk.draw(TITLE_PREFIXES[item.line.level], today.year), today
+            )
         size, present = whole_of(form["size"]) or 0, whole_of(form["present"]) or 0
         return c.RecordPanel(person, application, size, present, item.votes or 0, _day(form))
 
@@ -201,31 +203,29 @@ class Together:
         listed: Page[ApplicationLine],
     ) -> Response:
         """Decides every application's step before the first is recorded."""
-        made, top = request_id(sent), together_words.NOTHING_RECORDED
-        looked = [self._looked(acting, form, item, made) for item in items]
+        made, top, desk = request_id(sent), together_words.NOTHING_RECORDED, reading_desk(self._console.office)
+        looked = [self._looked(acting, form, item, made, desk) for item in items]
         if not any(item.fault for item in looked):
-            looked, top = [self._done(acting, form, item, made) for item in looked], together_words.NOT_ALL
+            looked, top = [self._done(acting, form, item, made, desk) for item in looked], together_words.NOT_ALL
         if any(item.fault for item in looked):
             return self._page(request, acting, sent, form, looked, listed, 409, top)
         return self._told(request, sum(item.chosen for item in looked))
 
-    def _looked(self, acting: Acting, form: Filled, item: Item, made: UUID) -> Item:
+    def _looked(self, acting: Acting, form: Filled, item: Item, made: UUID, desk: Desk) -> Item:
         """An application, with what the ledger would refuse; what was recorded from this form before is good."""
-        desk = reading_desk(self._console.office)
         if not item.chosen or desk.store.command(_request(made, item).bytes) is not None:
             return item
         try:
-            desk.decide(self._command(item, form, self._console.today()), acting.actors)
+            desk.decide(self._command(item, form, desk), acting.actors)
         except Refusal as refusal:
             return _refused(item, refusal)
         return item
 
-    def _done(self, acting: Acting, form: Filled, item: Item, made: UUID) -> Item:
+    def _done(self, acting: Acting, form: Filled, item: Item, made: UUID, desk: Desk) -> Item:
         if not item.chosen:
             return item
-        command = self._command(item, form, self._console.today())
         try:
-            do(self._console.office, acting.member, command, _request(made, item))
+            do(self._console.office, acting.member, self._command(item, form, desk), _request(made, item))
         except Refusal as refusal:
             return _refused(item, refusal)
         return item
@@ -240,7 +240,8 @@ class Together:
         taken: Sequence[Item],
         listed: Page[ApplicationLine],
     ) -> Response:
-        commands = [self._command(item, form, self._console.today()) for item in taken]
+        desk = reading_desk(self._console.office)
+        commands = [self._command(item, form, desk) for item in taken]
         try:
             done = propose(self._console.office, acting.member, commands, request_id(sent), form["note"])
         except Refusal as refusal:
