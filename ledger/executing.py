@@ -178,9 +178,8 @@ class Executor:
     def _desk(self, base: Base | None, given: Given | None) -> Desk:
         # A vault of its own: one that lives long would keep the data keys of people who are erased meanwhile.
         parts = (self._store, Vault(self._data_keys), self._keystore, self._claim_keys, self._log_id)
-        if given is None:
-            return Desk(*parts, self._clock, self._randomness, base)
-        return Desk(*parts, lambda: given.recorded_at, self._randomness, base, given.sign)
+        clock, signatures = (self._clock, None) if given is None else (lambda: given.recorded_at, given.sign)
+        return Desk(*parts, clock, self._randomness, base, signatures)
 
     def _was_drawn(self, key: bytes, events: Sequence[Event]) -> bool:
         """Whether a claim is that of a place in the status list: the one thing drawn at random that can be taken."""

@@ -13,10 +13,10 @@ What was settled is forgotten when nothing waits any more: whoever had the seed 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any, Final, get_args
+from typing import Any, Final
 from uuid import UUID
 
 from ledger import commands as c
@@ -156,8 +156,10 @@ class Preparations:
 
     def tidy(self) -> None:
         """Ends what waits no more: recorded meanwhile, late, or about somebody who was erased. Raises StoreError."""
-        for row in self._cabinet.select("SELECT * FROM preparations WHERE state = ?", (WAITING,)):
-            self._settle(row)
+        rows = self._cabinet.select("SELECT * FROM preparations WHERE state = ?", (WAITING,))
+        erased = set(self._store.erasures()) if rows else set()
+        for row in rows:
+            self._settle(row, erased)
 
     # --- looking ------------------------------------------------------------------------------------------------------
 
@@ -350,7 +352,7 @@ class Preparations:
         row = (state, self._key.seal("preparations", id_.bytes, _NOTHING), id_.bytes, WAITING)
         self._cabinet.write(lambda tables: tables.execute(sql, row))
 
-    def _settle(self, row: Any) -> None:
+    def _settle(self, row: Any, erased: Container[UUID] = ()) -> None:
         """Ends one that stands as waiting and does not. The log says first what became of it."""
         id_ = UUID(bytes=bytes(row["id"]))
         try:
@@ -362,10 +364,8 @@ class Preparations:
             self._recorded(id_, known.first_index, known.count)
         elif self._clock() > row["expires_at"]:
             self._end(id_, EXPIRED)
-        elif isinstance(wanted.command, get_args(c.PersonCommand)):
-            desk = self._desk(self._executor.base(), unsigned)
-            if desk.dossier(wanted.command.trainee).erased:
-                self._end(id_, WITHDRAWN)
+        elif getattr(wanted.command, "trainee", None) in erased:
+            self._end(id_, WITHDRAWN)
 
     def _last_recorded_at(self) -> int:
         """Of the log's last entry; 0 for an empty log."""
