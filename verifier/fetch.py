@@ -97,7 +97,7 @@ def get(url: str, limit: int = SIZE_LIMIT) -> bytes:
         with _opener(parts).open(request, timeout=TIMEOUT_SECONDS) as answer:
             if answer.status != 200:
                 raise CouldNotCheck(f"{url}: the answer is {answer.status}")
-            return _read_answer(answer, limit, url)
+            return read_answer(answer, limit, DEADLINE_SECONDS, url)
     except urllib.error.HTTPError as error:
         with error:
             raise CouldNotCheck(f"{url}: the answer is {error.code}") from None
@@ -147,9 +147,12 @@ def _read_file(file: Path, where: str) -> bytes:
         return _within(stream.read(SIZE_LIMIT + 1), SIZE_LIMIT, where)
 
 
-def _read_answer(answer: http.client.HTTPResponse, limit: int, where: str) -> bytes:
-    """Reads against the clock too: a server that sends a byte now and then must not hold a check up for hours."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
+def read_answer(answer: http.client.HTTPResponse, limit: int, seconds: float, where: str) -> bytes:
+    """The whole body, of at most `limit` bytes, within so many seconds. Raises CouldNotCheck.
+
+    Against the clock too: a server that sends a byte now and then must not hold a check up for hours.
+    """
+    deadline = time.monotonic() + seconds
     announced = answer.length
     parts: list[bytes] = []
     length = 0
@@ -157,7 +160,7 @@ def _read_answer(answer: http.client.HTTPResponse, limit: int, where: str) -> by
         parts.append(chunk)
         length += len(chunk)
         if time.monotonic() > deadline:
-            raise CouldNotCheck(f"{where}: the answer took more than {DEADLINE_SECONDS:.0f} seconds")
+            raise CouldNotCheck(f"{where}: the answer took more than {seconds:.0f} seconds")
     data = _within(b"".join(parts), limit, where)
     if announced is not None and announced != length:
         raise CouldNotCheck(f"{where}: the answer broke off after {length} of {announced} bytes")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import time
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
@@ -15,14 +14,13 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from verifier.errors import CouldNotCheck
-from verifier.fetch import check_url
+from verifier.fetch import check_url, read_answer
 
 TIMEOUT_SECONDS: Final = 5.0
 """How long the server may keep us waiting for its next bytes."""
 DEADLINE_SECONDS: Final = 10.0
 """How long the body of one answer may take altogether."""
 SIZE_LIMIT: Final = 1 << 20
-_CHUNK: Final = 64 * 1024
 
 
 class Unreachable(Exception):
@@ -65,25 +63,12 @@ def ask(url: str, body: bytes | None = None, headers: Mapping[str, str] | None =
     request = urllib.request.Request(url, body, sent)
     try:
         with _opener(url).open(request, timeout=TIMEOUT_SECONDS) as answer:
-            return Answer(answer.status, _read(answer))
+            return Answer(answer.status, read_answer(answer, SIZE_LIMIT, DEADLINE_SECONDS, "there"))
+    except CouldNotCheck as error:
+        raise Unreachable(f"{_bare(url)} cannot be asked: {error.message}") from None
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise Unreachable(f"{_bare(url)} cannot be asked: {reason}") from None
-
-
-def _read(answer: http.client.HTTPResponse) -> bytes:
-    deadline, parts, length = time.monotonic() + DEADLINE_SECONDS, list[bytes](), 0
-    announced = answer.length
-    while chunk := answer.read1(_CHUNK):
-        parts.append(chunk)
-        length += len(chunk)
-        if length > SIZE_LIMIT:
-            raise ValueError(f"the answer is larger than {SIZE_LIMIT} bytes")
-        if time.monotonic() > deadline:
-            raise ValueError(f"the answer took more than {DEADLINE_SECONDS:.0f} seconds")
-    if announced is not None and announced != length:
-        raise ValueError(f"the answer broke off after {length} of {announced} bytes")
-    return b"".join(parts)
 
 
 def _bare(url: str) -> str:
