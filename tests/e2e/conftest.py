@@ -108,6 +108,16 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
         context.close()
 
 
+def fills(page: Page, **typed: str) -> None:
+    """Fills in fields of a console's form by their names, whatever kind each is of."""
+    for name, value in typed.items():
+        field = page.locator(f"#field-{name}")
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+
+
 def at_the_ledgers_time(page: Page) -> Page:
     """The page, with the clock of its device where the ledger's stands."""
     page.clock.set_fixed_time(datetime.fromtimestamp(NOW / 1000, UTC))

@@ -94,10 +94,6 @@ def signs_in_by_passkey(page: Page) -> None:
     expect(page.locator("nav.menu")).to_be_visible()
 
 
-def chooses(page: Page, name: str, value: str) -> None:
-    page.locator(f"#field-{name}").select_option(value)
-
-
 def test_from_filing_to_the_public_page(served: Served, new_context: NewContext, axe: str) -> None:
     found: list[str] = []
 

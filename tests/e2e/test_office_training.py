@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 
 from ledger.office.opening import open_office
 from tests.api.whole_ledger import WholeLedger, actors, build
-from tests.e2e.conftest import NewContext, at_a_free_port, running
+from tests.e2e.conftest import NewContext, at_a_free_port, fills, running
 from tests.e2e.test_axe import SIZES, complaints
 from tests.engines import ENGINES
 from tests.web import needs
@@ -67,12 +67,7 @@ class Desk:
         self.page.locator("main").get_by_role("link", name=name, exact=True).first.press("Enter")
 
     def fills(self, **typed: str) -> None:
-        for name, value in typed.items():
-            field = self.page.locator(f"#field-{name}")
-            if field.evaluate("field => field.tagName") == "SELECT":
-                field.select_option(value)
-            else:
-                field.fill(value)
+        fills(self.page, **typed)
 
     def presses(self, name: str) -> None:
         """By keyboard."""

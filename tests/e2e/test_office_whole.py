@@ -22,8 +22,8 @@ from tests.acceptance.terminal import Terminal
 from tests.api.office.applicants import plain_calendars
 from tests.api.office.conftest import Hands
 from tests.api.whole_ledger import WholeLedger, actors, build, publish_now
-from tests.e2e.conftest import NewContext, at_a_free_port, running
-from tests.e2e.test_office_titles import Served, chooses, joins, signs_in_by_passkey
+from tests.e2e.conftest import NewContext, at_a_free_port, fills, running
+from tests.e2e.test_office_titles import Served, joins, signs_in_by_passkey
 from tests.engines import ENGINES
 
 DAY = 24 * 3600
@@ -89,11 +89,7 @@ class Desk:
             signs_in_by_passkey(self.page)
 
     def fills(self, **typed: str) -> None:
-        for name, value in typed.items():
-            if self.page.locator(f"#field-{name}").evaluate("field => field.tagName") == "SELECT":
-                chooses(self.page, name, value)
-            else:
-                self.page.fill(f"#field-{name}", value)
+        fills(self.page, **typed)
 
     def presses(self, name: str) -> None:
         self.page.locator("main").get_by_role("button", name=name, exact=True).click()

@@ -53,6 +53,14 @@ class Training:
             self.does(c.Enrol(person, self.offices.ledger.desk().new_id(), COHORT, STARTS))
             self.people.append(person)
 
+    def takes_two(self) -> None:
+        """Two people, the first of ENT-02; taught by CQUPT, certified by HUAWEI."""
+        self.opens()
+        for number, employer in ((801, "ENT-02"), (802, None)):
+            person = self.registers(number, employer)
+            self.people.append(person)
+            self.does(c.Enrol(person, self.offices.ledger.desk().new_id(), COHORT, STARTS))
+
     def trains(
         self, person: UUID, *, hours: dict[str, int] | None = None, scores: dict[str, int] | None = None
     ) -> None:

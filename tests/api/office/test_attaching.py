@@ -15,7 +15,7 @@ from ledger.office.attached import attached_to
 from ledger.office.evidence import LARGEST_BYTES, KeptFile
 from ledger.office.sessions import IDLE_SECONDS
 from ledger.vault import Vault
-from tests.api.office.class_of_2026 import COHORT, STARTS, Training, form_id
+from tests.api.office.class_of_2026 import STARTS, Training, form_id
 from tests.api.office.conftest import PASSWORD, Browser, Hands, Offices, text_of
 from tests.api.whole_ledger import TODAY
 
@@ -31,13 +31,8 @@ def clerk(offices: Offices) -> Browser:
 
 @pytest.fixture
 def training(offices: Offices) -> Training:
-    """Two people, the first of ENT-02; taught by CQUPT, certified by HUAWEI."""
     made = Training(offices)
-    made.opens()
-    for number, employer in ((801, "ENT-02"), (802, None)):
-        person = made.registers(number, employer)
-        made.people.append(person)
-        made.does(c.Enrol(person, offices.ledger.desk().new_id(), COHORT, STARTS))
+    made.takes_two()
     return made
 
 

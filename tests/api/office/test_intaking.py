@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import re
 import time
-import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -31,6 +29,7 @@ from ledger.places import FolderPlace
 from tests.api.office.conftest import PASSWORD, Browser, Hands, Offices, text_of
 from tests.api.whole_ledger import URL, WholeLedger, new_place
 from tests.engines import Engine
+from tests.zipped_packs import zipped
 
 SAMPLE = Path(str(files("ledger.sample")))
 PATIENCE_SECONDS = 60
@@ -57,15 +56,6 @@ def clerk(offices: Offices) -> Browser:
 @pytest.fixture
 def head(offices: Offices) -> Browser:
     return offices.joins("head", "approver")
-
-
-def zipped(folder: Path) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, f"{folder.name}/{path.relative_to(folder)}")
-    return made.getvalue()
 
 
 def uploads(

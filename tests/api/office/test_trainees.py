@@ -50,11 +50,8 @@ def clerk(offices: Offices) -> Browser:
 def training(offices: Offices) -> Training:
     """Two people with a certificate each, the first of ENT-02."""
     made = Training(offices)
-    made.opens()
-    for number, employer in ((801, "ENT-02"), (802, None)):
-        person = made.registers(number, employer)
-        made.people.append(person)
-        made.does(c.Enrol(person, offices.ledger.desk().new_id(), COHORT, STARTS))
+    made.takes_two()
+    for person in made.people:
         made.trains(person)
         made.certifies(person)
     return made

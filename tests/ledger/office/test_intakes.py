@@ -41,6 +41,7 @@ from tests.authenticator import Authenticator
 from tests.ledger import lives
 from tests.ledger.deciders.story import refused
 from tests.ledger.office.conftest import Hands, join
+from tests.zipped_packs import zipped
 from verifier import trust
 from verifier.audit import audit
 from verifier.fetch import FolderLog
@@ -64,15 +65,6 @@ def clerk(office: Office) -> Member:
 @pytest.fixture
 def head(office: Office) -> Member:
     return join(office, "head", "approver")
-
-
-def zipped(folder: Path) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file():
-                archive.write(path, f"{folder.name}/{path.relative_to(folder)}")
-    return made.getvalue()
 
 
 def sent(name: str, data: bytes) -> Uploaded:
