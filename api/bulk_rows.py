@@ -19,13 +19,12 @@ from api import links, words
 from api.bulk_checks import Checked
 from api.languages import Language, Words
 from ledger.bulk.items import Place, TypedRow, Understood, visible
+from ledger.formulas import defused, is_formula
 from verifier.current import BUSINESS_ZONE
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-_FORMULA: Final = tuple("=+-@\t\r\n＝＋－＠")
-"""How a cell begins that a spreadsheet may calculate instead of showing it."""
 _UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 Cell = str | int | date | datetime
@@ -148,10 +147,9 @@ class CsvTable:
 
 
 def _defused(cell: Cell) -> str:
-    """A cell that no spreadsheet takes for a formula: what begins like one gets an apostrophe before it (OWASP)."""
+    """A cell as text that can be written, and that no spreadsheet takes for a formula."""
     text = f"{cell:%Y-%m-%d %H:%M:%S}" if isinstance(cell, datetime) else str(cell)
-    text = _UNWRITABLE.sub("\ufffd", text)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return defused(_UNWRITABLE.sub("\ufffd", text))
 
 
 def workbook(results: Iterable[Checked], language: Language) -> bytes:
@@ -174,7 +172,7 @@ def _text_cell(sheet: Any, text: str, *, bold: bool = False) -> Any:
     cell = WriteOnlyCell(sheet, _UNWRITABLE.sub("\ufffd", text))
     if text:
         cell.data_type = "s"
-    if text.startswith(_FORMULA):
+    if is_formula(text):
         cell.quotePrefix = True  # it stays text where somebody edits it
     if bold:
         cell.font = Font(bold=True)

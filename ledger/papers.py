@@ -20,6 +20,7 @@ from ledger.awards import Awards, IssuedAward
 from ledger.certificate import pdf
 from ledger.certificate.binding import Binder
 from ledger.certificate.page import CannotPrint
+from ledger.formulas import defused
 from ledger.issue import Progress, job, workers_for
 from ledger.refusals import Code, Refusal
 from ledger.vault import Vault
@@ -39,7 +40,6 @@ GONE: Final = "gone"
 """Erased since the list was made."""
 MakeJob = Callable[[Awards, IssuedAward], pdf.Job]
 """What an award's paper is made from (`ledger.issue.job`)."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class Papers:
         rows = [*((paper, f"{paper.number}.pdf") for paper in made), *((paper, "") for paper in self.left_out)]
         for paper, file in sorted(rows, key=lambda row: (row[0].trainee_no, row[0].number)):
             cells = (paper.trainee_no, paper.name, paper.number, file, paper.left_out)
-            writer.writerow(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells)
+            writer.writerow(map(defused, cells))
         return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 

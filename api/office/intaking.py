@@ -26,6 +26,7 @@ from api.office.passkey import signed_or_fresh
 from api.office.uploads import sent_files
 from ledger.bulk.items import TurnedAway
 from ledger.bulk.uploads import Uploaded
+from ledger.formulas import defused
 from ledger.intake.files import ROW_KINDS, PackError
 from ledger.intake.headers import COLUMNS
 from ledger.office.intake_files import FILES, LEFT_OUT, UPLOAD_BYTES, IntakeFile, likely_kind, unpacked
@@ -123,7 +124,7 @@ class Intaking:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(("file", "line", "code"))
         for item in () if intake.findings is None else intake.findings.rejected:
-            writer.writerow((_defused(item.source.file), item.source.line, item.code))
+            writer.writerow((defused(item.source.file), item.source.line, item.code))
         headers = {**PERSONAL, "Content-Disposition": 'attachment; filename="rejects.csv"'}
         return Response(text.getvalue(), 200, headers, "text/csv; charset=utf-8")
 
@@ -230,8 +231,3 @@ def _columns(file: IntakeFile) -> list[tuple[str, Words]]:
     """The columns that a heading may stand for."""
     named = [(column.name, intake_words.of_column(column)) for column in COLUMNS.get(file.kind, ())]
     return [*named, (LEFT_OUT, intake_words.LEAVE_OUT)]
-
-
-def _defused(name: str) -> str:
-    """A file's name as a cell: no spreadsheet takes it for a formula."""
-    return f"'{name}" if name[:1] in ("=", "+", "-", "@", "\t", "\r") else name

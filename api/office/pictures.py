@@ -18,6 +18,7 @@ from api.office import picture_words
 from api.office.bars import Chart, chart
 from api.office.console import Console, Sent, language_of
 from api.office.gate import Acting
+from ledger.formulas import defused
 from ledger.office.seeing import sees_people
 from ledger.refusals import Code, Refusal
 from ledger.register.pictures import By, DurationRow, FunnelRow, SupplyRow, TotalsRow, durations, funnel, supply, totals
@@ -31,8 +32,6 @@ KINDS: Final[dict[str, type[Any]]] = {
 }
 """Every picture, and what a row of its table is."""
 GROUPS: Final[tuple[By, ...]] = get_args(By)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a cell a formula in a spreadsheet; specialities are free text."""
 
 
 def routes(console: Console) -> list[Route]:
@@ -126,8 +125,8 @@ def _drawn(rows: Rows, told: Any) -> Chart:
 
 
 def _defused(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """A cell of the table: specialities are free text."""
+    return defused("" if value is None else str(value))
 
 
 def series(kind: str) -> tuple[Words, ...]:
