@@ -240,16 +240,16 @@ class Preparations:
         if row["log_index"] is not None:
             return Posted(digest, row["log_index"])
         id_ = UUID(bytes=bytes(row["preparation"]))
-        if self.get(id_).state != RECORDED:  # else it may have been killed before it was written down here
-            self._waiting(id_)
-        if not held:
-            self._check(statement, int(row["stated_at"]))
-            sql = "UPDATE prepared_statements SET signature = ? WHERE digest = ? AND signature = ?"
-            self._cabinet.write(lambda tables: tables.execute(sql, (statement.signature, digest, b"")))
-            now = self._statement_row(digest)
-            if now is not None and bytes(now["signature"]) != statement.signature:
-                raise Refusal(Code.ALREADY_SIGNED, "the statement came just now with another signature of its key")
-        return self._carry_on(digest)
+        try:
+            if self.get(id_).state != RECORDED:  # else it may have been killed before it was written down here
+                self._waiting(id_)
+            if not held:
+                self._hold(statement, digest, int(row["stated_at"]))
+            return self._carry_on(digest)
+        except Refusal:
+            if (posted := self._meanwhile(digest, statement.signature)) is None:
+                raise
+            return posted
 
     def status(self, digest: bytes) -> Posted:
         """What became of a signed statement; one whose recording was cut short is recorded. Raises as `post`."""
@@ -258,7 +258,12 @@ class Preparations:
             raise Refusal(Code.NOT_PREPARED, "no signed statement is known by this")
         if row["log_index"] is not None:
             return Posted(digest, row["log_index"])
-        return self._carry_on(digest)
+        try:
+            return self._carry_on(digest)
+        except Refusal:
+            if (posted := self._meanwhile(digest, bytes(row["signature"]))) is None:
+                raise
+            return posted
 
     def withdraw(self, id_: UUID) -> Preparation:
         """Takes it back while nothing is recorded. Raises Refusal `not-waiting`; StoreError."""
@@ -285,6 +290,28 @@ class Preparations:
         """All statements of a command, were they recorded then. Raises Refusal."""
         desk, _ = self._decided(wanted)
         return desk.unsigned(wanted.actors, wanted.command_id, at, seeded(wanted.seed))
+
+    def _hold(self, statement: Statement, digest: bytes, stated_at: int) -> None:
+        """Keeps the signature of a statement that waits for one. Raises Refusal."""
+        self._check(statement, stated_at)
+        sql = "UPDATE prepared_statements SET signature = ? WHERE digest = ? AND signature = ?"
+        self._cabinet.write(lambda tables: tables.execute(sql, (statement.signature, digest, b"")))
+        now = self._statement_row(digest)
+        if now is not None and bytes(now["signature"]) != statement.signature:
+            raise Refusal(Code.ALREADY_SIGNED, "the statement came just now with another signature of its key")
+
+    def _meanwhile(self, digest: bytes, signature: bytes) -> Posted | None:
+        """Where a refused statement stands after all: the same, sent twice at once, was recorded by the other."""
+        row = self._statement_row(digest)
+        if row is None or bytes(row["signature"]) != signature:
+            return None
+        preparation = self._row(UUID(bytes=bytes(row["preparation"])))
+        if str(preparation["state"]) == WAITING:
+            self._settle(preparation)
+            row = self._statement_row(digest)
+        if row is None or row["log_index"] is None:
+            return None
+        return Posted(digest, row["log_index"], self._preparation(preparation).proposal)
 
     def _check(self, statement: Statement, stated_at: int) -> None:
         """That the statement is signed by a key that may sign it now, in time. Raises Refusal."""

@@ -538,6 +538,39 @@ def test_killed_in_the_middle_it_goes_on_when_it_is_sent_again(
     assert office.preparations.get(panel.id).state == RECORDED
 
 
+class Overtaken:
+    """A cabinet where another process registers the same just before the nth access."""
+
+    def __init__(self, cabinet: Cabinet, at: int, meanwhile: Callable[[], object]) -> None:
+        self._cabinet, self._left, self._meanwhile = cabinet, at, meanwhile
+
+    def _overtake(self) -> None:
+        self._left -= 1
+        if self._left == 0:
+            self._meanwhile()
+
+    def select(self, sql: str, params: Sequence[Any] = (), /) -> list[Any]:
+        self._overtake()
+        return self._cabinet.select(sql, params)
+
+    def write(self, work: Callable[[Tables], T], /) -> T:
+        self._overtake()
+        return self._cabinet.write(work)
+
+
+@pytest.mark.parametrize("at", range(1, 13))
+def test_who_is_overtaken_by_the_same_statement_hears_where_it_stands(
+    office: Office, panel: Preparation, bureau: OwnKey, at: int
+) -> None:
+    (entry,) = bureau.signs(office.preparations.fetch(panel.id))
+    ledger, size, taken = office.ledger, office.ledger.store.head().size, []
+    overtaken = Overtaken(office.cabinet, at, lambda: taken.append(register(office, entry).index))
+    parts = (ledger.cabinet_key, office.executor, ledger.desk, ledger.store, ledger.clock, ledger.settings.origin)
+    assert Preparations(overtaken, *parts).post(entry).index == size
+    assert taken == [size]
+    assert ledger.store.head().size == size + 1
+
+
 def test_what_was_recorded_by_a_process_that_died_is_not_fetched_or_taken_back(
     office: Office, panel: Preparation, bureau: OwnKey
 ) -> None:
