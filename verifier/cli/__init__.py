@@ -1,0 +1,1 @@
+"""The commands of `certverify`, a module each."""
