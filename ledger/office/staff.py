@@ -158,7 +158,10 @@ class Staff:
         return None if member is None or member.closed else member
 
     def accept(self, secret: str, password: str) -> Member:
-        """Sets the password of who was invited; the link is used up. Raises Refusal; CannotSignIn for a void link."""
+        """Sets the password of who was invited; the link is used up, and every session of the account ends.
+
+        Raises Refusal; CannotSignIn for a void link.
+        """
         member = self.invited(secret)
         if member is None:
             raise CannotSignIn
@@ -172,7 +175,10 @@ class Staff:
         return member
 
     def using_up(self, secret: str) -> Callable[[Tables], None]:
-        """Takes a link as used, in the transaction that gives a way in. Raises CannotSignIn for a void one."""
+        """Takes a link as used, in the transaction that gives a way in, and ends the account's sessions.
+
+        Raises CannotSignIn for a void one.
+        """
         return lambda tables: self._use_up(tables, secret)
 
     def change_password(self, account: UUID, password: str) -> None:
@@ -257,10 +263,12 @@ class Staff:
         return {"account": account, "pseudonym": pseudonym}
 
     def _use_up(self, tables: Tables, secret: str) -> None:
-        rows = tables.select("SELECT 1 FROM invitations WHERE secret = ?", (secret_hash(secret),))
+        rows = tables.select("SELECT account FROM invitations WHERE secret = ?", (secret_hash(secret),))
         if not rows:  # another was quicker with the same link
             raise CannotSignIn
         tables.execute("DELETE FROM invitations WHERE secret = ?", (secret_hash(secret),))
+        # Who lost a way in is invited anew: whoever is signed in with it is out.
+        tables.execute("DELETE FROM sessions WHERE account = ?", (bytes(rows[0]["account"]),))
 
     def _found(self, column: str, value: object) -> Member | None:
         rows = self._cabinet.select(f"SELECT * FROM staff WHERE {column} = ?", (value,))

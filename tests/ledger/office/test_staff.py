@@ -70,6 +70,18 @@ def test_a_link_sets_a_password_once(office: Office, hands: Hands) -> None:
     assert office.staff.sign_in("Li.Wei", PASSWORD).pseudonym == member.pseudonym
 
 
+def test_who_gets_in_anew_by_a_link_is_signed_in_nowhere_else(office: Office) -> None:
+    """Whoever took over the way in that was lost is out."""
+    member, other = join(office, "li.wei", "registrar"), join(office, "other", "registrar")
+    old, others = (office.sessions.open(one.account, "Firefox") for one in (member, other))
+    office.staff.accept(office.staff.invite(member.account), PASSWORD)
+    assert office.sessions.find(old) is None
+    assert office.sessions.find(others) is not None
+    old = office.sessions.open(member.account, "Firefox")
+    office.cabinet.write(office.staff.using_up(office.staff.invite(member.account)))
+    assert office.sessions.find(old) is None
+
+
 def test_a_link_is_void_after_its_time_and_after_the_next(office: Office, hands: Hands) -> None:
     member = join(office, "li.wei", "registrar")
     first, second = office.staff.invite(member.account), office.staff.invite(member.account)
