@@ -17,6 +17,7 @@ from api.office.rest import (
     commands,
     definitions,
     document,
+    intakes,
     listing,
     organisations,
     own,
@@ -32,13 +33,23 @@ from api.office.rest import (
 )
 from api.office.rest.answers import PREFIX, RestRoute
 from api.office.rest.sights import Sights
+from api.office.uploads import Uploads
 from ledger.awards import Awards
 from ledger.handle import Clock
 
 
-def router(office: OpenedOffice, gate: Gate, clock: Clock, awards: Callable[[], Awards], url: str) -> APIRouter:
+def router(
+    office: OpenedOffice,
+    gate: Gate,
+    clock: Clock,
+    awards: Callable[[], Awards],
+    url: str,
+    uploads: Uploads,
+    wake: Callable[[], None],
+) -> APIRouter:
     """All routes of the admin API, its own OpenAPI document among them. `awards`: for the public change feed, and for
-    numbers of papers; `url`: the public address of the pages.
+    numbers of papers; `url`: the public address of the pages; `uploads`: reads the console's forms with files, too;
+    `wake`: says that there is work for the thread that works on intakes.
     """
     made, sights = APIRouter(prefix=PREFIX, route_class=RestRoute), Sights(office, gate)
     definitions.add(made, office, gate)
@@ -56,6 +67,7 @@ def router(office: OpenedOffice, gate: Gate, clock: Clock, awards: Callable[[], 
     proposals.add(made, office, gate)
     prepared.add(made, office, gate)
     proposing.add(made, office, gate)
+    intakes.add(made, office, gate, uploads, wake)
     changes.add(made, awards)
     document.add(made)
     return made

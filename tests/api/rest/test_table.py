@@ -33,9 +33,18 @@ PASSING: dict[str, frozenset[str]] = {
     **dict.fromkeys(("propose_together", "propose_certification"), frozenset({"registrar"})),
     **dict.fromkeys(("approve_proposal", "decline_proposal"), frozenset({"approver"})),
     "withdraw_proposal": frozenset({"registrar"}),
+    **dict.fromkeys(("list_intakes", "get_intake", "list_rejected", "get_rejects"), PEOPLE),
+    **dict.fromkeys(("upload_intake", "match_intake", "withdraw_intake"), frozenset({"registrar"})),
 }
-ELSEWHERE = {"get_prepared", "fetch_prepared", "withdraw_prepared", "challenge_proposal"}
-"""Of what waits for an organisation's own key, or for an approver's passkey: `test_entries`, `test_signed_approval`."""
+ELSEWHERE = {
+    *("get_prepared", "fetch_prepared", "withdraw_prepared", "challenge_proposal"),
+    *("check_intake", "propose_intake", "approve_intake", "decline_intake", "challenge_intake"),
+}
+"""Of what waits for an organisation's own key, for an approver's passkey, or for the work on an intake: `test_entries`,
+`test_signed_approval`, `test_intakes`.
+"""
+UNSEEN = {"unknown-trainee", "unknown-proposal", "unknown-intake", "no-award"}
+FILES = {"upload_intake": [("files", ("odd.csv", b"a,b\n1,2\n"))]}
 SUSPEND = {"reason": "fraud", "on": "2024-08-01"}
 
 
@@ -70,6 +79,8 @@ def bodies(served: Served) -> dict[str, Any]:
         "decline_proposal": {"version": 1, "reason": "no"},
         "withdraw_proposal": {"version": 1},
         "carry_out_proposal": {"version": 1},
+        "match_intake": {"version": 1, "files": [{"file": 0, "kind": "-"}]},
+        "withdraw_intake": {"version": 1},
     }
 
 
@@ -91,6 +102,14 @@ def places(served: Served, operation: str, headers: dict[str, str], role: str) -
         by = served.member("registrar") if proposer == "registrar" else served.member("registrar", "auditor")
         asked = served.give("erase-trainee", served.token(by), {"trainee": str(served.life.trainee)})
         there["proposal"] = asked.json()["proposal"]["id"]
+    if "intake" in operation or operation in ("list_rejected", "get_rejects"):
+        by = served.member("registrar") if role == "registrar" else served.member("registrar", "auditor")
+        made = served.client.post(
+            f"{API}/intakes",
+            headers={**served.token(by), "Idempotency-Key": f"{role}-of-{operation}"},
+            files=FILES["upload_intake"],
+        )
+        there["intake"] = made.json()["intake"]["id"]
     return there
 
 
@@ -105,7 +124,7 @@ def asked(served: Served, role: str, operation: str, method: str, path: str, sen
     if operation == "find_trainee":
         query = {"trainee_no": served.office.ledger.desk().dossier(served.life.trainee).trainee.trainee_no}  # type: ignore[union-attr]
     key = {"Idempotency-Key": f"{role}-{operation}"}
-    body = {"json": sent[operation]} if operation in sent else {}
+    body = {"json": sent[operation]} if operation in sent else {"files": FILES.get(operation)}
     return served.client.request(method.upper(), where, headers={**headers, **key}, params=query, **body)
 
 
@@ -132,7 +151,7 @@ def test_each_role_does_what_it_may_and_nothing_else(served: Served, role: str) 
         answer = asked(served, role, operation, method, path, sent)
         if role not in PASSING[operation]:
             assert answer.status_code in (403, 404), (operation, answer.text)
-            assert answer.json()["code"] in {"missing-role", "unknown-trainee", "unknown-proposal", "no-award"}
+            assert answer.json()["code"] in UNSEEN | {"missing-role"}
         elif operation == "propose_certification":
             assert answer.json()["code"] == "not-enrolled", "it came as far as the cohort, and has its certificate"
         elif operation == "carry_out_proposal":
