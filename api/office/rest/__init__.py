@@ -17,6 +17,7 @@ from api.office.rest import (
     commands,
     definitions,
     document,
+    evidence,
     intakes,
     listing,
     organisations,
@@ -68,6 +69,7 @@ def router(
     prepared.add(made, office, gate)
     proposing.add(made, office, gate)
     intakes.add(made, office, gate, uploads, wake)
+    evidence.add(made, sights, uploads)
     changes.add(made, awards)
     document.add(made)
     return made

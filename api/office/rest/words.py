@@ -68,6 +68,11 @@ UNKNOWN_INTAKE: Final = Words(
     "There is no such intake, or none that this account may see.",
     "그런 반입이 없거나 이 계정으로는 볼 수 없습니다.",
 )
+UNKNOWN_EVIDENCE: Final = Words(
+    "没有这样的文件，或此账户无权查看。",
+    "There is no such file, or none that this account may see.",
+    "그런 파일이 없거나 이 계정으로는 볼 수 없습니다.",
+)
 NO_CALENDAR: Final = Words(
     "缺少相应年度的工作日历，无法确定哪些公示已满。",
     "The log has no calendar of a year that is needed to tell which notices have stood their days.",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import httpx2
@@ -33,6 +35,8 @@ PASSING: dict[str, frozenset[str]] = {
     **dict.fromkeys(("propose_together", "propose_certification"), frozenset({"registrar"})),
     **dict.fromkeys(("approve_proposal", "decline_proposal"), frozenset({"approver"})),
     "withdraw_proposal": frozenset({"registrar"}),
+    **dict.fromkeys(("list_evidence", "get_evidence"), PEOPLE),
+    "attach_file": frozenset({"registrar"}),
     **dict.fromkeys(("list_intakes", "get_intake", "list_rejected", "get_rejects"), PEOPLE),
     **dict.fromkeys(("upload_intake", "match_intake", "withdraw_intake"), frozenset({"registrar"})),
 }
@@ -44,7 +48,10 @@ ELSEWHERE = {
 `test_signed_approval`, `test_intakes`.
 """
 UNSEEN = {"unknown-trainee", "unknown-proposal", "unknown-intake", "no-award"}
-FILES = {"upload_intake": [("files", ("odd.csv", b"a,b\n1,2\n"))]}
+FILES = {
+    "upload_intake": [("files", ("odd.csv", b"a,b\n1,2\n"))],
+    "attach_file": [("file", ("paper.pdf", b"a paper"))],
+}
 SUSPEND = {"reason": "fraud", "on": "2024-08-01"}
 
 
@@ -102,6 +109,12 @@ def places(served: Served, operation: str, headers: dict[str, str], role: str) -
         by = served.member("registrar") if proposer == "registrar" else served.member("registrar", "auditor")
         asked = served.give("erase-trainee", served.token(by), {"trainee": str(served.life.trainee)})
         there["proposal"] = asked.json()["proposal"]["id"]
+    if operation == "get_evidence":
+        served.office.evidence.keep(served.life.trainee, BytesIO(b"kept"), "kept.pdf")
+        form = {"trainee": there["trainee"], "stream": there["trainee"], "description": "kept", "on": "2024-03-04"}
+        clerk = served.token(served.member("registrar"))
+        served.give("attach-evidence", clerk, form | {"digest": sha256(b"kept").hexdigest()}, "kept")
+        there["file"] = str(next(iter(served.office.evidence.of(served.life.trainee).values())).id)
     if "intake" in operation or operation in ("list_rejected", "get_rejects"):
         by = served.member("registrar") if role == "registrar" else served.member("registrar", "auditor")
         made = served.client.post(
@@ -124,7 +137,11 @@ def asked(served: Served, role: str, operation: str, method: str, path: str, sen
     if operation == "find_trainee":
         query = {"trainee_no": served.office.ledger.desk().dossier(served.life.trainee).trainee.trainee_no}  # type: ignore[union-attr]
     key = {"Idempotency-Key": f"{role}-{operation}"}
-    body = {"json": sent[operation]} if operation in sent else {"files": FILES.get(operation)}
+    body = {"json": sent[operation]} if operation in sent else {}
+    if operation in FILES:
+        person = str(served.life.trainee)
+        fields = {"stream": person, "description": "paper", "on": "2024-03-04"} if operation == "attach_file" else {}
+        body = {"files": FILES[operation], "data": fields}
     return served.client.request(method.upper(), where, headers={**headers, **key}, params=query, **body)
 
 
