@@ -28,6 +28,7 @@ from api.office.rest import (
     proposals,
     proposing,
     staff,
+    telling,
     trainees,
     training,
     waiting,
@@ -70,6 +71,7 @@ def router(
     proposing.add(made, office, gate)
     intakes.add(made, office, gate, uploads, wake)
     evidence.add(made, sights, uploads)
+    telling.add(made, office, gate)
     changes.add(made, awards)
     document.add(made)
     return made

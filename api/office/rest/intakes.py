@@ -272,8 +272,7 @@ def _add_reading(made: APIRouter, intakes: _Intakes) -> None:
         summary="The rows that are turned away, each with its reason",
     )
     def rejected(request: Request, intake: Uuid, limit: Limit = MOST, cursor: Cursor = "") -> Response:
-        start = number_behind(cursor) or 0
-        found = intakes.seen(intakes.gate.acting(request), intake).findings
+        found, start = intakes.seen(intakes.gate.acting(request), intake).findings, number_behind(cursor) or 0
         rows = () if found is None else found.rejected
         end = start + limit
         page = [*map(_rejected, rows[start:end])]

@@ -73,6 +73,14 @@ UNKNOWN_EVIDENCE: Final = Words(
     "There is no such file, or none that this account may see.",
     "그런 파일이 없거나 이 계정으로는 볼 수 없습니다.",
 )
+UNKNOWN_WEBHOOK: Final = Words(
+    "没有这样的 Webhook，或此账户无权查看。",
+    "There is no such webhook, or none that this account may see.",
+    "그런 웹훅이 없거나 이 계정으로는 볼 수 없습니다.",
+)
+UNKNOWN_MESSAGE: Final = Words(
+    "没有这样的消息。", "There is no such message to this webhook.", "이 웹훅으로 가는 그런 메시지가 없습니다."
+)
 NO_CALENDAR: Final = Words(
     "缺少相应年度的工作日历，无法确定哪些公示已满。",
     "The log has no calendar of a year that is needed to tell which notices have stood their days.",

@@ -37,6 +37,10 @@ PASSING: dict[str, frozenset[str]] = {
     "withdraw_proposal": frozenset({"registrar"}),
     **dict.fromkeys(("list_evidence", "get_evidence"), PEOPLE),
     "attach_file": frozenset({"registrar"}),
+    **dict.fromkeys(("get_notices", "set_notices"), EVERYBODY),
+    **dict.fromkeys(("list_webhooks", "add_webhook", "get_webhook", "switch_webhook"), ADMINISTRATORS),
+    **dict.fromkeys(("remove_webhook", "test_webhook", "list_deliveries", "retry_delivery"), ADMINISTRATORS),
+    **dict.fromkeys(("list_messages", "retry_message", "drop_message"), ADMINISTRATORS),
     **dict.fromkeys(("list_intakes", "get_intake", "list_rejected", "get_rejects"), PEOPLE),
     **dict.fromkeys(("upload_intake", "match_intake", "withdraw_intake"), frozenset({"registrar"})),
 }
@@ -88,6 +92,9 @@ def bodies(served: Served) -> dict[str, Any]:
         "carry_out_proposal": {"version": 1},
         "match_intake": {"version": 1, "files": [{"file": 0, "kind": "-"}]},
         "withdraw_intake": {"version": 1},
+        "set_notices": {"email": "", "told": []},
+        "add_webhook": {"url": "https://hooks.example.org/", "kinds": ["notice-posted"]},
+        "switch_webhook": {"enabled": True},
     }
 
 
@@ -109,6 +116,10 @@ def places(served: Served, operation: str, headers: dict[str, str], role: str) -
         by = served.member("registrar") if proposer == "registrar" else served.member("registrar", "auditor")
         asked = served.give("erase-trainee", served.token(by), {"trainee": str(served.life.trainee)})
         there["proposal"] = asked.json()["proposal"]["id"]
+    if operation.endswith(("_webhook", "_deliveries", "_delivery", "_message")):
+        webhooks, owner = served.office.webhooks, served.member("administrator")
+        hook, _ = webhooks.add("https://hooks.example.org/", ["notice-posted"], "BASE", owner.account)
+        there |= {"webhook": str(hook.id), "message": webhooks.test(hook.id.bytes).hex()}
     if operation == "get_evidence":
         served.office.evidence.keep(served.life.trainee, BytesIO(b"kept"), "kept.pdf")
         form = {"trainee": there["trainee"], "stream": there["trainee"], "description": "kept", "on": "2024-03-04"}
