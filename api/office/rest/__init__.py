@@ -28,6 +28,7 @@ from api.office.rest import (
     proposals,
     proposing,
     staff,
+    tables,
     telling,
     trainees,
     training,
@@ -72,6 +73,7 @@ def router(
     intakes.add(made, office, gate, uploads, wake)
     evidence.add(made, sights, uploads)
     telling.add(made, office, gate)
+    tables.add(made, sights)
     changes.add(made, awards)
     document.add(made)
     return made

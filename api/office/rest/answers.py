@@ -24,6 +24,7 @@ from ledger.bulk.items import TurnedAway
 from ledger.command_forms import BadForm
 from ledger.deciders.state import Erased
 from ledger.intake.files import PackError
+from ledger.office.asking import AtPlace
 from ledger.office.sight import OutOfSight
 from ledger.receipts import NotYetSigned
 from ledger.refusals import Code, Refusal
@@ -130,7 +131,7 @@ def problem_of(error: Exception) -> Response | None:
             return _problem(status, error.code, words.REFUSED, words.of_refusal(status, error.message))
         case Refusal():
             status = STATUS.get(error.code, 409)
-            more = {"place": error.place} if isinstance(error, BadForm) else {}
+            more = {"place": error.place} if isinstance(error, BadForm | AtPlace) else {}
             detail = words.of_refusal(status, error.message)
             return _problem(status, error.code, words.REFUSED, detail, more=more)
         case TurnedAway():
