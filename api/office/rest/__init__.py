@@ -11,6 +11,7 @@ from fastapi import APIRouter
 
 from api.office.gate import Gate
 from api.office.opened import OpenedOffice
+from api.office.press import Press
 from api.office.rest import (
     applications,
     changes,
@@ -25,6 +26,7 @@ from api.office.rest import (
     papers,
     pictures,
     prepared,
+    printing,
     proposals,
     proposing,
     staff,
@@ -48,11 +50,12 @@ def router(
     awards: Callable[[], Awards],
     url: str,
     uploads: Uploads,
+    press: Press,
     wake: Callable[[], None],
 ) -> APIRouter:
     """All routes of the admin API, its own OpenAPI document among them. `awards`: for the public change feed, and for
     numbers of papers; `url`: the public address of the pages; `uploads`: reads the console's forms with files, too;
-    `wake`: says that there is work for the thread that works on intakes.
+    `press`: makes its print files, too; `wake`: says that there is work for the thread that works on intakes.
     """
     made, sights = APIRouter(prefix=PREFIX, route_class=RestRoute), Sights(office, gate)
     definitions.add(made, office, gate)
@@ -74,6 +77,7 @@ def router(
     evidence.add(made, sights, uploads)
     telling.add(made, office, gate)
     tables.add(made, sights)
+    printing.add(made, sights, awards, press)
     changes.add(made, awards)
     document.add(made)
     return made

@@ -18,7 +18,13 @@ from ledger.office.forms import NAMES, SETTLED, read
 from ledger.refusals import Code
 from tests.api.rest.conftest import API, Served
 
-FILES = {"fetch_prepared": MEDIA_TYPE, "get_rejects": "text/csv", "get_evidence": "application/octet-stream"}
+FILES = {
+    "fetch_prepared": MEDIA_TYPE,
+    "get_rejects": "text/csv",
+    "get_evidence": "application/octet-stream",
+    "make_papers_zip": "application/zip",
+    "make_papers_pdf": "application/pdf",
+}
 """Operations that answer with a file."""
 ROOT = Path(__file__).parents[3]
 CODE = re.compile(r'(?:refused|_problem)\(\s*[0-9]{3},\s*"([a-z-]+)"')

@@ -37,6 +37,7 @@ PASSING: dict[str, frozenset[str]] = {
     "withdraw_proposal": frozenset({"registrar"}),
     **dict.fromkeys(("list_evidence", "get_evidence"), PEOPLE),
     **dict.fromkeys(("attach_file", "record_attendance_table"), frozenset({"registrar"})),
+    **dict.fromkeys(("list_papers", "make_papers_zip", "make_papers_pdf"), PEOPLE),
     "record_results_table": frozenset({"assessor"}),
     **dict.fromkeys(("get_notices", "set_notices"), EVERYBODY),
     **dict.fromkeys(("list_webhooks", "add_webhook", "get_webhook", "switch_webhook"), ADMINISTRATORS),
