@@ -52,6 +52,8 @@ from api.office.checking import Checking
 from api.office.console import Console
 from api.office.gate import Gate
 from api.office.opened import OpenedOffice
+from api.office.press import Press
+from api.office.uploads import Uploads
 from api.pace import Run, pace_of
 from api.problems import Problems
 from api.templates import Site
@@ -86,7 +88,7 @@ def create_app(
     problems = Problems(site)
     running: dict[str, Any] = {}
     office = OpenedOffice(lambda: awards().ledger)
-    gate = Gate(office, settings.url)
+    gate, uploads, press = Gate(office, settings.url), Uploads(), Press()
     intake_worker = IntakeWorker(office)
 
     @asynccontextmanager
@@ -120,9 +122,10 @@ def create_app(
     for router in _public(site, awards, lambda: running["notices"], clock, monotonic, pace_of(place)):
         app.include_router(router)
     app.include_router(scrapi.router(site, awards, office))
-    app.include_router(rest.router(office, gate, clock, awards, settings.url), include_in_schema=False)
+    admin_api = rest.router(office, gate, clock, awards, settings.url, uploads, press, intake_worker.wake)
+    app.include_router(admin_api, include_in_schema=False)
     app.include_router(health.router(awards, lambda: running.get("publisher"), lambda: running.get("courier"), clock))
-    app.router.routes.extend(_office_routes(site, office, gate, awards, intake_worker.wake))
+    app.router.routes.extend(_office_routes(site, office, gate, uploads, press, awards, intake_worker.wake))
     app.router.routes.extend([*published.routes(place.public(settings)), *assets.routes()])
     return app
 
@@ -165,7 +168,13 @@ def _begin_work(publisher: Publisher, worker: IntakeWorker, place: Place) -> Non
 
 
 def _office_routes(
-    site: Site, office: OpenedOffice, gate: Gate, awards: Callable[[], Awards], wake: Callable[[], None]
+    site: Site,
+    office: OpenedOffice,
+    gate: Gate,
+    uploads: Uploads,
+    press: Press,
+    awards: Callable[[], Awards],
+    wake: Callable[[], None],
 ) -> list[Route]:
     training, rules = (cohorts, sheets, certifying, trainees, enrolments), (publishing, ruling, organising)
     areas = (proposing, *training, applying, together, deciding, titles, *rules, pictures)
@@ -176,8 +185,8 @@ def _office_routes(
         yield from signing.staff_routes(console)
         yield from awarding.routes(console, awards)
 
-    console, checks = Console(site, office, gate), Checking(site, office, gate)
+    console, checks = Console(site, office, gate, uploads), Checking(site, office, gate)
     unchecked = (passkey, signing, single_sign_on, preparing, attaching, telling)
     others = [route for area in unchecked for route in area.routes(console)]
-    others += [*printing.routes(console, awards), *intaking.routes(console, wake)]
+    others += [*printing.routes(console, awards, press), *intaking.routes(console, wake)]
     return [*others, *checked(console), *checked(checks)]

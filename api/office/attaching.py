@@ -9,15 +9,14 @@ from typing import Final
 from uuid import UUID
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
-from api.attachment import FILE_TYPE, attachment
 from api.office import evidence_words, training_words, words
 from api.office.acts import Act, answer
 from api.office.addresses import id_in
 from api.office.console import Console, NotThere, Sent
-from api.office.evidence import lines, streams
+from api.office.evidence import given_out, lines, streams
 from api.office.forms import Field, Filled, day_of
 from api.office.gate import Acting
 from api.office.uploads import sent_file
@@ -96,14 +95,12 @@ class Attaching:
         if kept is None:
             raise NotThere
         try:
-            office.evidence.check(kept)
+            return given_out(office, kept)
         except Altered as error:
             _log.error("kept evidence is not given out: %s", error)
             return self._console.page(
                 "office/refused.html", request, acting, 409, refused=evidence_words.ALTERED, told=""
             )
-        headers = {**attachment(kept.name), "Content-Length": str(kept.size)}
-        return StreamingResponse(office.evidence.read(kept), 200, headers, FILE_TYPE)
 
     def _attached(self, subject: UUID, done: Done) -> str:
         for event in done.executed.events if done.executed else ():

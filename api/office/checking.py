@@ -24,7 +24,7 @@ from api.office.forms import Filled
 from api.office.gate import SAFE, Acting, Gate, NotFresh, NotSignedIn, OtherSite, OutOfScope
 from api.office.opened import OpenedOffice
 from api.office.recording import Fault
-from api.office.uploads import FILES
+from api.office.uploads import FILES, Uploads
 from api.templates import Site
 from ledger.looking import WouldRecord
 from ledger.office.looking import looking_office
@@ -59,7 +59,7 @@ class Checking(Console):
     """A console that makes the routes of checks. Its pages are never shown, only what is wrong in them."""
 
     def __init__(self, site: Site, office: OpenedOffice, gate: Gate) -> None:
-        super().__init__(site, office, _Unhurried(office, site.url))
+        super().__init__(site, office, _Unhurried(office, site.url), Uploads())
         self._admits = gate
         self._lock = Lock()
         self._looking: tuple[Office, Office] | None = None

@@ -70,9 +70,8 @@ class LeadsTo(Exception):
 class Console:
     """Makes routes of handlers. A handler runs in a thread, for somebody who is signed in."""
 
-    def __init__(self, site: Site, office: OpenedOffice, gate: Gate) -> None:
-        self.site, self._office, self.gate = site, office, gate
-        self._uploads = Uploads()
+    def __init__(self, site: Site, office: OpenedOffice, gate: Gate, uploads: Uploads) -> None:
+        self.site, self._office, self.gate, self._uploads = site, office, gate, uploads
         self._base_code = ""
 
     @property

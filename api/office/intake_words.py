@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from api import bulk_words
 from api.languages import Words
 from api.office import refusal_words
 from ledger.intake.headers import Column
@@ -191,3 +192,8 @@ def of_code(code: str) -> Words:
         return _ROW_CODES[code]
     known = next((item for item in Code if item.value == code), None)
     return Words(code, code, code) if known is None else refusal_words.SENTENCES[known]
+
+
+def why_not(code: str) -> Words:
+    """Why an upload was turned away as a whole."""
+    return {"too-large": TOO_LARGE, "empty": EMPTY}.get(code) or bulk_words.REMARKS[code]

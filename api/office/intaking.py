@@ -13,7 +13,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from api import bulk_words
 from api.headers import PERSONAL
 from api.languages import Words
 from api.office import intake_words, proposal_words, refusal_words, signing_words, words
@@ -29,9 +28,9 @@ from ledger.bulk.uploads import Uploaded
 from ledger.formulas import defused
 from ledger.intake.files import ROW_KINDS, PackError
 from ledger.intake.headers import COLUMNS
-from ledger.office.intake_files import FILES, LEFT_OUT, UPLOAD_BYTES, IntakeFile, likely_kind, unpacked
+from ledger.office import intake_docket
+from ledger.office.intake_files import FILES, LEFT_OUT, UPLOAD_BYTES, IntakeFile, likely_kind
 from ledger.office.intakes import CHECKED, CHECKING, FAILED, TAKING, UPLOADED, WAITING, Intake, IntakeMoved, NoIntake
-from ledger.office.seeing import sees_people
 from ledger.refusals import Code, Refusal
 
 PAGE: Final = 50
@@ -40,7 +39,6 @@ REJECTS: Final = 100
 """Rows turned away of a page."""
 _NOTE: Final = (Field("note", words.NOTE, "long", required=False),)
 _DECLINING: Final = (Field("reason", words.REASON, "long"),)
-_SENTENCES: Final = {"too-large": intake_words.TOO_LARGE, "empty": intake_words.EMPTY}
 _BY_OTHERS: Final = frozenset({Code.MISSING_ROLE, Code.OTHER_ORGANISATION, Code.SAME_PERSON})
 
 
@@ -63,7 +61,7 @@ class Intaking:
 
     def listed(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """All intakes, newest first; what is uploaded becomes a new one."""
-        self._check_sees(acting)
+        intake_docket.check_sees(self._console.office, acting.member)
         if request.method == "POST":
             return self._upload(request, acting, sent, sent_files(request))
         return self._list(request, acting)
@@ -120,45 +118,26 @@ class Intaking:
     def rejects(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """The rows turned away, as `certledger intake --rejects` writes them."""
         intake = self._seen(request, acting)
-        text = io.StringIO()
-        writer = csv.writer(text, lineterminator="\n")
-        writer.writerow(("file", "line", "code"))
-        for item in () if intake.findings is None else intake.findings.rejected:
-            writer.writerow((defused(item.source.file), item.source.line, item.code))
-        headers = {**PERSONAL, "Content-Disposition": 'attachment; filename="rejects.csv"'}
-        return Response(text.getvalue(), 200, headers, "text/csv; charset=utf-8")
+        return rejects_of(intake)
 
     # --- inside -------------------------------------------------------------------------------------------------------
-
-    def _check_sees(self, acting: Acting) -> None:
-        """Raises Refusal, which says the right that is missing, for who sees no intakes."""
-        if acting.member.organisation != self._console.office.executor.base().code:
-            raise Refusal(Code.OTHER_ORGANISATION, "intakes are the base's: that takes an account of the base")
-        if not sees_people(acting.member):
-            raise Refusal(Code.MISSING_ROLE, "intakes take one of the roles registrar, assessor, approver, auditor")
 
     def _seen(self, request: Request, acting: Acting) -> Intake:
         """The intake of the address. Raises NotThere, the same for none as for one out of sight."""
         try:
-            self._check_sees(acting)
-            return self._console.office.intakes.get(id_in(request, "intake"))
-        except (Refusal, NoIntake):
+            return intake_docket.find(self._console.office, acting.member, id_in(request, "intake"))
+        except NoIntake:
             raise NotThere from None
 
     def _upload(self, request: Request, acting: Acting, sent: Sent, files: Sequence[Uploaded]) -> Response:
-        intakes = self._console.office.intakes
-        intakes.check_may_upload(acting.member)
+        self._console.office.intakes.check_may_upload(acting.member)
         if not files:
             return self._list(request, acting, 422, fault=intake_words.NO_FILE)
         try:
-            found, left_out = unpacked(files)
-            intake = intakes.upload(acting.member, found, left_out, request_id(sent))
+            intake = intake_docket.upload(self._console.office, acting.member, files, request_id(sent))
         except TurnedAway as reason:
-            sentence = _SENTENCES.get(reason.code) or bulk_words.REMARKS[reason.code]
-            return self._list(request, acting, 422, fault=sentence, told=reason.detail)
-        if intake.state == UPLOADED and intake.is_matched:
-            intakes.ask_check(intake.id, acting.member, intake.version)
-            self._wake()
+            return self._list(request, acting, 422, fault=intake_words.why_not(reason.code), told=reason.detail)
+        self._wake_for(intake)
         return see_other(f"/console/intakes/{intake.id}")
 
     def _match(self, intake: Intake, acting: Acting, version: int, sent: Sent) -> None:
@@ -213,6 +192,17 @@ class Intaking:
         return self._console.page(
             template, request, acting, status, intaking=intake_words, moment=moment, who=self._console.who, **values
         )
+
+
+def rejects_of(intake: Intake) -> Response:
+    """The rows turned away as a file."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("file", "line", "code"))
+    for item in () if intake.findings is None else intake.findings.rejected:
+        writer.writerow((defused(item.source.file), item.source.line, item.code))
+    headers = {**PERSONAL, "Content-Disposition": 'attachment; filename="rejects.csv"'}
+    return Response(text.getvalue(), 200, headers, "text/csv; charset=utf-8")
 
 
 def _choices(file: IntakeFile) -> list[tuple[str, Words, bool]]:

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final, Protocol
 from urllib.parse import urlencode
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,7 +29,9 @@ from api.office.list_words import codes
 from api.office.numbers import plain
 from ledger import commands as c
 from ledger.deciders.state import Enrolment
-from ledger.office.doing import do
+from ledger.office import cells as recorded
+from ledger.office.cells import look, record
+from ledger.office.doing import Done
 from ledger.office.sight import OutOfSight, Sight
 from ledger.refusals import Code, Refusal
 from ledger.register.lines import EnrolmentLine
@@ -56,7 +58,7 @@ class Sheet(Protocol):
     def so_far(self, enrolment: Enrolment, form: Filled) -> tuple[str, bool]:
         """What is recorded of somebody already, and whether that leaves room for more."""
 
-    def command(self, trainee: UUID, cohort: str, form: Filled, value: Decimal) -> c.Command:
+    def command(self, trainee: UUID, cohort: str, form: Filled, value: Decimal) -> recorded.Cell:
         """The command of one cell."""
 
     def is_of(self, event: Event, form: Filled, value: Decimal) -> bool:
@@ -116,7 +118,7 @@ class AttendanceSheet:
         ]
         return " + ".join(map(plain, that_day)), True
 
-    def command(self, trainee: UUID, cohort: str, form: Filled, value: Decimal) -> c.Command:
+    def command(self, trainee: UUID, cohort: str, form: Filled, value: Decimal) -> recorded.Cell:
         """See `Sheet`."""
         return c.RecordAttendance(trainee, cohort, form["module"], value, _day(form))
 
@@ -153,7 +155,7 @@ class ResultsSheet:
         later = [plain(item.score) for item in enrolment.amendments if (item.assessment, item.attempt) == place]
         return " → ".join([*first, *later]), not first
 
-    def command(self, trainee: UUID, cohort: str, form: Filled, value: Decimal) -> c.Command:
+    def command(self, trainee: UUID, cohort: str, form: Filled, value: Decimal) -> recorded.Cell:
         """See `Sheet`."""
         attempt = _attempt(form)
         return c.RecordResult(trainee, cohort, form["assessment"], attempt, value, form["assessor"], _day(form))
@@ -251,25 +253,26 @@ class Sheets:
         """A cell, with what the ledger would refuse beside it; what was recorded from this form before is good."""
         if cell.value is None:
             return cell
-        person = cell.line.who.subject
-        if sight.desk.store.command(_request(made, person).bytes) is not None:
-            return self._done(acting, cohort, form, cell, made)
+        command = self._sheet.command(cell.line.who.subject, cohort, form, cell.value)
         try:
-            sight.desk.decide(self._sheet.command(person, cohort, form, cell.value), acting.actors)
+            done = look(self._console.office, acting.member, sight.desk, made, command)
         except Refusal as refusal:
             return _refused(cell, refusal)
-        return cell
+        return cell if done is None else self._came(cell, done, form)
 
     def _done(self, acting: Acting, cohort: str, form: Filled, cell: Cell, made: UUID) -> Cell:
         """A cell that is recorded, or was from this form before."""
         if cell.value is None:
             return cell
-        person = cell.line.who.subject
-        command = self._sheet.command(person, cohort, form, cell.value)
+        command = self._sheet.command(cell.line.who.subject, cohort, form, cell.value)
         try:
-            done = do(self._console.office, acting.member, command, _request(made, person))
+            done = record(self._console.office, acting.member, made, command)
         except Refusal as refusal:
             return _refused(cell, refusal)
+        return self._came(cell, done, form)
+
+    def _came(self, cell: Cell, done: Done, form: Filled) -> Cell:
+        assert cell.value is not None  # else nothing of it would have been done
         if done.prepared is not None:
             return replace(cell, fault=refusal_words.SENTENCES[Code.SIGNS_ITSELF])
         events = () if done.executed is None else done.executed.events
@@ -295,10 +298,6 @@ class Sheets:
             beside={item.name: item.fault for item in table.cells if item.fault is not None} if table else {},
             fault=fault, form_id=form_id(sent), recorded=None if count is None else training_words.recorded(count),
         )  # fmt: skip
-
-
-def _request(made: UUID, person: UUID) -> UUID:
-    return uuid5(made, person.hex)
 
 
 def _typed(cell: Cell, sent: Sent) -> Cell:

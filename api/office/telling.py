@@ -15,9 +15,10 @@ from api.office.console import Console, NotThere, Sent, see_other
 from api.office.forms import Field, Filled, blank, filled, whole_of
 from api.office.gate import Acting
 from api.office.moments import moment
+from ledger.office.outbox import asking
 from ledger.office.outbox.messages import STATES, WEBHOOK_KINDS, Message
 from ledger.office.outbox.webhooks import Webhook
-from ledger.refusals import Code, Refusal
+from ledger.refusals import Refusal
 
 PAGE: Final = 50
 _ADDING: Final = (
@@ -48,7 +49,7 @@ class Telling:
     def messages(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """Messages, newest first; what is sent has one tried again, or dropped."""
         office = self._console.office
-        _check_administrator(acting)
+        asking.check_administrator(acting.member)
         if not sees_messages(acting, office.executor.base().code):
             return see_other("/console/webhooks")
         match sent.get("do", ""):
@@ -70,7 +71,7 @@ class Telling:
 
     def webhooks(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """The webhooks of who is here; what is sent adds one, tries it out, switches it or removes it."""
-        _check_administrator(acting)
+        asking.check_administrator(acting.member)
         done = sent.get("do", "")
         if not done:
             return self._webhooks_page(request, acting)
@@ -109,19 +110,14 @@ class Telling:
         return self._console.page(
             "office/webhooks.html", request, acting, status,
             telling=telling_words, signing=signing_words, moment=moment, secret=secret, who=self._name,
-            webhooks=self._seen(acting), form=form or blank(_ADDING),
+            webhooks=asking.seen(self._console.office, acting.member), form=form or blank(_ADDING),
         )  # fmt: skip
 
-    def _seen(self, acting: Acting) -> list[Webhook]:
-        """Those of one's own organisation; the base's administrators see all, for it is the base that calls them."""
-        base, own = self._console.office.executor.base().code, acting.member.organisation
-        return [item for item in self._console.office.webhooks.all() if own in (base, item.organisation)]
-
     def _own(self, acting: Acting, sent: Sent) -> Webhook:
-        for item in self._seen(acting):
-            if str(item.id) == sent.get("webhook"):
-                return item
-        raise NotThere
+        try:
+            return asking.find(self._console.office, acting.member, _uuid(sent.get("webhook", "")))
+        except asking.NoWebhook:
+            raise NotThere from None
 
     def _recipient(self, message: Message) -> str:
         """Who exactly, where it is no trainee."""
@@ -139,9 +135,11 @@ class Telling:
         return "" if member is None else member.name
 
 
-def _check_administrator(acting: Acting) -> None:
-    if not acting.may("administrator"):
-        raise Refusal(Code.MISSING_ROLE, f"{acting.member.pseudonym} lacks the role administrator")
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def _bytes(text: str) -> bytes:

@@ -23,6 +23,15 @@ from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
 
 
+class AtPlace(Refusal):
+    """A refusal of one of several things that were asked for together: nothing of them is done."""
+
+    def __init__(self, place: str, refusal: Refusal) -> None:
+        """`place`: which of them, as in `forms[3]`."""
+        super().__init__(refusal.code, refusal.message)
+        self.place = place
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One request."""
@@ -69,11 +78,11 @@ def ask(office: Office, member: Member, asked: Asked) -> Answer:
     told = json.dumps([asked.name, asked.form, asked.note], sort_keys=True, ensure_ascii=False)
     repeat = office.repeats.begin(member.account, asked.key, told.encode())
     if repeat.answer is not None:
-        return _from_plain(repeat.answer)
+        return from_plain_answer(repeat.answer)
 
     def settled(desk: Desk) -> c.Command:
         seeing.check_command(member, written, desk.dossier, desk.base)
-        _check_revision(written, asked.revisions, desk)
+        check_revision(written, asked.revisions, desk)
         made: c.Command = forms.settle(written, desk)
         return made
 
@@ -81,11 +90,11 @@ def ask(office: Office, member: Member, asked: Asked) -> Answer:
         answer = _proposed(office, member, settled, repeat.request, asked.note)
     else:
         answer = _recorded_or_prepared(office, member, command, settled, repeat.request)
-    office.repeats.keep(repeat, _to_plain(answer))
+    office.repeats.keep(repeat, to_plain_answer(answer))
     return answer
 
 
-def _check_revision(command: Any, revisions: Collection[int] | None, desk: Desk) -> None:
+def check_revision(command: Any, revisions: Collection[int] | None, desk: Desk) -> None:
     """Raises Refusal unless the person is still at one of the revisions; the append sees to it that it stays so."""
     if revisions is None:
         return
@@ -114,10 +123,11 @@ def _recorded_or_prepared(office: Office, member: Member, command: type[Any], se
             raise
         prepared = doing.prepare(office, member, settled(reading_desk(office)), request)
         return Answer((), None, {}, prepared.id)
-    return _recorded(office, command, executed)
+    return recorded_of(office, command, executed)
 
 
-def _recorded(office: Office, command: type[Any], executed: Executed) -> Answer:
+def recorded_of(office: Office, command: type[Any], executed: Executed) -> Answer:
+    """The answer that something was recorded. Raises StoreError."""
     appended = executed.appended
     entries = office.ledger.store.entries(appended.first_index, appended.count) if appended and appended.count else []
     placed = tuple(Placed(entry.topic, entry.stream_id, entry.version, entry.index) for entry in entries)
@@ -131,14 +141,16 @@ def drawn_of(command: c.Command) -> dict[str, Any]:
     return {field: to_plain(getattr(command, field)) for field in fresh}
 
 
-def _to_plain(answer: Answer) -> Any:
+def to_plain_answer(answer: Answer) -> Any:
+    """The answer as plain values, to be kept."""
     recorded = [[item.type, str(item.stream), item.version, item.index] for item in answer.recorded]
     proposal = "" if answer.proposal is None else str(answer.proposal)
     prepared = "" if answer.prepared is None else str(answer.prepared)
     return {"recorded": recorded, "proposal": proposal, "drawn": dict(answer.drawn), "prepared": prepared}
 
 
-def _from_plain(plain: Any) -> Answer:
+def from_plain_answer(plain: Any) -> Answer:
+    """The answer that `to_plain_answer` gave."""
     recorded = tuple(Placed(kind, UUID(stream), version, index) for kind, stream, version, index in plain["recorded"])
     proposal, prepared = (UUID(plain[name]) if plain.get(name) else None for name in ("proposal", "prepared"))
     return Answer(recorded, proposal, plain["drawn"], prepared)

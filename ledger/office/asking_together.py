@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,8 +11,9 @@ from uuid import UUID
 
 from ledger import commands as c
 from ledger.command_forms import BadForm
+from ledger.handle import Desk
 from ledger.office import doing, forms, seeing
-from ledger.office.asking import drawn_of
+from ledger.office.asking import AtPlace, check_revision, drawn_of
 from ledger.office.certifying import Certification
 from ledger.office.opening import Office
 from ledger.office.proposals import MOST_COMMANDS
@@ -33,6 +34,8 @@ class AskedTogether:
     """By which the program knows the request again."""
     note: str = ""
     """For who approves."""
+    revisions: Sequence[Collection[int] | None] = ()
+    """Of each form: the revisions at one of which the person's affairs must be, None where that is not asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,10 @@ def ask_together(office: Office, member: Member, asked: AskedTogether) -> Togeth
 
     def settled() -> list[c.Command]:
         desk = reading_desk(office)
-        for item in written:
+        for n, item in enumerate(written):
             seeing.check_command(member, item, desk.dossier, desk.base)
+            if n < len(asked.revisions):
+                _check_revision_at(n, item, asked.revisions[n], desk)
         return [forms.settle(item, desk) for item in written]
 
     return _once(office, member, asked.key, said, settled, asked.note)
@@ -126,6 +131,13 @@ def _once(
 def _check_role(member: Member, command: type[Any], name: str) -> None:
     if (role := forms.role_of(command)) not in member.roles:
         raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role {role}, which {name} needs")
+
+
+def _check_revision_at(n: int, command: Any, revisions: Collection[int] | None, desk: Desk) -> None:
+    try:
+        check_revision(command, revisions, desk)
+    except Refusal as refusal:
+        raise AtPlace(f"forms[{n}]", refusal) from None
 
 
 def _read(name: str, form: Mapping[str, Any], n: int) -> Any:

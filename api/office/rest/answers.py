@@ -15,12 +15,16 @@ from starlette.responses import Response
 
 from api.headers import PERSONAL
 from api.languages import Words
+from api.office import intake_words
 from api.office.gate import NotFresh, NotSignedIn, OtherSite, OutOfScope
 from api.office.rest import words
 from api.problems import MEDIA_TYPE, problem
 from api.refused import Refused
+from ledger.bulk.items import TurnedAway
 from ledger.command_forms import BadForm
 from ledger.deciders.state import Erased
+from ledger.intake.files import PackError
+from ledger.office.asking import AtPlace
 from ledger.office.sight import OutOfSight
 from ledger.receipts import NotYetSigned
 from ledger.refusals import Code, Refusal
@@ -127,9 +131,13 @@ def problem_of(error: Exception) -> Response | None:
             return _problem(status, error.code, words.REFUSED, words.of_refusal(status, error.message))
         case Refusal():
             status = STATUS.get(error.code, 409)
-            more = {"place": error.place} if isinstance(error, BadForm) else {}
+            more = {"place": error.place} if isinstance(error, BadForm | AtPlace) else {}
             detail = words.of_refusal(status, error.message)
             return _problem(status, error.code, words.REFUSED, detail, more=more)
+        case TurnedAway():
+            return _turned_away(error)
+        case PackError():
+            return _problem(409, error.code, words.REFUSED, words.of_refusal(409, str(error)))
         case RequestValidationError():
             return _unreadable(error)
         case NotYetSigned():
@@ -158,6 +166,13 @@ def _problem(
     return problem(status, code, title, detail, {**PERSONAL, **(headers or {})}, more)
 
 
+def _turned_away(reason: TurnedAway) -> Response:
+    """Of files that cannot be taken, in the words of the console's page."""
+    sentence = intake_words.why_not(reason.code)
+    detail = Words(sentence.zh, f"{sentence.en} {reason.detail}".strip(), sentence.ko)
+    return _problem(413 if reason.code == "too-large" else 422, reason.code, words.REFUSED, detail)
+
+
 def _unreadable(error: RequestValidationError) -> Response:
     """Of a parameter in the address that is not in its form."""
     first = error.errors()[0]
@@ -167,17 +182,19 @@ def _unreadable(error: RequestValidationError) -> Response:
 
 
 _MEANINGS: Final = {
-    400: "`unreadable`: the body is not one JSON object. `no-idempotency-key`.",
+    400: "`unreadable`: the body is not one JSON object; of files `bad-form`. `no-idempotency-key`.",
     401: "`not-signed-in`: no session and no token, or one that is over.",
     403: "`out-of-scope` of a token, `other-site` of a browser's request, `not-fresh` of an approval; `missing-role`, "
     "`other-organisation`, `same-person`: which right is missing says the sentence.",
     404: "Not there, or out of this account's sight: that is not told apart.",
+    408: "`too-slow`: the files took too long to come in.",
     409: "Refused by the present state; the code says why (docs/refusals.md).",
     410: "`erased`: the person's data are erased.",
     412: "`precondition-failed`: the person's affairs are not at the revision of `If-Match` any more.",
     413: "`too-large`: the body has more bytes than are read.",
-    415: "`unsupported-type`: the body is not `application/json`.",
-    422: "`bad-form` with the `place`, `idempotency-mismatch`, or a value that the rules do not know or take.",
+    415: "`unsupported-type`: the body is not of the type that is taken here.",
+    422: "`bad-form` with the `place`, `idempotency-mismatch`, or a value that the rules do not know or take; of "
+    "files, why they were turned away.",
     429: "`too-many-requests`: too many requests of this address were not signed in; `Retry-After`.",
     503: "`unavailable`: the data cannot be reached, or others kept changing them; the same request may be sent again.",
 }

@@ -94,7 +94,12 @@ def wanted_revisions(request: Request) -> frozenset[int] | None:
     What is no tag of ours is at no revision.
     """
     given = request.headers.get("If-Match")
-    if given is None or given.strip() == "*":
+    return None if given is None else revisions_in(given)
+
+
+def revisions_in(given: str) -> frozenset[int] | None:
+    """The revisions that such a field names; None for `*`."""
+    if given.strip() == "*":
         return None
     found = (_TAG.fullmatch(item.strip()) for item in given.split(","))
     return frozenset(int(item[1]) for item in found if item is not None)

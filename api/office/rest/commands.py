@@ -31,7 +31,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 FRESH: Final = frozenset[type[Any]]({c.AuthoriseKey, c.RetireKey, c.ReportKeyCompromised})
 """Commands for which a browser's session needs a fresh sign of who is there, as on the pages."""
-_PARAMETERS: Final = (
+PARAMETERS: Final = (
     KEY_PARAMETER,
     {
         "name": "If-Match",
@@ -100,13 +100,14 @@ class Proposed(Told):
     drawn: dict[str, DrawnAward | str]
 
 
-_OF_ONE: Final[dict[int | str, dict[str, Any]]] = {
+OF_ONE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"model": Recorded, "description": "All is as asked for already."},
     202: {
         "model": PreparedMade,
         "description": "It waits for the signature of an organisation that holds its own key.",
     },
 }
+"""What else may come of a command that one person gives."""
 
 
 def scope_of(command: type[Any]) -> str:
@@ -138,13 +139,13 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
             status_code=202 if two else 201,
             response_model=model,
             responses={
-                **({} if two else _OF_ONE),
+                **({} if two else OF_ONE),
                 **statuses(*SIGNED_IN, 400, 404, 409, 410, 412, 413, 415, 422),
             },
             summary=(command.__doc__ or "").strip().rstrip("."),
             description=f"For the role `{forms.role_of(command)}`; asks for `{forms.KINDS[command]}`.",
             operation_id=name.replace("-", "_"),
-            openapi_extra={"parameters": list(_PARAMETERS), "requestBody": _body(command)},
+            openapi_extra={"parameters": list(PARAMETERS), "requestBody": _body(command)},
         )
 
     @made.post("/commands/{name}", include_in_schema=False)
@@ -158,7 +159,7 @@ def _handler(name: str, office: Callable[[], Office], gate: Gate) -> Handler:
 
     def done(acting: Acting, asked: Asked) -> Response:
         here = office()
-        return _told(here, ask(here, acting.member, asked))
+        return answered(here, ask(here, acting.member, asked))
 
     async def give(request: Request) -> Response:
         acting = await run_in_threadpool(gate.acting, request, scope)
@@ -174,7 +175,8 @@ def _handler(name: str, office: Callable[[], Office], gate: Gate) -> Handler:
     return give
 
 
-def _told(office: Office, answer: Answer) -> Response:
+def answered(office: Office, answer: Answer) -> Response:
+    """The answer that something was recorded, proposed or prepared."""
     if answer.prepared is not None:
         found = office.preparations.get(answer.prepared)
         where = {"Location": f"{PREFIX}/prepared/{found.id}"}

@@ -13,7 +13,7 @@ from pydantic.json_schema import models_json_schema
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.office.rest import listing, own, papers, proposing, staff, training
+from api.office.rest import intakes, listing, own, papers, proposing, staff, tables, telling, training
 from api.office.rest.answers import Problem
 from api.office.rest.changes import PUBLIC
 from api.office.rest.schemas import form_model
@@ -51,7 +51,7 @@ def _document(made: APIRouter) -> dict[str, Any]:
         routes=made.routes,
     )
     forms: list[type[BaseModel]] = [form_model(command) for command in NAMES.values()]
-    for area in (listing, own, papers, proposing, staff, training):
+    for area in (intakes, listing, own, papers, proposing, staff, tables, telling, training):
         forms += area.FORMS
     _, schemas = models_json_schema(
         [*((form, "validation") for form in forms), (Problem, "serialization")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from typing import Annotated, Final, TypeVar
 
@@ -54,3 +55,21 @@ def bad_cursor() -> BadForm:
 def total_told(page: Page[T]) -> TotalTold:
     """The model of a list's total."""
     return TotalTold(count=page.total.count, more=page.total.more)
+
+
+def cursor_after(number: int) -> str:
+    """The cursor of a page that goes on behind what has this number."""
+    return urlsafe_b64encode(number.to_bytes(8, "big")).decode().rstrip("=")
+
+
+def number_behind(cursor: str) -> int | None:
+    """The number that a page goes on behind; None for the first page. Raises BadForm for what is no cursor of ours."""
+    if not cursor:
+        return None
+    try:
+        read = urlsafe_b64decode(cursor.encode("ascii") + b"=")
+    except ValueError:
+        read = b""
+    if len(read) != 8 or read[0] & 0x80 or cursor_after(int.from_bytes(read, "big")) != cursor:
+        raise bad_cursor()
+    return int.from_bytes(read, "big")

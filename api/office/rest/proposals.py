@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal
@@ -15,15 +14,25 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.office.gate import Acting, Gate, NotFresh
+from api.office.gate import Acting, Gate
 from api.office.rest.answers import SIGNED_IN, Told, moment, statuses, told
 from api.office.rest.bodies import body_of
+from api.office.rest.deciding import (
+    Approval,
+    Challenge,
+    Decision,
+    DecisionWithReason,
+    challenged,
+    check_approver_in_person,
+    decision_of,
+    signed_or_fresh,
+)
+from api.office.rest.pages import cursor_after, number_behind
 from api.office.rest.trainees import id_of
-from ledger.command_forms import BadForm, to_plain
-from ledger.office import docket, signatures
+from ledger.command_forms import to_plain
+from ledger.office import docket
 from ledger.office.opening import Office
-from ledger.office.passkeys import APPROVE
-from ledger.office.proposals import MOST_COMMANDS, OPEN, REASON_LIMIT, AlreadyDecided, Foreseen, Proposal
+from ledger.office.proposals import MOST_COMMANDS, OPEN, AlreadyDecided, Foreseen, Proposal
 from ledger.office.seeing import PERSONAL_ROLES, sees_people
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
@@ -98,34 +107,6 @@ class ProposalWhole(Told):
     next: int | None = Field(description="What to give as `start` for the further commands; null where there are none.")
 
 
-class Decision(Told):
-    """A decision on a proposal as it was seen."""
-
-    version: Annotated[int, Field(ge=1, lt=2**53)]
-
-
-class Approval(Decision):
-    """An approval; where the approver has a passkey in the log, with what that signed."""
-
-    ticket: Annotated[str, Field(max_length=100)] = Field("", description="Of the challenge that was signed.")
-    answer: dict[str, Any] = Field(
-        {}, description="The credential as a browser gives it: `rawId`, `type`, `response`, binary values in base64url."
-    )
-
-
-class Challenge(Told):
-    """What a passkey has to sign for an approval: an assertion of W3C Web Authentication, with user verification."""
-
-    ticket: str = Field(description="Good once, for five minutes; to be sent with the approval.")
-    options: dict[str, Any] = Field(description="What a browser's `navigator.credentials.get` takes as `publicKey`.")
-
-
-class DecisionWithReason(Decision):
-    """A decision that says why."""
-
-    reason: Annotated[str, Field(min_length=1, max_length=REASON_LIMIT)]
-
-
 def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
     """Adds the routes."""
 
@@ -138,7 +119,7 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
         limit: Annotated[int, Query(ge=1, le=MOST)] = 20,
         cursor: Annotated[str, Query(max_length=40)] = "",
     ) -> Response:
-        member, before = gate.acting(request).member, _before(cursor)
+        member, before = gate.acting(request).member, number_behind(cursor)
         if not sees_people(member):
             raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} has none of the roles {', '.join(PERSONAL_ROLES)}")
         return told(_page(office(), member, tuple(state or ()), before, limit))
@@ -171,32 +152,17 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
     )
     def challenge(request: Request, proposal: Annotated[str, Path(json_schema_extra={"format": "uuid"})]) -> Response:
         acting, here = gate.acting(request, "propose"), office()
-        _check_approver(acting)
-        if acting.session is None:
-            raise NotFresh
+        check_approver_in_person(acting)
         found = docket.find(here, acting.member, id_of(proposal))
-        begun = signatures.begin(here, acting.member, here.proposals.to_sign(found.id, acting.member))
-        if begun is None:
-            raise Refusal(Code.BAD_PASSKEY, "no passkey has to sign this: approve it without")
-        return told(Challenge(ticket=begun.ticket, options=begun.options))
+        return challenged(here, acting.member, here.proposals.to_sign(found.id, acting.member))
 
     _add_decisions(made, office, gate)
-
-
-def _check_approver(acting: Acting) -> None:
-    if "approver" not in acting.member.roles:
-        raise Refusal(Code.MISSING_ROLE, f"{acting.member.pseudonym} lacks the role approver")
 
 
 def _add_decisions(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
     def approve(here: Office, acting: Acting, proposal: Proposal, decision: Decision) -> Proposal:
         assert isinstance(decision, Approval)
-        _check_approver(acting)
-        signed = None
-        if decision.ticket and acting.session is not None:
-            signed = signatures.given(here, APPROVE, acting.member, decision.ticket, decision.answer)
-        else:
-            gate.check_fresh(acting)
+        signed = signed_or_fresh(here, gate, acting, decision)
         approved = here.proposals.approve(proposal.id, acting.member, decision.version, signed)
         try:
             return here.proposals.carry_out(proposal.id)
@@ -250,36 +216,15 @@ def _deciding(
         request: Request, proposal: Annotated[str, Path(json_schema_extra={"format": "uuid"})]
     ) -> Response:
         acting = await run_in_threadpool(gate.acting, request, "propose")
-        decision = _decision(await body_of(request), model)
+        decision = decision_of(await body_of(request), model)
         return await run_in_threadpool(decided, acting, id_of(proposal), decision)
 
     return handle
 
 
-def _decision(body: dict[str, Any], model: type[Decision]) -> Decision:
-    for name in body:
-        if name not in model.model_fields:
-            raise BadForm(name[:80], "no such field")
-    version, reason = body.get("version"), body.get("reason", "")
-    if type(version) is not int or not 1 <= version < 2**53:
-        raise BadForm("version", "the version that was seen, a whole number from 1")
-    if model is Decision:
-        return Decision(version=version)
-    if model is Approval:
-        ticket, answer = body.get("ticket", ""), body.get("answer", {})
-        if type(ticket) is not str or len(ticket) > 100:
-            raise BadForm("ticket", "the ticket of the challenge, a text")
-        if type(answer) is not dict:
-            raise BadForm("answer", "the credential, an object")
-        return Approval(version=version, ticket=ticket, answer=answer)
-    if type(reason) is not str or not reason.strip() or len(reason) > REASON_LIMIT:
-        raise BadForm("reason", f"why: a text of 1 to {REASON_LIMIT} characters")
-    return DecisionWithReason(version=version, reason=reason)
-
-
 def _page(office: Office, member: Member, states: tuple[str, ...], before: int | None, limit: int) -> ProposalPage:
     found = docket.page(office, member, states, before, limit)
-    following = None if found.before is None else _cursor(found.before)
+    following = None if found.before is None else cursor_after(found.before)
     return ProposalPage(proposals=[proposal_told(item) for item in found.proposals], next=following)
 
 
@@ -338,20 +283,3 @@ def proposal_told(proposal: Proposal) -> ProposalTold:
         note=proposal.note,
         reason=proposal.reason,
     )
-
-
-def _cursor(before: int) -> str:
-    return urlsafe_b64encode(before.to_bytes(8, "big")).decode().rstrip("=")
-
-
-def _before(cursor: str) -> int | None:
-    """The number that a page goes on below. Raises BadForm for what is no cursor of ours."""
-    if not cursor:
-        return None
-    try:
-        read = urlsafe_b64decode(cursor.encode("ascii") + b"=")
-    except ValueError:
-        read = b""
-    if len(read) != 8 or read[0] & 0x80 or _cursor(int.from_bytes(read, "big")) != cursor:
-        raise BadForm("cursor", "what the page before gave as `next`")
-    return int.from_bytes(read, "big")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from api.office.gate import Acting, Gate
 from api.office.rest.answers import PREFIX, SIGNED_IN, Told, statuses, told
-from api.office.rest.bodies import KEY_PARAMETER, body_in, body_of, form_of, idempotency_key
+from api.office.rest.bodies import KEY_PARAMETER, body_in, body_of, form_of, idempotency_key, revisions_in
 from api.office.rest.commands import DrawnAward, ProposalMade, drawn_told, proposal_made
 from ledger.command_forms import BadForm
 from ledger.office import forms
@@ -23,6 +23,7 @@ from ledger.office.doing import needs_approval
 from ledger.office.opening import Office
 from ledger.office.proposals import MOST_COMMANDS, REASON_LIMIT
 
+TAG: Final = "if_match"
 NAMES: Final = tuple(name for name, command in forms.NAMES.items() if needs_approval(command))
 """The commands that can be proposed together."""
 
@@ -32,7 +33,8 @@ class FormsTogether(Told):
 
     command: Annotated[str, Field(json_schema_extra={"enum": list(NAMES)})]
     forms: Annotated[list[dict[str, Any]], Field(min_length=1, max_length=MOST_COMMANDS)] = Field(
-        description="Each as for `/commands/<command>`, without its note."
+        description="Each as for `/commands/<command>`, without its note. Beside its fields `if_match` may be the ETag "
+        "of the trainee that it was decided on: where one differs by now, nothing is proposed."
     )
     note: Annotated[str, Field(max_length=REASON_LIMIT, description="For who approves.")] = ""
 
@@ -88,8 +90,22 @@ def add(made: APIRouter, office: Callable[[], Office], gate: Gate) -> None:
         form = form_of(await body_of(request), FormsTogether)
         if form.command not in NAMES:
             raise BadForm("command", "one that takes two people: `GET /commands` lists them")
-        asked = AskedTogether(form.command, form.forms, key, form.note)
+        plain, revisions = _without_tags(form.forms)
+        asked = AskedTogether(form.command, plain, key, form.note, revisions)
         return await run_in_threadpool(done, acting, asked)
+
+
+def _without_tags(
+    given: Sequence[Mapping[str, Any]],
+) -> tuple[list[dict[str, Any]], list[frozenset[int] | None]]:
+    """The forms of commands, and the revisions that each was decided on. Raises BadForm."""
+    revisions: list[frozenset[int] | None] = []
+    for n, form in enumerate(given):
+        tag = form.get(TAG)
+        if tag is not None and not isinstance(tag, str):
+            raise BadForm(f"forms[{n}].{TAG}", "the ETag of the trainee, a text")
+        revisions.append(None if tag is None else revisions_in(tag))
+    return [{name: value for name, value in form.items() if name != TAG} for form in given], revisions
 
 
 def together_told(office: Office, answer: Together) -> Response:

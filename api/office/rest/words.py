@@ -34,6 +34,11 @@ UNREADABLE: Final = Words(
 WRONG_TYPE: Final = Words(
     "正文须为 application/json。", "The body must be application/json.", "본문은 application/json이어야 합니다."
 )
+WRONG_TYPE_OF_FILES: Final = Words(
+    "正文须为 multipart/form-data。",
+    "The body must be multipart/form-data.",
+    "본문은 multipart/form-data여야 합니다.",
+)
 TOO_LARGE: Final = Words("正文过大。", "The body is too large.", "본문이 너무 큽니다.")
 NO_KEY: Final = Words(
     "须有 Idempotency-Key 标头：1 至 64 个可见的 ASCII 字符，每个新请求各不相同。",
@@ -57,6 +62,24 @@ UNKNOWN_TOKEN: Final = Words(
     "没有这样的令牌，或并非由此令牌生成。",
     "There is no such token, or the one that asks did not make it.",
     "그런 토큰이 없거나 이 토큰으로 만든 것이 아닙니다.",
+)
+UNKNOWN_INTAKE: Final = Words(
+    "没有这样的导入，或此账户无权查看。",
+    "There is no such intake, or none that this account may see.",
+    "그런 반입이 없거나 이 계정으로는 볼 수 없습니다.",
+)
+UNKNOWN_EVIDENCE: Final = Words(
+    "没有这样的文件，或此账户无权查看。",
+    "There is no such file, or none that this account may see.",
+    "그런 파일이 없거나 이 계정으로는 볼 수 없습니다.",
+)
+UNKNOWN_WEBHOOK: Final = Words(
+    "没有这样的 Webhook，或此账户无权查看。",
+    "There is no such webhook, or none that this account may see.",
+    "그런 웹훅이 없거나 이 계정으로는 볼 수 없습니다.",
+)
+UNKNOWN_MESSAGE: Final = Words(
+    "没有这样的消息。", "There is no such message to this webhook.", "이 웹훅으로 가는 그런 메시지가 없습니다."
 )
 NO_CALENDAR: Final = Words(
     "缺少相应年度的工作日历，无法确定哪些公示已满。",

@@ -134,7 +134,7 @@ class Outbox:
         now = self._clock()
         number = int(tables.select("SELECT COALESCE(MAX(number), 0) + 1 AS next FROM outbox")[0]["next"])
         for draft in drafts:
-            id_ = self._id_of(draft)
+            id_ = self.id_of(draft)
             if tables.select("SELECT 1 FROM outbox WHERE id = ?", (id_,)):
                 continue
             told = (draft.kind, draft.stream.bytes, draft.place, draft.way, draft.recipient)
@@ -190,11 +190,25 @@ class Outbox:
         self._cabinet.write(put_off)
         return False
 
-    def all(self, state: str = "", before: int | None = None, limit: int = 50) -> list[Message]:
-        """Messages, newest first, of one state where one is given, from below a number on. Raises StoreError."""
+    def id_of(self, draft: Draft) -> bytes:
+        """The id of a message in the outbox: the same for the same message."""
+        parts = (draft.kind, draft.stream.hex, str(draft.place), draft.way, draft.recipient.hex())
+        return self._key.found_by("message", " ".join(parts))[:16]
+
+    def find(self, id_: bytes) -> Message | None:
+        """One of them. Raises StoreError."""
+        rows = self._cabinet.select("SELECT * FROM outbox WHERE id = ?", (id_,))
+        return _message(rows[0]) if rows else None
+
+    def all(self, state: str = "", before: int | None = None, limit: int = 50, recipient: bytes = b"") -> list[Message]:
+        """Messages, newest first, from below a number on; of one state, and to one account or webhook, where one is
+        given. Raises StoreError.
+        """
         where, params = ["1 = 1"], list[object]()
         if state:
             where, params = [*where, "state = ?"], [*params, state]
+        if recipient:
+            where, params = [*where, "recipient = ?"], [*params, recipient]
         if before is not None:
             where, params = [*where, "number < ?"], [*params, before]
         sql = f"SELECT * FROM outbox WHERE {' AND '.join(where)} ORDER BY number DESC LIMIT ?"
@@ -238,10 +252,6 @@ class Outbox:
             self._cabinet.write(lambda tables: tables.execute(f"DELETE {old}", (SENT, DROPPED, before)))
 
     # --- inside -------------------------------------------------------------------------------------------------------
-
-    def _id_of(self, draft: Draft) -> bytes:
-        parts = (draft.kind, draft.stream.hex, str(draft.place), draft.way, draft.recipient.hex())
-        return self._key.found_by("message", " ".join(parts))[:16]
 
     def _pause(self, attempts: int) -> int:
         """Milliseconds until the next try: doubled each time, and a fifth more or less: not all come at once."""

@@ -46,19 +46,29 @@ class Webhooks:
         """`private`: whether addresses in networks that are not public are allowed."""
         self._cabinet, self._key, self._outbox, self._clock, self._private = cabinet, key, outbox, clock, private
 
-    def add(self, url: str, kinds: Collection[str], organisation: str, account: UUID) -> tuple[Webhook, str]:
-        """A new webhook, and its secret `whsec_…`, which is told this once. Raises Refusal `bad-form`; StoreError."""
+    def add(
+        self, url: str, kinds: Collection[str], organisation: str, account: UUID, id_: UUID | None = None
+    ) -> tuple[Webhook, str]:
+        """A new webhook, and its secret `whsec_…`, which is told this once, and again for the same `id_` alone.
+
+        Raises Refusal `bad-form`; StoreError.
+        """
         check_address(url, private=self._private)
         chosen = tuple(kind for kind in WEBHOOK_KINDS if kind in kinds)
         if not chosen or len(chosen) != len(set(kinds)):
             raise Refusal(Code.BAD_FORM, f"a webhook is told one or more of {', '.join(WEBHOOK_KINDS)}")
-        made, secret = UUID(bytes=secrets.token_bytes(16), version=4), secrets.token_bytes(SECRET_SIZE)
-        sealed = self._key.seal("webhooks", made.bytes, [url, secret])
+        made = id_ or UUID(bytes=secrets.token_bytes(16), version=4)
+        sealed = self._key.seal("webhooks", made.bytes, [url, secrets.token_bytes(SECRET_SIZE)])
         row = (made.bytes, sealed, " ".join(chosen), organisation, account.bytes, 1, self._clock())
-        self._cabinet.write(lambda tables: tables.execute("INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?)", row))
+
+        def enter(tables: Tables) -> None:
+            if not tables.select("SELECT 1 FROM webhooks WHERE id = ?", (made.bytes,)):
+                tables.execute("INSERT INTO webhooks VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+        self._cabinet.write(enter)
         found = self.find(made.bytes)
         assert found is not None
-        return found, _PREFIX + b64encode(secret).decode()
+        return found, _PREFIX + b64encode(self.secret(made.bytes)).decode()
 
     def all(self) -> list[Webhook]:
         """All of them, in the order in which they came. Raises StoreError."""
@@ -103,12 +113,16 @@ class Webhooks:
 
         self._cabinet.write(change)
 
-    def test(self, id_: bytes) -> None:
-        """Puts in a message that says nothing, to see it arrive. Raises Refusal `unknown-value`; StoreError."""
+    def test(self, id_: bytes, request: UUID | None = None) -> bytes:
+        """Puts in a message that says nothing, to see it arrive; its id, the same for the same `request`.
+
+        Raises Refusal `unknown-value`; StoreError.
+        """
         if self.find(id_) is None:
             raise _unknown()
-        draft = Draft("test", UUID(bytes=secrets.token_bytes(16), version=4), None, "webhook", id_)
+        draft = Draft("test", request or UUID(bytes=secrets.token_bytes(16), version=4), None, "webhook", id_)
         self._cabinet.write(lambda tables: self._outbox.enter(tables, [draft]))
+        return self._outbox.id_of(draft)
 
     def _webhook(self, row: Any) -> Webhook:
         id_ = bytes(row["id"])

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from pypdfium2 import PdfDocument
 
-from api.office.printing import STALLED_SECONDS, Printing, Turn, _Busy
+from api.office.press import STALLED_SECONDS, Busy, Press, Turn
 from ledger import commands as c
 from ledger.papers import Papers
 from tests.api.office.class_of_2026 import COHORT, STARTS, Training
@@ -105,17 +105,17 @@ def test_a_turn_is_given_back_however_it_ends() -> None:
             yield b"one"
             raise ValueError("in the middle")
 
-    printing = Printing(None, None)  # type: ignore[arg-type]
-    made = printing._made(Failing(), "zip")
+    press = Press()
+    made = press.made(Failing(), "zip")
     assert next(made) == b"one"
-    with pytest.raises(_Busy):
-        next(printing._made(Failing(), "zip"))
+    with pytest.raises(Busy):
+        next(press.made(Failing(), "zip"))
     with pytest.raises(ValueError, match="in the middle"):
         next(made)
-    again = printing._made(Failing(), "zip")
+    again = press.made(Failing(), "zip")
     assert next(again) == b"one"
     again.close()  # type: ignore[attr-defined]
-    assert next(printing._made(Failing(), "zip")) == b"one"
+    assert next(press.made(Failing(), "zip")) == b"one"
 
 
 def test_who_stops_reading_loses_the_turn_to_the_next() -> None:

@@ -149,3 +149,26 @@ def test_out_of_sight_is_not_there(served: Served) -> None:
     assert (known.status_code, known.text) == (404, unknown.text)
     other = served.token(served.member("registrar"))
     problem(send(served, RUN, other, {"on": ON, "trainees": [nowhere["trainee"]]}), 409, "not-enrolled")
+
+
+def test_each_form_may_name_what_it_was_decided_on(served: Served) -> None:
+    one, other = trained(served, 11, "80"), trained(served, 12, "80")
+    served.member("approver")
+    clerk = served.token(served.member("registrar"))
+    tags = {who: served.get(f"/trainees/{who}", clerk).headers["etag"] for who in (one, other)}
+
+    def forms(**more: Any) -> list[dict[str, Any]]:
+        about = [{"trainee": one, "if_match": tags[one]}, {"trainee": other, "if_match": tags[other]}]
+        return [item | {"cohort": COHORT, "on": ON} | more for item in about]
+
+    body = {"command": "request-certification", "forms": forms()}
+    slip = {"trainee": other, "cohort": COHORT, "assessment": "LAB", "attempt": 1, "score": "70", "reason": "slip"}
+    amended = served.give("amend-result", served.token(served.member("assessor")), slip | {"on": ON})
+    assert amended.status_code == 201, amended.text
+    stale = problem(send(served, "/proposals", clerk, body), 412, "precondition-failed")
+    assert stale["place"] == "forms[1]"
+    assert served.get("/proposals", clerk).json()["proposals"] == []
+    tags[other] = served.get(f"/trainees/{other}", clerk).headers["etag"]
+    wrong = problem(send(served, "/proposals", clerk, body | {"forms": forms(if_match=1)}), 422, "bad-form")
+    assert wrong["place"] == "forms[0].if_match"
+    assert send(served, "/proposals", clerk, body | {"forms": forms()}).status_code == 202
