@@ -19,6 +19,7 @@ from api.office.recording import Fault, record
 from ledger import commands as c
 from ledger.office.history import history_of_base
 from ledger.office.keys import KeyLine, keys_of
+from ledger.office.seeing import check_administrator
 from ledger.refusals import Code, Refusal
 from verifier.authority import Organisation
 from verifier.keys import PUBLIC_KEY_SIZE
@@ -63,7 +64,7 @@ class Organising:
         """All of them; what is sent accredits one more."""
         form, fault, status = blank(_PARTICULARS), None, 200
         if sent.get("do") == "accredit":
-            _check_administrator(acting)
+            check_administrator(acting.member)
             form = filled(_PARTICULARS, sent)
             if form.good and form["code"] in self._console.office.executor.base().organisations:
                 form = form.with_fault("code", refusal_words.SENTENCES[Code.DUPLICATE_ORGANISATION])
@@ -90,7 +91,7 @@ class Organising:
         done = sent.get("do", "")
         if done not in ("accredit", "authorise", "retire", "report"):
             return self._page(request, acting, organisation)
-        _check_administrator(acting)
+        check_administrator(acting.member)
         if done != "accredit":
             self._console.gate.check_fresh(acting)
         form = filled({"accredit": _PARTICULARS, "authorise": _AUTHORISING}.get(done, ()), sent)
@@ -182,11 +183,6 @@ def _groups_of(key: KeyLine) -> list[str]:
     found = [group for group, kinds in _GROUPS.items() if set(kinds) & set(key.kinds)]
     known = {kind for kinds in _GROUPS.values() for kind in kinds}
     return [*found, *sorted(set(key.kinds) - known)]
-
-
-def _check_administrator(acting: Acting) -> None:
-    if not acting.may("administrator"):
-        raise Refusal(Code.MISSING_ROLE, f"{acting.member.pseudonym} lacks the role administrator")
 
 
 def _public_key(text: str) -> bytes | None:

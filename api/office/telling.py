@@ -18,6 +18,7 @@ from api.office.moments import moment
 from ledger.office.outbox import asking
 from ledger.office.outbox.messages import STATES, WEBHOOK_KINDS, Message
 from ledger.office.outbox.webhooks import Webhook
+from ledger.office.seeing import check_administrator
 from ledger.refusals import Refusal
 
 PAGE: Final = 50
@@ -49,7 +50,7 @@ class Telling:
     def messages(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """Messages, newest first; what is sent has one tried again, or dropped."""
         office = self._console.office
-        asking.check_administrator(acting.member)
+        check_administrator(acting.member)
         if not sees_messages(acting, office.executor.base().code):
             return see_other("/console/webhooks")
         match sent.get("do", ""):
@@ -71,7 +72,7 @@ class Telling:
 
     def webhooks(self, request: Request, acting: Acting, sent: Sent) -> Response:
         """The webhooks of who is here; what is sent adds one, tries it out, switches it or removes it."""
-        asking.check_administrator(acting.member)
+        check_administrator(acting.member)
         done = sent.get("do", "")
         if not done:
             return self._webhooks_page(request, acting)

@@ -71,8 +71,7 @@ class Answer:
 def ask(office: Office, member: Member, asked: Asked) -> Answer:
     """Records or proposes what is asked for. Raises Refusal; StoreError, after which the same may be sent again."""
     command = forms.NAMES[asked.name]
-    if (role := forms.role_of(command)) not in member.roles:
-        raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role {role}, which {asked.name} needs")
+    forms.check_role(member, asked.name)
     written = forms.read(asked.name, asked.form)
     particulars.check(written)
     told = json.dumps([asked.name, asked.form, asked.note], sort_keys=True, ensure_ascii=False)

@@ -36,8 +36,7 @@ def record_table(office: Office, sight: Sight, asked: AskedTable) -> list[Answer
     while cells are being recorded, for others record too, leaves those before it recorded; so does sending it again.
     """
     member, command = sight.member, forms.NAMES[asked.name]
-    if (role := forms.role_of(command)) not in member.roles:
-        raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role {role}, which {asked.name} needs")
+    forms.check_role(member, asked.name)
     written = [_read(asked, n) for n in range(len(asked.cells))]
     if len({cell.trainee for cell in written}) < len(written):
         raise BadForm("cells", "nobody twice")

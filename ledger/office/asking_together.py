@@ -67,8 +67,7 @@ def ask_together(office: Office, member: Member, asked: AskedTogether) -> Togeth
 
     Nobody out of sight is told of: before anything is decided, whoever asks must see everybody in it.
     """
-    command = forms.NAMES[asked.name]
-    _check_role(member, command, asked.name)
+    forms.check_role(member, asked.name)
     if not 1 <= len(asked.forms) <= MOST_COMMANDS:
         raise BadForm("forms", f"1 to {MOST_COMMANDS} forms of one kind")
     written = [_read(asked.name, form, n) for n, form in enumerate(asked.forms)]
@@ -87,7 +86,7 @@ def ask_together(office: Office, member: Member, asked: AskedTogether) -> Togeth
 
 def certify(office: Office, sight: Sight, asked: CertificationAsked) -> Together:
     """Proposes certificates for people of a cohort. Raises Refusal; StoreError, as above."""
-    _check_role(sight.member, c.RequestCertification, "request-certification")
+    forms.check_role(sight.member, "request-certification")
     trainees = None if asked.trainees is None else [str(item) for item in asked.trainees]
     plain = ["certification", asked.cohort, asked.on.isoformat(), trainees, asked.note]
 
@@ -126,11 +125,6 @@ def _once(
     answer = Together(proposal.id, tuple(drawn_of(command) for command in commands), subjects)
     office.repeats.keep(repeat, _to_plain(answer))
     return answer
-
-
-def _check_role(member: Member, command: type[Any], name: str) -> None:
-    if (role := forms.role_of(command)) not in member.roles:
-        raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role {role}, which {name} needs")
 
 
 def _check_revision_at(n: int, command: Any, revisions: Collection[int] | None, desk: Desk) -> None:

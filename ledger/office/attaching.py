@@ -5,15 +5,19 @@ from __future__ import annotations
 import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from ledger.bulk.uploads import Uploaded
 from ledger.command_forms import BadForm
+from ledger.office import forms
 from ledger.office.asking import Answer, Asked, ask
 from ledger.office.evidence import measured
 from ledger.office.opening import Office
 from ledger.office.staff import Member
-from ledger.refusals import Code, Refusal
+
+NAME: Final = "attach-evidence"
+"""The command that names a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,7 @@ def attach(office: Office, member: Member, paper: Paper, key: str, revisions: Co
 
     Raises TooLarge; Refusal, BadForm among them; StoreError, after which the same may be sent again.
     """
-    if "registrar" not in member.roles:  # before anything is kept
-        raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role registrar, which attach-evidence needs")
+    forms.check_role(member, NAME)  # before anything is kept
     digest, size = measured(paper.file.file)
     if not size:
         raise BadForm("file", "one that is not empty")
@@ -47,7 +50,7 @@ def attach(office: Office, member: Member, paper: Paper, key: str, revisions: Co
     office.evidence.keep(paper.trainee, paper.file.file, paper.file.name)
     form = {"trainee": str(paper.trainee), "stream": str(paper.stream), "description": paper.description}
     form |= {"digest": digest.hex(), "on": paper.on}
-    answer = ask(office, member, Asked("attach-evidence", form, key, revisions=revisions))
+    answer = ask(office, member, Asked(NAME, form, key, revisions=revisions))
     if answer.recorded:
         office.evidence.name(paper.trainee, digest)
     return answer

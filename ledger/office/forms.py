@@ -15,6 +15,7 @@ from ledger import commands as c
 from ledger.command_forms import COMMANDS, BadForm, from_plain, name_of
 from ledger.deciders.person import known_cohort
 from ledger.handle import TITLE_PREFIXES, Desk
+from ledger.office.staff import Member
 from ledger.permissions import role_for
 from ledger.refusals import Code, Refusal
 from verifier.address import number_prefix
@@ -86,6 +87,12 @@ _UNSETTLED: Final = {"drawn": {"award": str(_NOBODY), "number": "", "link": "", 
 def role_of(command: type[Any]) -> str:
     """The role that gives a command (`ledger.permissions`)."""
     return role_for(KINDS[command])
+
+
+def check_role(member: Member, name: str) -> None:
+    """Raises Refusal `missing-role`, which names the role, unless the member has the one that gives the command."""
+    if (role := role_of(NAMES[name])) not in member.roles:
+        raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role {role}, which {name} needs")
 
 
 def read(name: str, form: Any) -> Any:

@@ -246,10 +246,8 @@ class Preparations:
             if not held:
                 self._hold(statement, digest, int(row["stated_at"]))
             return self._carry_on(digest)
-        except Refusal:
-            if (posted := self._meanwhile(digest, statement.signature)) is None:
-                raise
-            return posted
+        except Refusal as refusal:
+            return self._overtaken(digest, statement.signature, refusal)
 
     def status(self, digest: bytes) -> Posted:
         """What became of a signed statement; one whose recording was cut short is recorded. Raises as `post`."""
@@ -260,10 +258,8 @@ class Preparations:
             return Posted(digest, row["log_index"])
         try:
             return self._carry_on(digest)
-        except Refusal:
-            if (posted := self._meanwhile(digest, bytes(row["signature"]))) is None:
-                raise
-            return posted
+        except Refusal as refusal:
+            return self._overtaken(digest, bytes(row["signature"]), refusal)
 
     def withdraw(self, id_: UUID) -> Preparation:
         """Takes it back while nothing is recorded. Raises Refusal `not-waiting`; StoreError."""
@@ -300,17 +296,20 @@ class Preparations:
         if now is not None and bytes(now["signature"]) != statement.signature:
             raise Refusal(Code.ALREADY_SIGNED, "the statement came just now with another signature of its key")
 
-    def _meanwhile(self, digest: bytes, signature: bytes) -> Posted | None:
-        """Where a refused statement stands after all: the same, sent twice at once, was recorded by the other."""
+    def _overtaken(self, digest: bytes, signature: bytes, refusal: Refusal) -> Posted:
+        """Where a refused statement stands after all: the same, sent twice at once, was recorded by the other.
+
+        Raises the refusal where it stands nowhere.
+        """
         row = self._statement_row(digest)
         if row is None or bytes(row["signature"]) != signature:
-            return None
+            raise refusal
         preparation = self._row(UUID(bytes=bytes(row["preparation"])))
         if str(preparation["state"]) == WAITING:
             self._settle(preparation)
             row = self._statement_row(digest)
         if row is None or row["log_index"] is None:
-            return None
+            raise refusal
         return Posted(digest, row["log_index"], self._preparation(preparation).proposal)
 
     def _check(self, statement: Statement, stated_at: int) -> None:

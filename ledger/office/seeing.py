@@ -144,9 +144,14 @@ def sees_whole(member: Member, dossier: Dossier, base: Base) -> bool:
     return member.organisation == base.code or member.organisation in concerns.beyond_training(dossier, base.catalogue)
 
 
-def check_keeps_staff(member: Member, base: Base) -> None:
-    """Raises Refusal unless a member of staff may see who there is, and let people in: an administrator of the base."""
+def check_administrator(member: Member) -> None:
+    """Raises Refusal `missing-role` unless a member of staff is an administrator, of whatever organisation."""
     if "administrator" not in member.roles:
         raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role administrator")
+
+
+def check_keeps_staff(member: Member, base: Base) -> None:
+    """Raises Refusal unless a member of staff may see who there is, and let people in: an administrator of the base."""
+    check_administrator(member)
     if member.organisation != base.code:
         raise Refusal(Code.OTHER_ORGANISATION, f"accounts are kept by {base.code}, not by {member.organisation}")

@@ -24,6 +24,7 @@ from ledger.office.opening import Office
 from ledger.office.outbox import asking
 from ledger.office.outbox.messages import STAFF_KINDS, WEBHOOK_KINDS, Counts, Message
 from ledger.office.outbox.webhooks import Webhook
+from ledger.office.seeing import check_administrator
 
 Uuid = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 MessageId = Annotated[str, Path(json_schema_extra={"pattern": "^[0-9a-f]{32}$"})]
@@ -139,7 +140,7 @@ class _Telling:
     def changing(self, request: Request) -> Acting:
         """Who changes webhooks: in a browser with a fresh sign of who is there, as on the page."""
         acting = self.gate.acting(request, "record")
-        asking.check_administrator(acting.member)
+        check_administrator(acting.member)
         if acting.session is not None:
             self.gate.check_fresh(acting)
         return acting

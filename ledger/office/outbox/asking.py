@@ -9,18 +9,13 @@ from uuid import UUID
 from ledger.office.opening import Office
 from ledger.office.outbox.messages import Message
 from ledger.office.outbox.webhooks import Webhook
+from ledger.office.seeing import check_administrator
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 
 
 class NoWebhook(Exception):
     """There is no such webhook, or none that who asks may see."""
-
-
-def check_administrator(member: Member) -> None:
-    """Raises Refusal `missing-role`."""
-    if "administrator" not in member.roles:
-        raise Refusal(Code.MISSING_ROLE, f"{member.pseudonym} lacks the role administrator")
 
 
 def check_sees_messages(office: Office, member: Member) -> None:
