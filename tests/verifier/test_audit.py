@@ -157,10 +157,10 @@ def test_partial_tiles_may_be_gone_once_full_ones_are_there() -> None:
     """A log that grows while it is audited."""
     lab = Lab.founded()
     checkpoint, text, token = lab.checkpoint(), lab.trust_text().encode(), lab.status_token()
-    trusted = lab.trust()
+    trusted, numbers = lab.trust(), lab.number_head()
     while lab.size < WIDTH:
         lab.record(loglab.attended(hours=lab.size), BASE, CLERK)
-    files = {**lab.files(), "checkpoint": checkpoint, "trust.txt": text, "status/0": token}
+    files = {**lab.files(), "checkpoint": checkpoint, "trust.txt": text, "status/0": token, "numbers/head": numbers}
     assert "tile/0/000.p/13" not in files
     report = audit(MemoryLog(files), trusted, processes=0)
     assert (report.exit_code, report.judged) == (0, 13)
