@@ -126,8 +126,8 @@ async function judged(name, data, held) {
 /** A trust file that the reader has: everything is judged anew under it, and stays so. */
 async function judgedTrust(data, held) {
   const trust = await parseTrust(new TextDecoder("utf-8", { fatal: true }).decode(data));
-  const result = await checked(held, trust);
   if (trust.genesis !== held.read.genesis) throw inconsistent("the trust file is of another log than this certificate");
+  const result = await checked(held, trust);
   held.read = trust;
   return [result, trust];
 }
