@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from verifier import (
     address,
+    bundle,
     evidencefile,
     fetch,
     kinds,
@@ -277,6 +278,8 @@ class Checker:
         for name, paper in files.items():
             if name.endswith(".pdf") and (refusal := seal_refusal(paper, self.trust)) is not None:
                 return self._not_as_issued(thing, refusal, [files[evidencefile.PROOF]])
+            if name.endswith(".pdf"):
+                _check_paper(name, paper, files[evidencefile.STATEMENT])
         size = found.head.size
         notes = [f"everything in the file is good, as of the log's first {size} entries"]
         verdict = replace(self._standing(thing, found.proved, [*notes, COMPARE]), proof=files[evidencefile.PROOF])
@@ -408,6 +411,16 @@ def _standing_notes(current: Current) -> list[str]:
     if current.standing is Standing.SUSPENDED and award.suspensions:
         return [f"suspended on {award.suspensions[-1][0]}"]
     return []
+
+
+def _check_paper(name: str, paper: bytes, entry: bytes) -> None:
+    """Raises Mismatch for a sealed PDF of another award; nothing is said where PDF files cannot be read here."""
+    try:
+        proof = scan.attached_proof(paper)
+    except CouldNotCheck:
+        return
+    if proof is None or bundle.parse(proof).statement.raw != entry:
+        raise Mismatch(f"{name} is the paper of another award than the one in {evidencefile.PROOF}")
 
 
 def _address_in(data: bytes) -> str | None:

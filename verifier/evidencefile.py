@@ -101,6 +101,8 @@ def verify(files: Mapping[str, bytes], trusted: Trust) -> Evidence:
         raise Inconsistent(f"{CHECKPOINT} and the receipt in {PROOF} show two histories of {head.size} entries")
     # (5) The statements that made keys good bear the trust file in it out, and that one agrees with the reader's.
     own = _check_keys(files, head, trusted)
+    if papers := [name for name in files if name.endswith(".pdf") and name != f"{proved.event.number}.pdf"]:
+        raise Mismatch(f"{papers[0]} is not named by the number of the award")
     # (6) The rules of the day, and (7) the changes of standing, are of this log.
     _check_rules(files, head, own)
     # (8) The list speaks of no other history. What it says is as of its own day.
@@ -145,6 +147,8 @@ def _check_keys(files: Mapping[str, bytes], head: Checkpoint, trusted: Trust) ->
         raise Inconsistent(f"{TRUST}, {KEYS}/0.cose and the trust file given are not of one log")
     if own.as_of != head.size or own.keys != authority.keys or own.organisations != authority.organisations:
         raise Mismatch(f"{TRUST} is not what the statements in {KEYS}/ give as of {head.size} entries")
+    if hidden := [key for kid, key in trusted.keys.items() if key.since < own.as_of and kid not in own.keys]:
+        raise Inconsistent(f"{KEYS}/ leaves out key {hidden[0].kid.hex()[:16]}, which the trust file given knows")
     for kid, key in own.keys.items():
         known = trusted.keys.get(kid)
         same = known is None or (key.public_key, key.organisation, key.kinds, key.since) == (

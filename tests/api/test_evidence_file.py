@@ -19,6 +19,8 @@ from tests.api.whole_ledger import WholeLedger, by
 from verifier import evidencefile
 from verifier.__main__ import certverify
 from verifier.errors import Malformed
+from verifier.kinds import KeyAuthorised
+from verifier.statement import parse
 
 pytestmark = pytest.mark.engine("sqlite")
 
@@ -29,7 +31,7 @@ def made(original: WholeLedger, tmp_path_factory: pytest.TempPathFactory) -> dic
     folder = tmp_path_factory.mktemp("evidence")
     whole = original.copy(folder)
     found = {}
-    for state in ("valid", "revoked"):
+    for state in ("valid", "revoked", "suspended"):
         with whole.opened() as ledger, open_awards(ledger) as awards:
             number = str(by(awards, whole.links[state]).event.number)
         for name in (state, f"{state} again"):
@@ -102,6 +104,27 @@ def test_every_file_of_it_counts(made: dict[str, bytes], tmp_path: Path) -> None
             continue  # words for people, a program, and what has a test of its own
         told = checked(spoilt(made["valid"], name, flipped), tmp_path, trusted=trusted)
         assert told["exit"] == 1, name
+
+
+def test_a_paper_of_another_certificate_is_found(made: dict[str, bytes], tmp_path: Path) -> None:
+    files, others = read(made["valid"]), read(made["suspended"])
+    (name,) = (name for name in files if name.endswith(".pdf"))
+    (other,) = (name for name in others if name.endswith(".pdf"))
+    trusted = files["trust.txt"]
+    for changed in ({name: others[other]}, {other: others[other]}):
+        assert checked(zipped({**files, **changed}), tmp_path, trusted=trusted)["state"] == "tampered"
+
+
+def test_a_key_that_is_left_out_is_found(made: dict[str, bytes], tmp_path: Path) -> None:
+    """Its statement and its line kept back alike: the reader's own trust file knows it."""
+    files = read(made["valid"])
+    last = max(int(name[5:-5]) for name in files if name.startswith("keys/") and name.endswith(".cose"))
+    kept = {name: data for name, data in files.items() if not name.startswith(f"keys/{last}.")}
+    public = parse(files[f"keys/{last}.cose"]).record.event
+    assert isinstance(public, KeyAuthorised)
+    lines = files["trust.txt"].decode().splitlines(keepends=True)
+    kept["trust.txt"] = "".join(line for line in lines if public.public_key.hex() not in line).encode()
+    assert checked(zipped(kept), tmp_path, trusted=files["trust.txt"])["state"] == "inconsistent"
 
 
 def test_a_trust_file_of_another_log_turns_it_away(made: dict[str, bytes], tmp_path: Path) -> None:
