@@ -140,7 +140,9 @@ def test_the_large_log_is_published_in_these_files() -> None:
     assert set(PATHS) == {
         *("checkpoint", "trust.txt", "status/0", "tile/entries/000", "tile/entries/001.p/20"),
         *("tile/0/000", "tile/0/001.p/20", "tile/1/000.p/1"),
+        *("numbers/head", *LARGE.number_tiles()),
     }
+    assert len(LARGE.number_tiles()) == 1
 
 
 @pytest.mark.parametrize("path", PATHS)
