@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api import links, sentences, uploads
+from api import absent_words, links, sentences, uploads
 from api.answer import Answer, State, answer_link
 from api.bulk_turns import Full, Guesses
 from api.headers import PERSONAL
@@ -115,7 +115,8 @@ def _form(site: Site, request: Request, typed: Typed, refused: Refused | None = 
     shown = {"title": title, "problem": detail, "code": code, "number": typed.number, "name": typed.name}
     again = None if typed is EMPTY else _again(typed)
     headers = {**PERSONAL, **_retry(refused)}
-    return site.page("check.html", request, status, headers, sentences=sentences, again=again, **shown)
+    says = {"sentences": sentences, "absent": absent_words}
+    return site.page("check.html", request, status, headers, again=again, **says, **shown)
 
 
 def _again(typed: Typed) -> Again:

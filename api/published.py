@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from verifier import statuslist
+from verifier import numberhead, statuslist
 from verifier.errors import CouldNotCheck, Malformed
 from verifier.fetch import FolderLog
 from verifier.tile import parse_path
@@ -25,12 +25,17 @@ SECONDS: Final = "public, max-age=5"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 _STATUS: Final = re.compile(r"status/(?:0|[1-9][0-9]{0,8})")
+_NUMBER_TILE: Final = re.compile("numbers/[0-9a-f]{2}/[0-9a-f]{62}")
 
 
 def kind_of(path: str) -> tuple[str, str]:
     """Media type and caching of a path of the published log. Raises Malformed for any other path."""
     if path in ("checkpoint", "trust.txt"):
         return TEXT, SECONDS
+    if path == numberhead.PATH:
+        return numberhead.MEDIA_TYPE, SECONDS
+    if _NUMBER_TILE.fullmatch(path):
+        return "application/octet-stream", FOR_EVER
     if _STATUS.fullmatch(path):
         return statuslist.MEDIA_TYPE, SECONDS
     parse_path(path)

@@ -28,7 +28,7 @@ COMMANDS = {
     "add-staff": "ledger.cli.staff:add_staff",
     "invite-staff": "ledger.cli.staff:invite_staff",
     "close-staff": "ledger.cli.staff:close_staff",
-    "evidence": "ledger.cli.evidence:evidence",
+    "evidence-files": "ledger.cli.evidence_files:evidence_files",
     "copy": "ledger.cli.copy:copy",
     "demo": "ledger.cli.demo:demo",
 }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from ledger.judging import Judge
+from ledger.numbertiles import Outdated
 from ledger.open import Ledger
 from ledger.publication import Publication
 from ledger.sequencer import Sequencer
@@ -71,7 +72,8 @@ class Upkeep:
         self._beat = beat
         self._public = DiskFolder(ledger.public)
         self._judge = Judge(ledger.store, self._on_the_way)
-        self._prune_at = 0
+        self._prune_at = self._prune_numbers_at = 0
+        self._outdated = Outdated()
         self._wait_seconds = wait_seconds
         self.turn = Turn(ledger.store)
         """Whether it is our turn to sign. Who takes it gives it back."""
@@ -97,6 +99,9 @@ class Upkeep:
         now = self._ledger.clock() // 1000
         self._prune(now)
         head = self._publication.publish(self._public, now)
+        if now >= self._prune_numbers_at:
+            self._prune_numbers_at = now + PRUNE_EVERY_SECONDS
+            self._outdated.prune(self._ledger.public, self._publication.numbers)
         if folder is not None and folder.resolve() != self._ledger.public.resolve():
             head = self._publication.publish(DiskFolder(folder), now)
         return head

@@ -11,7 +11,19 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from verifier import address, fetch, kinds, objection, recheck, scan, seal, verification_receipt
+from verifier import (
+    address,
+    bundle,
+    evidencefile,
+    fetch,
+    kinds,
+    objection,
+    recheck,
+    scan,
+    seal,
+    statuslist,
+    verification_receipt,
+)
 from verifier.address import LinkAddress, ProofAddress
 from verifier.current import Change, Current, check_standing
 from verifier.errors import (
@@ -99,6 +111,8 @@ class Checker:
                 return self._receipt(thing, data)
             if data.startswith(_PROOF_START):
                 return self._proof(thing, data, [COMPARE])
+            if data.startswith(evidencefile.START):
+                return self._evidence(thing, data)
             if (text := _address_in(data)) is not None:
                 return self._address(thing, address.parse_address(text))
             if _PDF_START in data[:1024]:
@@ -257,6 +271,27 @@ class Checker:
             return replace(self._refused(thing, error), sentence=_OBJECTION)
         return replace(self._standing(thing, proved, notes), proof=data)
 
+    def _evidence(self, thing: str, data: bytes) -> Verdict:
+        """An evidence file: all in it must be good. What its list said is told, and is not today's standing."""
+        files = evidencefile.read(data)
+        found = evidencefile.verify(files, self.trust)
+        for name, paper in files.items():
+            if name.endswith(".pdf") and (refusal := seal_refusal(paper, self.trust)) is not None:
+                return self._not_as_issued(thing, refusal, [files[evidencefile.PROOF]])
+            if name.endswith(".pdf"):
+                _check_paper(name, paper, files[evidencefile.STATEMENT])
+        size = found.head.size
+        notes = [f"everything in the file is good, as of the log's first {size} entries"]
+        verdict = replace(self._standing(thing, found.proved, [*notes, COMPARE]), proof=files[evidencefile.PROOF])
+        then = found.standing
+        if then is None or verdict.state is not State.STANDING_NOT_CHECKED:
+            return verdict
+        state = State.REVOKED_OR_SUPERSEDED if then.standing is None else State(then.standing.value)
+        if then.listed == statuslist.INVALID:  # nothing undoes that
+            return replace(verdict, state=state, sentence=_SENTENCES[state], as_of=size)
+        said = f"on {then.day} the status list in the file said: {state.value}; what came after is not in it"
+        return replace(verdict, notes=(said, *verdict.notes))
+
     # --- what is checked of them ------------------------------------------------------------------------------------
 
     def _check_links(self, links: Iterable[LinkAddress], proved: Proved) -> None:
@@ -376,6 +411,16 @@ def _standing_notes(current: Current) -> list[str]:
     if current.standing is Standing.SUSPENDED and award.suspensions:
         return [f"suspended on {award.suspensions[-1][0]}"]
     return []
+
+
+def _check_paper(name: str, paper: bytes, entry: bytes) -> None:
+    """Raises Mismatch for a sealed PDF of another award; nothing is said where PDF files cannot be read here."""
+    try:
+        proof = scan.attached_proof(paper)
+    except CouldNotCheck:
+        return
+    if proof is None or bundle.parse(proof).statement.raw != entry:
+        raise Mismatch(f"{name} is the paper of another award than the one in {evidencefile.PROOF}")
 
 
 def _address_in(data: bytes) -> str | None:

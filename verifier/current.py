@@ -80,7 +80,7 @@ def verify_list(token: bytes, number: int, tree: TreeReader, head: Checkpoint, t
 
     Raises as `check_standing`. How old it is, is not asked here.
     """
-    listed = _signed_list(token, number, trust)
+    listed = signed_list(token, number, trust)
     check_extends(tree, head, Included(0, listed.size, listed.root), "the status list")
     return listed
 
@@ -125,7 +125,11 @@ def check_extends(tree: TreeReader, head: Checkpoint, old: Included, what: str) 
         )
 
 
-def _signed_list(token: bytes, number: int, trust: Trust) -> StatusList:
+def signed_list(token: bytes, number: int, trust: Trust) -> StatusList:
+    """A published status list: signed by a key for lists, of this number. Raises VerificationError.
+
+    That it is of the log's history is another question: see `verify_list`.
+    """
     key = trust.key(statuslist.signer(token))
     # Size and date are the signer's own word: who has a compromised key can name an early size.
     if key.compromised_from is not None:

@@ -28,7 +28,9 @@ TIMEOUT_SECONDS: Final = 10.0
 DEADLINE_SECONDS: Final = 60.0
 """How long one answer may take altogether."""
 
-_OTHER_PATHS: Final = re.compile(r"checkpoint|trust\.txt|status/(?:0|[1-9][0-9]{0,8})")
+_OTHER_PATHS: Final = re.compile(
+    r"checkpoint|trust\.txt|status/(?:0|[1-9][0-9]{0,8})|numbers/head|numbers/[0-9a-f]{2}/[0-9a-f]{62}"
+)
 _CHUNK: Final = 64 * 1024
 _MAX_REDIRECTS: Final = 3
 

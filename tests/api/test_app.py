@@ -76,6 +76,7 @@ def test_no_documentation_pages_but_the_document(client: TestClient) -> None:
         "/entries/{entry}",
         "/entries/{entry}/statement",
         "/healthz",
+        "/numbers.json",
         "/readyz",
     }
 

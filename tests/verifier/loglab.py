@@ -20,7 +20,21 @@ from uuid import UUID
 
 from nacl.signing import SigningKey
 
-from verifier import address, bundle, kinds, merkle, note, receipt, record, standing, statement, statuslist, tile, trust
+from verifier import (
+    address,
+    bundle,
+    kinds,
+    merkle,
+    note,
+    numberhead,
+    receipt,
+    record,
+    standing,
+    statement,
+    statuslist,
+    tile,
+    trust,
+)
 from verifier.authority import Authority
 from verifier.awards import fold_awards
 from verifier.catalogue import Catalogue
@@ -29,6 +43,7 @@ from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import Event
 from verifier.keys import thumbprint
 from verifier.note import VerifierKey
+from verifier.numbertree import NumberTree, tile_path
 from verifier.rules import Assessment, Module, Route, years_after
 from verifier.statement import Headers
 from verifier.trust import Trust
@@ -394,6 +409,34 @@ class Lab:
             values["bits"] = self.status_bits(0, size)
         return statuslist.make(**{**values, **changes})
 
+    def numbers(self, size: int | None = None) -> NumberTree:
+        """The index of numbers of the first `size` entries."""
+        tree = NumberTree()
+        for index, entry in enumerate(self.entries[:size]):
+            with suppress(VerificationError):
+                event = statement.parse(entry).record.event
+                if isinstance(event, standing.AWARDS):
+                    tree.add(event.number_hash, index)
+        return tree
+
+    def number_head(self, size: int | None = None, signer: Signer = STATUS, **changes: Any) -> bytes:
+        """The signed head of that index."""
+        tree = self.numbers(size)
+        values: dict[str, Any] = {
+            "uri": f"{self.url}/log/numbers/head",
+            "issued_at": round(self.now.timestamp()),
+            "count": tree.count,
+            "root": tree.root,
+            "checkpoint": self.checkpoint(size),
+            "kid": signer.kid,
+            "sign": signer.sign,
+        }
+        return numberhead.make(**{**values, **changes})
+
+    def number_tiles(self, size: int | None = None) -> dict[str, bytes]:
+        """The tiles of that index, by path."""
+        return {tile_path(digest): data for digest, data, _ in self.numbers(size).missing(lambda digest: False)}
+
     def tiles(self, size: int | None = None) -> dict[str, bytes]:
         """Tiles and bundles by path."""
         levels: list[list[bytes]] = [self.leaves(size)]
@@ -413,6 +456,8 @@ class Lab:
             "checkpoint": self.checkpoint(),
             "trust.txt": self.trust_text().encode(),
             "status/0": self.status_token(),
+            "numbers/head": self.number_head(),
+            **self.number_tiles(),
             **self.tiles(),
         }
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Final
 
-from verifier import checkpoint, merkle
+from verifier import checkpoint, merkle, numberhead
 from verifier.audit import reading
 from verifier.audit.beside import (
     TRUST_FILE,
@@ -16,6 +16,7 @@ from verifier.audit.beside import (
     published_trust,
 )
 from verifier.audit.judging import Judge
+from verifier.audit.numbers import check_numbers
 from verifier.audit.report import Problem, Report
 from verifier.audit.tree import Tree, check_root, check_tiles
 from verifier.checkpoint import Checkpoint
@@ -181,6 +182,8 @@ class _Audit:
         for number in self._judge.awards.list_numbers():
             with _Noting(self._report, f"status/{number}"):
                 check_list(self._judge, tree, self._log, self._judge.authority.url, number)
+        with _Noting(self._report, numberhead.PATH):
+            check_numbers(self._judge, tree, self._log)
 
     def _check_earlier(self, tree: Tree, since: bytes) -> None:
         earlier = checkpoint.verify(since, self._trust.checkpoint_keys(), self._trust.origin)

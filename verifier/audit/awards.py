@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
@@ -62,6 +63,12 @@ class Awards:
         """The numbers of the lists that the awards so far lie in."""
         indices = (read.record.event.status_index for _, read in self._kept if isinstance(read.record.event, AWARDS))
         return sorted({list_number(index) for index in indices})
+
+    def numbers(self, size: int) -> Iterator[tuple[bytes, int]]:
+        """The hash of the number of each award among the log's first `size` entries, with its index."""
+        for index, read in self._kept:
+            if index < size and isinstance(read.record.event, AWARDS):
+                yield read.record.event.number_hash, index
 
     def _begin(self, stream: UUID, day: date, organisation: str) -> None:
         self._issuers[stream] = organisation
