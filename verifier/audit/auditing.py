@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Final
 
-from verifier import checkpoint, merkle
+from verifier import checkpoint, merkle, statement
 from verifier.audit import reading
 from verifier.audit.beside import (
     TRUST_FILE,
@@ -15,9 +14,11 @@ from verifier.audit.beside import (
     check_published_trust,
     published_trust,
 )
-from verifier.audit.judging import Judge
+from verifier.audit.hook import Replay
+from verifier.audit.judging import Judge, Reread
+from verifier.audit.reading import Batch
 from verifier.audit.report import Problem, Report
-from verifier.audit.tree import Tree, check_root, check_tiles
+from verifier.audit.tree import Tree, check_leaves, check_root, check_tiles
 from verifier.checkpoint import Checkpoint
 from verifier.errors import CouldNotCheck, Inconsistent, VerificationError
 from verifier.fetch import PublishedLog
@@ -40,6 +41,8 @@ def audit(
     since: bytes | None = None,
     processes: int | None = None,
     progress: Progress = lambda done, size: None,
+    *,
+    replay: Replay | None = None,
 ) -> Report:
     """Audits a published log against a trust file, and against an earlier checkpoint where one was kept.
 
@@ -49,7 +52,7 @@ def audit(
     with _Noting(report, "checkpoint"):
         head = checkpoint.verify(log.get("checkpoint"), trusted.checkpoint_keys(), trusted.origin)
         report.origin, report.size, report.root = head.origin, head.size, head.root
-        _Audit(log, trusted, head, report, progress).run(since, processes)
+        _Audit(log, trusted, head, report, progress, replay).run(since, processes)
     return report
 
 
@@ -73,11 +76,22 @@ class _Noting:
 class _Audit:
     """One audit under a signed tree head."""
 
-    def __init__(self, log: PublishedLog, trusted: Trust, head: Checkpoint, report: Report, progress: Progress) -> None:
+    def __init__(
+        self,
+        log: PublishedLog,
+        trusted: Trust,
+        head: Checkpoint,
+        report: Report,
+        progress: Progress,
+        replay: Replay | None,
+    ) -> None:
         self._log, self._trust, self._head, self._report, self._progress = log, trusted, head, report, progress
+        self._replay = replay
         self._published = TreeReader(head.size, log.get)
         self._judge = Judge()
-        self._leaves = bytearray()
+        self._tree = Tree(self._leaves)
+        self._tiles: list[Problem] = []
+        """What is wrong with tiles of leaf hashes."""
         self._due: dict[int, list[tuple[str, Check]]] = {}
         """What to compare when so many entries have been judged."""
 
@@ -87,13 +101,15 @@ class _Audit:
         self._plan_trust()
         # (2) Every entry, in order.
         complete = self._read(reading.processes_for(self._head.size) if processes is None else processes)
+        self._take_replay()
         # (3) The tree over them: root, every tile, earlier checkpoint, status lists.
         if complete:
             self._check_tree(since)
         else:
             self._report.notes.append("root, tiles and lists were not compared: not all entries could be read")
-        self._report.findings = sorted(self._judge.findings, key=lambda finding: finding.index)
+        self._report.findings = sorted(self._report.findings + self._judge.findings, key=lambda finding: finding.index)
         self._report.disowned = sorted(self._judge.disowned)
+        self._report.counts = self._judge.counts
         self._report.notes += self._judge.approvals.notes()
 
     def _plan_trust(self) -> None:
@@ -117,60 +133,90 @@ class _Audit:
     def _read(self, processes: int) -> bool:
         """Reads all entries and judges them up to the first wrong one. False where not all could be read."""
         known = {key.kid: key.public_key for key in self._trust.keys.values()}
-        batches = reading.read(self._published, known, processes)
+        batches = reading.read(self._published, self._tree.size, known, self._learnt, processes)
         judging = True
         while True:
-            first = len(self._leaves) // merkle.HASH_SIZE
+            first = self._tree.size
             with _Noting(self._report, f"entries from {first}", first):
                 batch = next(batches, None)
                 if batch is None:
                     return True
-                self._leaves += batch.leaves
-                judging = judging and self._judge_batch(batch)
-                self._progress(batch.first + len(batch.entries), self._head.size)
+                start = self._tree.extend(batch.examined.leaves, batch.examined.root)
+                if problem := check_leaves(batch.first, batch.examined.leaves, self._log):
+                    self._tiles.append(problem)
+                judging = judging and self._judge_batch(batch, start)
+                self._progress(self._tree.size, self._head.size)
                 continue
             return False
 
-    def _judge_batch(self, batch: reading.Batch) -> bool:
+    def _learnt(self) -> dict[bytes, bytes]:
+        return {kid: key.public_key for kid, key in self._judge.authority.keys.items() if kid not in self._trust.keys}
+
+    def _judge_batch(self, batch: Batch, start: int) -> bool:
         """False at the first wrong entry: whatever follows rests on it."""
-        for offset, (entry, plain) in enumerate(zip(batch.entries, batch.plain, strict=True)):
-            index = batch.first + offset
+        last, offset = len(batch.entries), start
+        while offset < last:
+            end = min((size - batch.first for size in self._due if size > batch.first + offset), default=last)
+            problem = None
             try:
-                if plain is None or not self._judge.take_plain(index, plain):
-                    self._judge.take(index, entry, partial(self._reread, index, batch))
+                reached = self._judge.take_examined(batch, offset, min(end, last))
+                if reached < min(end, last):
+                    index = batch.first + reached
+                    self._judge.take(index, batch.entries[reached], self._before(index))
             except VerificationError as error:
-                self._report.problems.append(Problem.of(error, f"entry {index}", index))
+                index = self._judge.judged
+                problem = Problem.of(error, f"entry {index}", index)
+            self._show(batch, offset)
+            offset = self._judge.judged - batch.first
+            self._report.judged = self._judge.judged
+            if problem is not None:
+                self._report.problems.append(problem)
                 return False
-            self._report.judged = index + 1
-            for place, check in self._due.pop(index + 1, ()):
+            for place, check in self._due.pop(self._judge.judged, ()):
                 with _Noting(self._report, place):
                     check()
         return True
 
-    def _reread(self, end: int, current: reading.Batch) -> Iterator[tuple[int, bytes]]:
-        """The entries before `end`, fetched again; they must still be the same."""
-        for first in range(0, end, WIDTH):
-            here = first == current.first
-            entries = current.entries if here else self._published.entries(first // WIDTH)
-            for index, entry in enumerate(entries[: end - first], first):
-                start = index * merkle.HASH_SIZE
-                if merkle.leaf_hash(entry) != self._leaves[start : start + merkle.HASH_SIZE]:
-                    raise Inconsistent(f"entry {index} was another one a moment ago")
-                yield index, entry
+    def _show(self, batch: Batch, offset: int) -> None:
+        """Shows what was judged of a bundle from `offset` on to whoever looks on."""
+        if self._replay is not None:
+            for index in range(batch.first + offset, self._judge.judged):
+                self._replay.take(index, statement.parse(batch.entries[index - batch.first]))
+
+    def _take_replay(self) -> None:
+        if self._replay is not None:
+            found = self._replay.finish()
+            self._report.problems += found.problems
+            self._report.findings += found.findings
+            self._report.notes += found.notes
+            self._report.replayed = dict(found.counts)
+
+    def _before(self, end: int) -> Reread:
+        """The entries before `end`, fetched again when they are asked for; they must still be the same."""
+
+        def again() -> Iterator[tuple[int, bytes]]:
+            for first in range(0, end, WIDTH):
+                entries = self._published.entries(first // WIDTH)
+                self._tree.check_again(first // WIDTH, b"".join(map(merkle.leaf_hash, entries)))
+                yield from enumerate(entries[: end - first], first)
+
+        return again
+
+    def _leaves(self, bundle: int) -> bytes:
+        return b"".join(map(merkle.leaf_hash, self._published.entries(bundle)))
 
     # --- tree and lists -----------------------------------------------------------------------------------------------
 
     def _check_tree(self, since: bytes | None) -> None:
-        tree = Tree.over(bytes(self._leaves))
-        for finding in check_tiles(tree, self._log):
+        for finding in (*self._tiles, *check_tiles(self._tree, self._log)):
             (self._report.unchecked if finding.code == CouldNotCheck.code else self._report.problems).append(finding)
         with _Noting(self._report, "checkpoint"):
-            check_root(tree, self._head.size, self._head.root, "the checkpoint")
+            check_root(self._tree, self._head.size, self._head.root, "the checkpoint")
         if since is None:
             self._report.notes.append(NO_EARLIER_CHECKPOINT)
         else:
             with _Noting(self._report, "the earlier checkpoint"):
-                self._check_earlier(tree, since)
+                self._check_earlier(since)
         if self._report.judged < self._head.size:
             self._report.notes.append(
                 f"entries after {self._report.judged} were not judged, nor lists folded: they rest on what is wrong"
@@ -180,13 +226,13 @@ class _Audit:
             self._report.unchecked.append(Problem.of(CouldNotCheck("it is as of no entry of this log"), place))
         for number in self._judge.awards.list_numbers():
             with _Noting(self._report, f"status/{number}"):
-                check_list(self._judge, tree, self._log, self._judge.authority.url, number)
+                check_list(self._judge, self._tree, self._log, self._judge.authority.url, number)
 
-    def _check_earlier(self, tree: Tree, since: bytes) -> None:
+    def _check_earlier(self, since: bytes) -> None:
         earlier = checkpoint.verify(since, self._trust.checkpoint_keys(), self._trust.origin)
-        if earlier.size > tree.size:
+        if earlier.size > self._tree.size:
             raise Inconsistent(
-                f"the earlier checkpoint is of {earlier.size} entries and the log has only {tree.size}: "
+                f"the earlier checkpoint is of {earlier.size} entries and the log has only {self._tree.size}: "
                 "it was cut back, or this copy is old"
             )
-        check_root(tree, earlier.size, earlier.root, "the earlier checkpoint")
+        check_root(self._tree, earlier.size, earlier.root, "the earlier checkpoint")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from verifier.audit.counts import Counts
 from verifier.errors import CouldNotCheck, VerificationError
 
 GOOD, NOT_GOOD, NOT_CHECKED = 0, 1, 3
@@ -50,6 +51,10 @@ class Report:
     disowned: list[int] = field(default_factory=list)
     """Entries signed by a key since reported compromised as of them; they stay and count for nothing."""
     notes: list[str] = field(default_factory=list)
+    counts: Counts = field(default_factory=Counts)
+    """Of the judged entries."""
+    replayed: dict[str, int] = field(default_factory=dict)
+    """What a replay of decisions counted, by name."""
 
     def ordered_problems(self) -> list[Problem]:
         """The first wrong entry first; what has no entry last."""
