@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Final
 
 from verifier import checkpoint, merkle, statement
@@ -18,6 +19,8 @@ from verifier.audit.hook import Replay
 from verifier.audit.judging import Judge, Reread
 from verifier.audit.reading import Batch
 from verifier.audit.report import Problem, Report
+from verifier.audit.resuming import STATE_FILE, Kept, check_leads
+from verifier.audit.state import SAVE_EVERY, State
 from verifier.audit.tree import Tree, check_leaves, check_root, check_tiles
 from verifier.checkpoint import Checkpoint
 from verifier.errors import CouldNotCheck, Inconsistent, VerificationError
@@ -42,17 +45,28 @@ def audit(
     processes: int | None = None,
     progress: Progress = lambda done, size: None,
     *,
+    state: Path | None = None,
+    save_every: int = SAVE_EVERY,
     replay: Replay | None = None,
 ) -> Report:
     """Audits a published log against a trust file, and against an earlier checkpoint where one was kept.
 
-    `processes` checks signatures in that many further processes; None lets the size of the log decide.
+    `processes` examines entries in that many further processes; None lets the size of the log decide. `state` is a file
+    in which the audit keeps how far it came, every so many entries and at the end: the next one goes on from there.
+    `replay` looks on; an audit that is looked on begins with the first entry, whatever the state file says.
     """
     report = Report()
     with _Noting(report, "checkpoint"):
-        head = checkpoint.verify(log.get("checkpoint"), trusted.checkpoint_keys(), trusted.origin)
-        report.origin, report.size, report.root = head.origin, head.size, head.root
-        _Audit(log, trusted, head, report, progress, replay).run(since, processes)
+        signed = log.get("checkpoint")
+        head = checkpoint.verify(signed, trusted.checkpoint_keys(), trusted.origin)
+        report.origin, report.size, report.root, report.checkpoint = head.origin, head.size, head.root, signed
+        kept = None
+        if state is not None:
+            with _Noting(report, STATE_FILE):
+                kept = Kept(state, save_every, signed, head, trusted)
+            if kept is None:
+                return report
+        _Audit(log, trusted, head, report, progress, replay, kept).run(since, processes)
     return report
 
 
@@ -84,9 +98,12 @@ class _Audit:
         report: Report,
         progress: Progress,
         replay: Replay | None,
+        kept: Kept | None,
     ) -> None:
         self._log, self._trust, self._head, self._report, self._progress = log, trusted, head, report, progress
-        self._replay = replay
+        self._replay, self._kept = replay, kept
+        self._in_line = False
+        """Whether what is audited begins with what the state file holds. If not, that is kept till all was compared."""
         self._published = TreeReader(head.size, log.get)
         self._judge = Judge()
         self._tree = Tree(self._leaves)
@@ -99,12 +116,15 @@ class _Audit:
         """The audit from the first entry to the published lists."""
         # (1) Trust files are folds of the log at some size: to be compared when the judging gets there.
         self._plan_trust()
+        if not self._resume():
+            return
         # (2) Every entry, in order.
         complete = self._read(reading.processes_for(self._head.size) if processes is None else processes)
         self._take_replay()
         # (3) The tree over them: root, every tile, earlier checkpoint, status lists.
         if complete:
             self._check_tree(since)
+            self._save()
         else:
             self._report.notes.append("root, tiles and lists were not compared: not all entries could be read")
         self._report.findings = sorted(self._report.findings + self._judge.findings, key=lambda finding: finding.index)
@@ -124,6 +144,43 @@ class _Audit:
         with _Noting(self._report, TRUST_FILE):
             text, published = published_trust(self._log, self._head)
             self._at(published.as_of, TRUST_FILE, lambda: check_published_trust(self._judge, text, published.as_of))
+
+    def _resume(self) -> bool:
+        """Goes on from the state file, where there is one and the log leads on from it. False for one of no use."""
+        before = self._kept.state if self._kept else None
+        self._in_line = before is None
+        if before is None or self._replay is not None or not self._leads_on(before):
+            return True
+        with _Noting(self._report, STATE_FILE):
+            self._tree = before.tree_again(self._leaves)
+            before.restore(self._judge, self._check_due)
+            self._report.judged = before.size
+            self._in_line = True
+            self._report.notes.append(
+                f"the first {before.size} entries were audited before, as the state file says, and the log leads on "
+                "from them"
+            )
+            return True
+        return False
+
+    def _leads_on(self, before: State) -> bool:
+        """Whether the signed tree may extend what was audited before. If not, a whole audit tells what is wrong."""
+        try:
+            if before.size > self._head.size:
+                return False
+            check_leads(before.tree_again(self._leaves), self._published, self._head)
+        except Inconsistent:
+            return False
+        except (VerificationError, CouldNotCheck):
+            pass  # a tile is wrong or not to be had: the roots are compared in the end
+        return True
+
+    def _check_due(self, size: int) -> None:
+        for due in sorted(self._due):
+            if 0 < due <= size:
+                for place, check in self._due.pop(due):
+                    with _Noting(self._report, place):
+                        check()
 
     def _at(self, size: int, place: str, check: Check) -> None:
         self._due.setdefault(size, []).append((place, check))
@@ -145,6 +202,8 @@ class _Audit:
                 if problem := check_leaves(batch.first, batch.examined.leaves, self._log):
                     self._tiles.append(problem)
                 judging = judging and self._judge_batch(batch, start)
+                if judging:
+                    self._save_now_and_then()
                 self._progress(self._tree.size, self._head.size)
                 continue
             return False
@@ -172,9 +231,7 @@ class _Audit:
             if problem is not None:
                 self._report.problems.append(problem)
                 return False
-            for place, check in self._due.pop(self._judge.judged, ()):
-                with _Noting(self._report, place):
-                    check()
+            self._check_due(self._judge.judged)
         return True
 
     def _show(self, batch: Batch, offset: int) -> None:
@@ -190,6 +247,24 @@ class _Audit:
             self._report.findings += found.findings
             self._report.notes += found.notes
             self._report.replayed = dict(found.counts)
+
+    def _save_now_and_then(self) -> None:
+        kept = self._kept
+        if kept is None or not self._in_line or self._tree.size >= self._head.size:
+            return
+        if self._tree.size < kept.saved + kept.every:
+            return
+        try:
+            check_leads(self._tree, self._published, self._head)
+        except (VerificationError, CouldNotCheck):
+            return  # what does not lead to the signed root is told in the end, and never gone on from
+        self._save()
+
+    def _save(self) -> None:
+        """Keeps how far the audit came. Only what is good so far is gone on from."""
+        if self._kept and not self._report.problems and not self._tiles and self._report.judged == self._tree.size:
+            with _Noting(self._report, STATE_FILE):
+                self._kept.save(self._judge, self._tree)
 
     def _before(self, end: int) -> Reread:
         """The entries before `end`, fetched again when they are asked for; they must still be the same."""
@@ -212,8 +287,12 @@ class _Audit:
             (self._report.unchecked if finding.code == CouldNotCheck.code else self._report.problems).append(finding)
         with _Noting(self._report, "checkpoint"):
             check_root(self._tree, self._head.size, self._head.root, "the checkpoint")
+        if self._kept and self._kept.state:
+            with _Noting(self._report, STATE_FILE):
+                self._kept.check(self._tree)
         if since is None:
-            self._report.notes.append(NO_EARLIER_CHECKPOINT)
+            if not (self._kept and self._kept.state):
+                self._report.notes.append(NO_EARLIER_CHECKPOINT)
         else:
             with _Noting(self._report, "the earlier checkpoint"):
                 self._check_earlier(since)

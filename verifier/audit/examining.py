@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -77,12 +76,12 @@ def examine(entries: list[bytes], known: Mapping[bytes, bytes]) -> Examined:
 
 def month_of(recorded_at: int) -> str:
     """The month of a recorded time in the base's calendar, as `2026-03`."""
-    return _day_of_hour(recorded_at // _HOUR).isoformat()[:7]
+    return _month_of_hour(recorded_at // _HOUR)
 
 
 @lru_cache(maxsize=4096)
-def _day_of_hour(hour: int) -> date:
-    return business_day(recorded_moment(hour * _HOUR))
+def _month_of_hour(hour: int) -> str:
+    return business_day(recorded_moment(hour * _HOUR)).isoformat()[:7]
 
 
 def _read_whole(entry: bytes) -> tuple[Skimmed | None, Event | None]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from contextlib import suppress
+from functools import cache
 from typing import Final
 
 from verifier.errors import RuleBroken
-from verifier.events import EVENTS
 
 NEW: Final = "an empty stream"
 DISOWNED: Final = "a stream begun by a compromised key"
@@ -117,8 +117,7 @@ class Histories:
             raise RuleBroken(
                 f"{kind} is version {version} of its stream, and the stream is at version {now >> _STATE_BITS}"
             )
-        moves = _MOVES[kind]
-        number = moves.get(now & 255)
+        number = _moves(kind).get(now & 255)
         if number is None:
             raise RuleBroken(f"{kind} cannot follow {STATES[now & 255]}")
         self._set(stream, version, number)
@@ -167,13 +166,11 @@ def after(state: str, kind: str) -> str:
         raise RuleBroken(f"{kind} cannot follow {state}") from None
 
 
+@cache
 def _moves(kind: str) -> dict[int, int]:
+    """From which state to which a kind leads, by their numbers."""
     found = {}
     for state in STATES:
         with suppress(RuleBroken):
             found[_NUMBERS[state]] = _NUMBERS[after(state, kind)]
     return found
-
-
-_MOVES: Final = {declared.kind: _moves(declared.kind) for declared in EVENTS.values()}
-"""By kind: from which state to which."""

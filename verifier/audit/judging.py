@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from verifier import kinds, statement
 from verifier.audit.approvals import Approvals, Consent
 from verifier.audit.awards import Awards, day_of
 from verifier.audit.counts import Counts
-from verifier.audit.examining import WHOLE, Examined, month_of
+from verifier.audit.examining import WHOLE, WHOLE_KINDS, Examined, month_of
 from verifier.audit.histories import Histories
 from verifier.audit.reading import Batch
 from verifier.audit.report import Finding
@@ -32,6 +32,7 @@ Reread = Callable[[], Iterable[tuple[int, bytes]]]
 """All entries from the first to before the one being judged, read again."""
 
 
+_DEFINITIONS: Final = WHOLE_KINDS - {"approval.signed", "pack.taken-in"}
 _AWARD_KINDS: Final = frozenset(event_type(cls).kind for cls in (*AWARDS, *CHANGES))
 
 
@@ -66,6 +67,8 @@ class Judge:
     _offices: dict[str, frozenset[str]] = field(default_factory=dict)
     """Which organisations may record a kind, by the programmes and policies so far."""
     _recorded_at: int = 0
+    _definitions: list[tuple[int, bytes]] = field(default_factory=list)
+    """The entries from which authority, catalogue and owners are folded."""
 
     def __post_init__(self) -> None:
         self._set_offices()
@@ -169,6 +172,8 @@ class Judge:
         if isinstance(event, kinds.KeyCompromised):
             self._compromises.append((index, event))
             self._disown(self.authority.key(event.kid), reread)
+        if read.record.type.kind in _DEFINITIONS:
+            self._definitions.append((index, entry))
         self.counts.add(read.record.type.kind, key, month_of(around.recorded_at), 1)
         self.judged = index + 1
 
@@ -181,6 +186,49 @@ class Judge:
                 as_of = event.as_of if earlier is None else min(earlier, event.as_of)
                 keys[event.kid] = replace(keys[event.kid], compromised_from=as_of)
         return replace(self.authority, keys=keys)
+
+    def plain(self) -> dict[str, Any]:
+        """For a state file: all that `restore` needs."""
+        return {
+            "definitions": [list(item) for item in self._definitions],
+            "histories": list(self._histories.columns()),
+            "awards": self.awards.columns(),
+            "approvals": self.approvals.plain(),
+            "packs": sorted(self._packs),
+            "findings": [[finding.index, finding.message] for finding in self.findings],
+            "disowned": sorted(self.disowned),
+            "recorded_at": self._recorded_at,
+            "counts": self.counts.plain(),
+        }
+
+    def restore(self, plain: dict[str, Any], size: int, at: Callable[[int], None]) -> None:
+        """Makes a new judge what the one was that `plain` is of, when it had taken in `size` entries.
+
+        What the log says of keys and definitions is folded again, its entries' signatures are checked again; `at` is
+        told how far the fold is after each of them. Raises VerificationError, ValueError, TypeError, KeyError,
+        IndexError or OverflowError for what is no state.
+        """
+        for index, entry in plain["definitions"]:
+            at(index)
+            read = statement.parse(entry)
+            event = read.record.event
+            self.authority.admit(index, read)
+            self._check_definition(read.stream_id, event)
+            self.catalogue.evolve(event)
+            if isinstance(event, kinds.KeyCompromised):
+                self._compromises.append((index, event))
+            self._definitions.append((index, entry))
+        at(size)
+        self._set_offices()
+        self._histories = Histories.of(*plain["histories"])
+        self.awards = Awards.of(plain["awards"])
+        self.approvals = Approvals.of(plain["approvals"])
+        self._packs = set(plain["packs"])
+        self.findings = [Finding(index, message) for index, message in plain["findings"]]
+        self.disowned = set(plain["disowned"])
+        self._recorded_at = plain["recorded_at"]
+        self.counts = Counts.of(plain["counts"])
+        self.judged = size
 
     def _take_envelope(self, stream: bytes, version: int, kind: str, recorded_at: int, pack: bytes | None) -> None:
         if recorded_at < self._recorded_at:

@@ -42,6 +42,8 @@ class Report:
     origin: str = ""
     size: int = 0
     root: bytes = b""
+    checkpoint: bytes = b""
+    """The signed checkpoint, with the signatures of whoever saw it."""
     judged: int = 0
     """Entries whose signature, authority and place in history were checked."""
     problems: list[Problem] = field(default_factory=list)

@@ -6,7 +6,8 @@ that form is what `statement.parse` takes, with the same values; whatever is not
 
 from __future__ import annotations
 
-from functools import lru_cache
+from binascii import hexlify
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 from verifier import cbor, statement
@@ -55,7 +56,9 @@ class _Form(NamedTuple):
     hashes: int
 
 
+@cache
 def _forms() -> dict[bytes, _Form]:
+    """By how the payload begins: the forms of all kinds that show nothing of their own."""
     found = {}
     for declared in EVENTS.values():
         if declared.public or declared.printed or len(declared.personal) > 23:
@@ -65,9 +68,6 @@ def _forms() -> dict[bytes, _Form]:
             start = bytes((0xA0 + size,)) + b"\x01" + cbor.dumps(declared.name)
             found[start] = _Form(declared.kind, pack, len(declared.personal))
     return found
-
-
-_FORMS: Final = _forms()
 
 
 def skim(entry: bytes) -> Skimmed | None:
@@ -98,7 +98,7 @@ def _skim(entry: bytes) -> Skimmed | None:
     payload = entry[at:end]
     length = payload[2]
     name = 3 + length - 0x60 if length < 0x78 else 4 + payload[3]
-    form = _FORMS.get(payload[:name])
+    form = _forms().get(payload[:name])
     if form is None or payload[name : name + 2] != b"\x02\x50" or payload[name + 18] != 0x03:
         return None
     stream = payload[name + 2 : name + 18]
@@ -130,15 +130,10 @@ def _skim(entry: bytes) -> Skimmed | None:
     if rest <= after + 29:
         return None
     # (4) The header: signer, then the stream again, then the media type.
-    subject = head - _END - _TEXT
-    text = stream.hex()
-    if entry[subject:head] != b"%b-%b-%b-%b-%b" % (
-        text[:8].encode(),
-        text[8:12].encode(),
-        text[12:16].encode(),
-        text[16:20].encode(),
-        text[20:].encode() + statement.AFTER,
-    ):
+    subject, text = head - _END - _TEXT, entry[head - _END - _TEXT : head - _END]
+    if entry[head - _END : head] != statement.AFTER or text.replace(b"-", b"") != hexlify(stream):
+        return None
+    if text[8::5][:4] != b"----":
         return None
     shown = _shown(form.kind, entry[4:subject], payload[after + 29 : rest], pack)
     message = b"\x84\x6aSignature1" + entry[2:head] + b"\x40" + entry[head + 1 : end]
