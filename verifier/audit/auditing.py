@@ -129,7 +129,8 @@ class _Audit:
             self._report.notes.append("root, tiles and lists were not compared: not all entries could be read")
         self._report.findings = sorted(self._report.findings + self._judge.findings, key=lambda finding: finding.index)
         self._report.disowned = sorted(self._judge.disowned)
-        self._report.counts = self._judge.counts
+        self._report.disowned_by = dict(sorted(self._judge.disowned.items()))
+        self._report.counts, self._report.authority = self._judge.counts, self._judge.authority
         self._report.notes += self._judge.approvals.notes()
 
     def _plan_trust(self) -> None:

@@ -55,7 +55,8 @@ class Judge:
     awards: Awards = field(default_factory=Awards)
     approvals: Approvals = field(default_factory=Approvals)
     findings: list[Finding] = field(default_factory=list)
-    disowned: set[int] = field(default_factory=set)
+    disowned: dict[int, bytes] = field(default_factory=dict)
+    """Entries that count for nothing, with the compromised key that signed each."""
     counts: Counts = field(default_factory=Counts)
     judged: int = 0
     """Entries taken in so far."""
@@ -196,7 +197,7 @@ class Judge:
             "approvals": self.approvals.plain(),
             "packs": sorted(self._packs),
             "findings": [[finding.index, finding.message] for finding in self.findings],
-            "disowned": sorted(self.disowned),
+            "disowned": [[index, self.disowned[index]] for index in sorted(self.disowned)],
             "recorded_at": self._recorded_at,
             "counts": self.counts.plain(),
         }
@@ -225,7 +226,7 @@ class Judge:
         self.approvals = Approvals.of(plain["approvals"])
         self._packs = set(plain["packs"])
         self.findings = [Finding(index, message) for index, message in plain["findings"]]
-        self.disowned = set(plain["disowned"])
+        self.disowned = dict(plain["disowned"])
         self._recorded_at = plain["recorded_at"]
         self.counts = Counts.of(plain["counts"])
         self.judged = size
@@ -301,7 +302,7 @@ class Judge:
     def _disown(self, key: Key, reread: Reread) -> None:
         """Undoes in the histories what the key signed since it was compromised; the log keeps it all."""
         new = {index for index, read in _signed_by(key, reread()) if disowned(index, read, self.authority)}
-        self.disowned |= new
+        self.disowned.update(dict.fromkeys(new, key.kid))
         self._report_grants(new, reread)
         touched: dict[bytes, list[str]] = {}
         streams = {read.stream_id.bytes for index, read in _signed_by(key, reread()) if index in new}
