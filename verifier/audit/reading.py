@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from verifier.audit.examining import Examined, examine
+from verifier.errors import CouldNotCheck, VerificationError
 from verifier.tile import WIDTH, TreeReader
 
 PARALLEL_FROM: Final = 2_000
@@ -60,13 +61,20 @@ def read(tree: TreeReader, start: int, known: Keys, learnt: Callable[[], Keys], 
     context = multiprocessing.get_context("fork" if alone else "spawn")
     with ProcessPoolExecutor(processes, context, _begin, (dict(known),)) as pool:
         waiting: deque[tuple[int, list[bytes], Keys, Future[Examined] | None]] = deque()
+        failed: CouldNotCheck | VerificationError | None = None
         for first in bundles:
-            entries, new = tree.entries(first // WIDTH), dict(learnt())
+            try:
+                entries, new = tree.entries(first // WIDTH), dict(learnt())
+            except (CouldNotCheck, VerificationError) as error:
+                failed = error  # what comes before it is finished first, as where nobody reads ahead
+                break
             waiting.append((first, entries, new, _submitted(pool, entries, new)))
             if len(waiting) >= processes * _AHEAD:
                 yield _finished(*waiting.popleft(), known)
         while waiting:
             yield _finished(*waiting.popleft(), known)
+        if failed is not None:
+            raise failed
 
 
 def _submitted(pool: ProcessPoolExecutor, entries: list[bytes], learnt: Keys) -> Future[Examined] | None:
