@@ -23,11 +23,15 @@ from verifier.statuslist import fold_bits, list_number
 _DAY_FIELDS: Final = ("awarded_on", "granted_on", "suspended_on", "reinstated_on", "revoked_on", "superseded_on")
 
 
+_KNOWN: Final = frozenset({"status_index", *_DAY_FIELDS})
 _KEPT: Final = HASH_SIZE // 2
 """Bytes of a hash that are kept: two awards that have them in common by chance, nobody will ever see."""
 _FOLDED: Final = (*AWARDS, *CHANGES)
 _CODES: Final = {cls: code for code, cls in enumerate(_FOLDED)}
 """By which number a kind is kept, in memory and in state files."""
+_WITHHELD: Final[dict[type[Event], dict[str, Any]]] = {
+    cls: dict.fromkeys((item.name for item in fields(cls)), WITHHELD) for cls in _FOLDED
+}
 
 
 @dataclass(slots=True)
@@ -162,8 +166,11 @@ class Awards:
 
 def _event(cls: type[Event], stream: UUID, day: date, status_index: int) -> Event:
     """An award or change of which only stream, day and status index are known; all else is withheld."""
-    known = {event_type(cls).stream: stream, "status_index": status_index, **dict.fromkeys(_DAY_FIELDS, day)}
-    return cls(**{item.name: known.get(item.name, WITHHELD) for item in fields(cls)})  # type: ignore[arg-type]
+    values = dict(_WITHHELD[cls])
+    values[event_type(cls).stream] = stream
+    for name in values.keys() & _KNOWN:
+        values[name] = status_index if name == "status_index" else day
+    return cls(**values)
 
 
 def _day(event: Event) -> date:
