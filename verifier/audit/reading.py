@@ -6,6 +6,7 @@ of any size takes the same memory.
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import sys
@@ -99,6 +100,7 @@ _known: dict[bytes, bytes] = {}
 
 def _begin(keys: dict[bytes, bytes]) -> None:
     _known.update(keys)
+    gc.freeze()  # what was there before the fork is never looked through again, and so never copied
 
 
 def _work(entries: list[bytes], learnt: Keys) -> Examined:
