@@ -24,7 +24,7 @@ from verifier.trust import Trust
 
 AUTHORITY_KIND: Final = "authority"
 """The kind of organisation that grants titles."""
-_LATEST: Final = 2**47
+LATEST: Final = 2**47
 """Milliseconds since 1970: a day in the year 6429."""
 
 
@@ -60,7 +60,7 @@ class Proved:
 
 def recorded_moment(milliseconds: int) -> datetime:
     """The moment of a recorded time. Raises Malformed for one that lies thousands of years ahead."""
-    if milliseconds > _LATEST:
+    if milliseconds > LATEST:
         raise Malformed(f"recorded time {milliseconds} is beyond the calendar")
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 

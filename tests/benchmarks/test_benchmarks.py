@@ -27,6 +27,7 @@ TINY = Sizes(
     cohort=6,
     photographs=3,
     logs=(300, 700),
+    audited=(100, 200),
     writers=2,
     threads=2,
     seconds=0.2,
