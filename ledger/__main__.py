@@ -28,6 +28,7 @@ COMMANDS = {
     "add-staff": "ledger.cli.staff:add_staff",
     "invite-staff": "ledger.cli.staff:invite_staff",
     "close-staff": "ledger.cli.staff:close_staff",
+    "disclose": "ledger.cli.disclose:disclose",
     "evidence": "ledger.cli.evidence:evidence",
     "copy": "ledger.cli.copy:copy",
     "demo": "ledger.cli.demo:demo",

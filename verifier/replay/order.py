@@ -52,6 +52,8 @@ class Taken:
     statement: Statement
     event: Event
     """With what is disclosed of it."""
+    erased: bool
+    """Whether the base says that its values were erased."""
 
 
 def in_order(taken: Sequence[Taken]) -> list[Taken]:

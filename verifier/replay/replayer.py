@@ -61,7 +61,7 @@ class Replayer:
         self._replayed.entries = index + 1
         event = self._revealed(index, statement)
         self._signers[index] = self._take_authority(index, statement)
-        self._waiting.append(Taken(index, statement, event))
+        self._waiting.append(Taken(index, statement, event, self._disclosures.is_erased(index)))
         if statement.record.envelope.pack is None:
             self._settle()
 
@@ -145,7 +145,7 @@ class Replayer:
                     found.append(difference)
         except Missing as error:
             missing = error.inputs
-        erased = self._disclosures.is_erased(taken.index)
+        erased = taken.erased
         if kind in DECISIONS or found:
             outcome = Outcome(
                 taken.index, kind, event.stream_id, _verdict(found, missing, erased), tuple(found), missing
