@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import os
 import sys
@@ -18,8 +19,13 @@ from verifier.cli.shared import json_option, line, load_trust, plain, read_whole
 from verifier.cli.signing import passphrase
 from verifier.disclosure import DisclosureFile
 from verifier.errors import CouldNotCheck, VerificationError
+from verifier.formulas import defused
+from verifier.replay.drafts import Draft, read_draft
+from verifier.replay.order import Taken
 from verifier.replay.outcomes import Outcome, Replayed, Verdict
 from verifier.replay.published import Progress, replay_log
+from verifier.replay.supposing import COLUMNS, Supposing, table
+from verifier.toml_fields import BadDefinition
 from verifier.verdict import GOOD, NOT_CHECKED
 
 _SHOWN: Final = 50
@@ -59,6 +65,8 @@ def new_auditor_key(context: click.Context, file: Path, no_passphrase: bool, as_
 @trust_option
 @disclosures_option
 @auditor_key_option
+@click.option("--policy", "draft_file", metavar="FILE", help="A draft (TOML): whose outcome would be another under it.")
+@click.option("--csv", "csv_file", metavar="FILE", help="Write those outcomes to this file.")
 @json_option
 @click.pass_context
 def replay(
@@ -67,6 +75,8 @@ def replay(
     trust_file: str | None,
     disclosures_file: str | None,
     key_file: str | None,
+    draft_file: str | None,
+    csv_file: str | None,
     as_json: bool,
 ) -> None:
     """Decides every decision of a published log again, by the rules in force on its day, and compares.
@@ -74,6 +84,9 @@ def replay(
     Exit 1 where a decision differs, 3 where not everything could be replayed, as without the values that a disclosure
     file holds.
     """
+    if csv_file is not None and draft_file is None:
+        raise click.UsageError("--csv goes with --policy")
+    supposing = None if draft_file is None else Supposing(_draft(draft_file))
     with ExitStack() as files:
         try:
             trusted, log = load_trust(trust_file), fetch.open_log(place)
@@ -83,10 +96,47 @@ def replay(
         except VerificationError as error:
             replayed = Replayed(problems=[Problem.of(error, str(disclosures_file))])
         else:
-            replayed = _with_bar(lambda progress: replay_log(log, trusted, disclosed, progress))
-    told = json.dumps(replayed.as_json(), ensure_ascii=False) if as_json else "\n".join(_lines(replayed))
-    click.echo(told)
+            replayed = _with_bar(lambda progress: replay_log(log, trusted, disclosed, progress, supposing or _ignored))
+    if supposing is not None:
+        supposing.finish()
+        _write_csv(csv_file, supposing)
+    if as_json:
+        told = replayed.as_json() | ({} if supposing is None else {"supposed": supposing.as_json()})
+        click.echo(json.dumps(told, ensure_ascii=False))
+    else:
+        supposed = _supposed_lines(supposing) if supposing else ()
+        click.echo("\n".join([*_lines(replayed), *(plain(text, whole=True) for text in supposed)]))
     context.exit(replayed.exit_code)
+
+
+def _ignored(taken: Taken, organisation: str) -> None:
+    return None
+
+
+def _draft(file: str) -> Draft:
+    try:
+        return read_draft(file, Path(file).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"{file} cannot be read: {error}") from None
+    except BadDefinition as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _write_csv(file: str | None, supposing: Supposing) -> None:
+    """UTF-8 with LF; what a spreadsheet would take for a formula has an apostrophe in front."""
+    if file is None:
+        return
+    with Path(file).open("w", encoding="utf-8", newline="") as out:
+        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for change in supposing.changes:
+            writer.writerow({name: defused(text) for name, text in change.as_row().items()})
+
+
+def _supposed_lines(supposing: Supposing) -> Iterator[str]:
+    left = f"; {supposing.not_supposed} could not be looked at: inputs are withheld" if supposing.not_supposed else ""
+    yield f"UNDER-THE-DRAFT  {len(supposing.changes)} of {supposing.supposed} outcomes would be others{left}"
+    yield from (f"  {text}" for text in table(supposing.changes))
 
 
 def opened_disclosures(files: ExitStack, disclosures_file: str | None, key_file: str | None) -> DisclosureFile | None:

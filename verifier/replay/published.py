@@ -29,7 +29,7 @@ def replay_log(
     trusted: Trust,
     disclosures: DisclosureFile | None = None,
     progress: Progress = lambda done, size: None,
-    watch: Watch = lambda taken, outcome: None,
+    watch: Watch = lambda taken, organisation: None,
 ) -> Replayed:
     """Replays a published log against a trust file, with an auditor's disclosure file where there is one.
 

@@ -25,8 +25,8 @@ DECISIONS: Final = frozenset({*kinds.CERTIFYING_KINDS, *kinds.AUTHORITY_KINDS, *
 )
 """The kinds of event that are replayed and counted: what is decided by rule, and what two people sign."""
 
-Watch = Callable[[Taken, Outcome], None]
-"""Told of each decision as it is replayed, before it is taken in."""
+Watch = Callable[[Taken, str], None]
+"""Told of each entry in the order in which it was decided, and of the organisation whose key signed it."""
 
 
 class Replayer:
@@ -36,7 +36,7 @@ class Replayer:
     (`published.replay_log`, or an audit).
     """
 
-    def __init__(self, disclosures: Disclosures | None = None, watch: Watch = lambda taken, outcome: None) -> None:
+    def __init__(self, disclosures: Disclosures | None = None, watch: Watch = lambda taken, organisation: None) -> None:
         self.facts = Facts()
         self.authority = Authority()
         self._disclosures = disclosures or Nothing()
@@ -152,12 +152,12 @@ class Replayer:
             )
             self._replayed.count(outcome)
             self._count_by_word(outcome)
-            self._watch(taken, outcome)
         if isinstance(event, kinds.ApplicationFiled):
             self.facts.courses[event.application_id] = titles.begin(event, self.facts)
         elif isinstance(event, kinds.PanelVoted) and event.application_id in self.facts.courses and not missing:
             self.facts.courses[event.application_id].votes = titles.votes_of(event)
         self.facts.take_in(taken.index, event, organisation, erased)
+        self._watch(taken, organisation)
 
     def _check(self, event: Event, organisation: str) -> Iterator[Difference]:
         facts = self.facts
