@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import hmac
 import io
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from verifier import cbor
 from verifier.auditor_key import AuditorKey, new_auditor_key, read_auditor_key, read_recipient
-from verifier.disclosure import DisclosureFile, Item, Scope, digest_of, parts, write
+from verifier.disclosure import MAGIC, DisclosureFile, Item, Scope, digest_of, parts, write
 from verifier.errors import CouldNotCheck, Malformed, Mismatch
 
 KEY = AuditorKey(X25519PrivateKey.from_private_bytes(bytes(range(32))))
@@ -97,6 +103,32 @@ def test_parts_cannot_be_left_out_at_the_end() -> None:
 def test_entries_out_of_order_are_malformed() -> None:
     with pytest.raises(Malformed, match="order"):
         read(written([(5, [b"x"]), (4, [b"x"])])).digest()
+
+
+def expand(secret: bytes, info: bytes, length: int) -> bytes:
+    return HKDFExpand(SHA256(), length, info).derive(secret)
+
+
+def extract(salt: bytes, material: bytes) -> bytes:
+    return hmac.digest(salt or bytes(32), material, "sha256")
+
+
+def test_the_content_key_is_encrypted_as_rfc_9180_says() -> None:
+    """Opened by hand: DHKEM(X25519, HKDF-SHA256), base mode, ChaCha20Poly1305 (RFC 9180 §4.1, §5.1)."""
+    head = cbor.decode(SMALL[len(MAGIC) + 4 :][: int.from_bytes(SMALL[len(MAGIC) :][:4], "big")])
+    encapsulated, sealed = head["key"][:32], head["key"][32:]
+    suite = b"KEM\x00\x20"
+    shared = KEY.private.exchange(X25519PublicKey.from_public_bytes(encapsulated))
+    own = KEY.recipient.public.public_bytes(Encoding.Raw, PublicFormat.Raw)
+    pseudorandom = extract(b"", b"HPKE-v1" + suite + b"eae_prk" + shared)
+    secret = expand(pseudorandom, b"\x00\x20HPKE-v1" + suite + b"shared_secret" + encapsulated + own, 32)
+    suite = b"HPKE\x00\x20\x00\x01\x00\x03"
+    context = b"\x00" + extract(b"", b"HPKE-v1" + suite + b"psk_id_hash")
+    context += extract(b"", b"HPKE-v1" + suite + b"info_hash" + MAGIC)
+    pseudorandom = extract(secret, b"HPKE-v1" + suite + b"secret")
+    key = expand(pseudorandom, b"\x00\x20HPKE-v1" + suite + b"key" + context, 32)
+    nonce = expand(pseudorandom, b"\x00\x0cHPKE-v1" + suite + b"base_nonce" + context, 12)
+    assert ChaCha20Poly1305(key).decrypt(nonce, sealed, b"") == bytes(32)
 
 
 def test_a_key_is_kept_by_its_owner_and_told_by_its_public_half(tmp_path: Path) -> None:

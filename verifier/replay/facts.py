@@ -116,7 +116,6 @@ class Facts:
         dossier = self.dossiers.get(person)
         if dossier is None or dossier.trainee is None:
             raise Missing(self.gaps.get(person, ("trainee.registered",)))
-        gaps = [self.gaps[stream] for stream in dossier.versions if stream in self.gaps]
         streams = (stream for stream in (*dossier.certificates, *dossier.titles, *dossier.applications, person))
         gaps = [self.gaps[stream] for stream in streams if stream in self.gaps]
         if gaps:
@@ -139,12 +138,14 @@ class Facts:
             if isinstance(event, (*AWARDS, kinds.ApplicationFiled)):
                 self.unlinked += not erased
             return
-        stream = event.stream_id
+        stream, missing = event.stream_id, withheld(event)
+        if missing and isinstance(event, kinds.TraineeRegistered) and event.education is WITHHELD:
+            return  # of a stranger nothing is kept
         self.owners[stream] = person
         dossier = self.dossiers.get(person)
         if dossier is None:
             dossier = self.dossiers[person] = Dossier(person)
-        if missing := withheld(event):
+        if missing:
             self.gaps[stream] = tuple(dict.fromkeys((*self.gaps.get(stream, ()), *missing)))
             return
         dossier.evolve(filled(event))
@@ -160,10 +161,3 @@ class Facts:
             self.owners.pop(stream, None)
             self.gaps.pop(stream, None)
             self.courses.pop(stream, None)
-
-
-def given(value: object, name: str) -> bool:
-    """True for a value that is there. Raises Missing with the input's name."""
-    if value is WITHHELD:
-        raise Missing([name])
-    return True

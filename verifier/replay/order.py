@@ -15,7 +15,6 @@ from uuid import UUID
 
 from verifier import kinds
 from verifier.events import Event, event_type
-from verifier.statement import Statement
 
 _DAYS: Final = {
     "trainee.registered": ("registered_on", 1),
@@ -49,7 +48,7 @@ class Taken:
     """An entry that waits to be replayed."""
 
     index: int
-    statement: Statement
+    kind: str
     event: Event
     """With what is disclosed of it."""
     erased: bool

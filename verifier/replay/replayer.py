@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import Final
+from uuid import UUID
 
 from verifier import kinds
 from verifier.audit.report import Problem
@@ -43,6 +44,8 @@ class Replayer:
         self._watch = watch
         self._replayed = Replayed()
         self._waiting: list[Taken] = []
+        self._transaction: tuple[UUID | None, int] = (None, 0)
+        """Intake and recorded time of what waits: neighbours that say the same may be of one transaction."""
         self._differences: dict[int, list[Difference]] = {}
         """What the log itself shows to be wrong with the entries that wait."""
         self._signers: dict[int, str] = {}
@@ -56,13 +59,15 @@ class Replayer:
 
     def take(self, index: int, statement: Statement) -> None:
         """Takes in the next entry of the log."""
-        if self._waiting and not _together(self._waiting[-1].statement, statement):
+        around = statement.record.envelope
+        if self._waiting and (around.pack, around.recorded_at) != self._transaction:
             self._settle()
+        self._transaction = (around.pack, around.recorded_at)
         self._replayed.entries = index + 1
         event = self._revealed(index, statement)
         self._signers[index] = self._take_authority(index, statement)
-        self._waiting.append(Taken(index, statement, event, self._disclosures.is_erased(index)))
-        if statement.record.envelope.pack is None:
+        self._waiting.append(Taken(index, statement.record.type.kind, event, self._disclosures.is_erased(index)))
+        if around.pack is None:
             self._settle()
 
     def finish(self) -> Replayed:
@@ -136,7 +141,7 @@ class Replayer:
         self._signers.clear()
 
     def _replay(self, taken: Taken) -> None:
-        event, kind = taken.event, taken.statement.record.type.kind
+        event, kind = taken.event, taken.kind
         organisation, found = self._signers[taken.index], self._differences[taken.index]
         missing: tuple[str, ...] = ()
         try:
@@ -217,12 +222,6 @@ class Replayer:
                 f"{self._disowned} decisions were signed by a key that was reported compromised as of an earlier entry:"
                 " they count for nothing, whatever the rules give"
             )
-
-
-def _together(one: Statement, other: Statement) -> bool:
-    """Whether two neighbours may be of one transaction of an intake."""
-    here, there = one.record.envelope, other.record.envelope
-    return here.pack is not None and (here.pack, here.recorded_at) == (there.pack, there.recorded_at)
 
 
 def _verdict(found: list[Difference], missing: tuple[str, ...], erased: bool) -> Verdict:
