@@ -7,7 +7,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
 
@@ -87,16 +86,15 @@ def replay(
     if csv_file is not None and draft_file is None:
         raise click.UsageError("--csv goes with --policy")
     supposing = None if draft_file is None else Supposing(_draft(draft_file))
-    with ExitStack() as files:
-        try:
-            trusted, log = load_trust(trust_file), fetch.open_log(place)
-            disclosed = opened_disclosures(files, disclosures_file, key_file)
-        except CouldNotCheck as error:
-            replayed = Replayed(unchecked=[Problem.of(error, place)])
-        except VerificationError as error:
-            replayed = Replayed(problems=[Problem.of(error, str(disclosures_file))])
-        else:
-            replayed = _with_bar(lambda progress: replay_log(log, trusted, disclosed, progress, supposing or _ignored))
+    try:
+        trusted, log = load_trust(trust_file), fetch.open_log(place)
+        disclosed = opened_disclosures(context, disclosures_file, key_file)
+    except CouldNotCheck as error:
+        replayed = Replayed(unchecked=[Problem.of(error, place)])
+    except VerificationError as error:
+        replayed = Replayed(problems=[Problem.of(error, str(disclosures_file))])
+    else:
+        replayed = _with_bar(lambda progress: replay_log(log, trusted, disclosed, progress, supposing or _ignored))
     if supposing is not None:
         supposing.finish()
         _write_csv(csv_file, supposing)
@@ -139,8 +137,10 @@ def _supposed_lines(supposing: Supposing) -> Iterator[str]:
     yield from (f"  {text}" for text in table(supposing.changes))
 
 
-def opened_disclosures(files: ExitStack, disclosures_file: str | None, key_file: str | None) -> DisclosureFile | None:
-    """The disclosure file, opened with the auditor's key; None where none is named.
+def opened_disclosures(
+    context: click.Context, disclosures_file: str | None, key_file: str | None
+) -> DisclosureFile | None:
+    """The disclosure file, opened with the auditor's key until the command ends; None where none is named.
 
     Raises CouldNotCheck, Malformed, Mismatch.
     """
@@ -154,7 +154,7 @@ def opened_disclosures(files: ExitStack, disclosures_file: str | None, key_file:
         raise CouldNotCheck(f"{path} can be read by others than its owner: chmod 600 it")
     key = auditor_key.read_auditor_key(data, passphrase() if signing.needs_passphrase(data) else None)
     try:
-        return DisclosureFile(files.enter_context(Path(disclosures_file).open("rb")), key)
+        return DisclosureFile(context.with_resource(Path(disclosures_file).open("rb")), key)
     except OSError as error:
         raise CouldNotCheck(f"{disclosures_file} cannot be read: {error.strerror}") from None
 
