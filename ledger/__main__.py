@@ -29,6 +29,7 @@ COMMANDS = {
     "invite-staff": "ledger.cli.staff:invite_staff",
     "close-staff": "ledger.cli.staff:close_staff",
     "evidence-files": "ledger.cli.evidence_files:evidence_files",
+    "disclose": "ledger.cli.disclose:disclose",
     "copy": "ledger.cli.copy:copy",
     "demo": "ledger.cli.demo:demo",
 }

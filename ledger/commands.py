@@ -159,6 +159,18 @@ class TakeInPack:
     actors_defaulted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class RecordDisclosure:
+    """Record that personal values are disclosed to an auditor, before the file is given out."""
+
+    disclosure_id: UUID
+    recipient: bytes
+    scope: str
+    as_of: int
+    entries: int
+    digest: bytes
+
+
 # --- people and training --------------------------------------------------------------------------------------------
 
 
@@ -514,6 +526,7 @@ BaseCommand = (
     | SetNoticeTerms
     | OpenCohort
     | TakeInPack
+    | RecordDisclosure
 )
 """Commands about the base itself: decided on its catalogue and authority."""
 

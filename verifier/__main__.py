@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from verifier.cli import absence, auditing, checking, objecting, signing, trusting
+from verifier.cli import absence, auditing, checking, objecting, replaying, signing, trusting
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,6 +27,8 @@ for _command in (
     signing.new_key,
     signing.sign,
     absence.absent,
+    replaying.replay,
+    replaying.new_auditor_key,
 ):
     certverify.add_command(_command)
 

@@ -103,9 +103,10 @@ class Authority:
     """Roles of the open accounts, by pseudonym."""
     approvers: Approvers = field(default_factory=Approvers)
 
-    def admit(self, index: int, statement: Statement) -> Key:
+    def admit(self, index: int, statement: Statement, *, verified: bool = False) -> Key:
         """The key that signed entry `index`, if it was entitled to; then takes in what the entry says of authority.
 
+        `verified`: whether the signature is known to be that key's.
         Raises UnknownKey, NotEntitled, BadSignature or RuleBroken; for a passkey or what one signed Malformed and
         NotApproved too.
         """
@@ -121,7 +122,8 @@ class Authority:
         if statement.issuer != self.organisations[key.organisation].uri:
             raise NotEntitled(f"issuer {statement.issuer} is not {key.organisation}, whose key signed")
         # (5) The signature.
-        verify_signature(statement, key.public_key)
+        if not verified:
+            verify_signature(statement, key.public_key)
         # (6) Where two people are needed there are two, with the right roles.
         self._check_actors(statement)
         # (7) What a passkey signed was signed by one of its approver's.

@@ -229,6 +229,23 @@ class PackTakenIn(Event):
     salt: Personal[bytes]
 
 
+@event("disclosure.made/1")
+class DisclosureMade(Event):
+    """Personal values were disclosed to an auditor: a file, encrypted to the auditor's key, was given out."""
+
+    disclosure_id: Stream
+    recipient: Public[bytes]
+    """COSE Key Thumbprint (RFC 9679, SHA-256) of the auditor's key."""
+    scope: Public[str]
+    """`all`, `cohort:` or `organisation:` with a code."""
+    as_of: Public[int]
+    """Entries of the log that the file is of."""
+    entries: Public[int]
+    """How many of them are disclosed."""
+    digest: Public[bytes]
+    """SHA-256 of what is encrypted in the file."""
+
+
 # --- people and their training --------------------------------------------------------------------------------------
 
 
@@ -629,6 +646,7 @@ APPROVED_KINDS: Final = frozenset(
         "certificate.revoked",
         "certificate.superseded",
         "certificate.suspended",
+        "disclosure.made",
         "notice.terms-set",
         "objection.erased",
         "pack.taken-in",

@@ -167,6 +167,17 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
                     salt=command.salt,
                 )
             ]
+        case c.RecordDisclosure():
+            return [
+                kinds.DisclosureMade(
+                    disclosure_id=command.disclosure_id,
+                    recipient=command.recipient,
+                    scope=command.scope,
+                    as_of=command.as_of,
+                    entries=command.entries,
+                    digest=command.digest,
+                )
+            ]
         case _:
             assert_never(command)
 

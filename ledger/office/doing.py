@@ -35,6 +35,7 @@ PROPOSED: Final = frozenset[type[Any]](
         c.EraseObjection,
         c.SetNoticeTerms,
         c.TakeInPack,
+        c.RecordDisclosure,
     }
 )
 """Commands of which events may come that need two people (`verifier.kinds.APPROVED_KINDS`)."""

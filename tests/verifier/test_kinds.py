@@ -63,6 +63,7 @@ PUBLIC = {
         "code: str, programme: str, programme_edition: int, starts_on: date, ends_on: date, capacity: int"
     ),
     "pack.taken-in/1": "files: Mapping[str, bytes], custody: Mapping[str, str], actors_defaulted: bool",
+    "disclosure.made/1": "recipient: bytes, scope: str, as_of: int, entries: int, digest: bytes",
     "trainee.registered/1": "",
     "trainee.name-changed/1": "",
     "trainee.details-amended/1": "",
@@ -107,6 +108,7 @@ STRUCTS = {
 
 ABOUT_THE_BASE = frozenset(name for name in PUBLIC if name == "notice.terms-set/1" or name.split(".")[0] in (
     "log", "organisation", "key", "account", "passkey", "approval", "programme", "policy", "calendar", "cohort", "pack",
+    "disclosure",
 ))  # fmt: skip
 """Types that are about nobody: their fields are definitions."""
 

@@ -40,6 +40,7 @@ _NEXT: Final[dict[str, dict[str, str]]] = {
         "notice.terms-set": "terms of notices",
         "cohort.opened": "a cohort",
         "pack.taken-in": "an intake",
+        "disclosure.made": "a disclosure",
         "trainee.registered": "a trainee",
         "enrolment.made": _ENROLLED,
         "certificate.awarded": _IN_FORCE,
@@ -61,6 +62,7 @@ _NEXT: Final[dict[str, dict[str, str]]] = {
     "terms of notices": {},
     "a cohort": {},
     "an intake": {},
+    "a disclosure": {},
     "an objection": {"objection.erased": "an erased objection"},
     "an erased objection": {},
     "a trainee": {

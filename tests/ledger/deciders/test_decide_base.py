@@ -291,3 +291,17 @@ def test_a_pack_is_taken_in() -> None:
         salt=bytes(16),
     )
     assert given(event).packs == {uuid("pack"): event}
+
+
+def test_a_disclosure_is_recorded_as_it_was_made() -> None:
+    command = c.RecordDisclosure(uuid("disclosure"), bytes(32), "cohort:BDI-2024A", 17, 4, bytes(32))
+    (event,) = decide(command, given())
+    assert event == kinds.DisclosureMade(
+        disclosure_id=uuid("disclosure"),
+        recipient=bytes(32),
+        scope="cohort:BDI-2024A",
+        as_of=17,
+        entries=4,
+        digest=bytes(32),
+    )
+    assert given(event).catalogue == given().catalogue
