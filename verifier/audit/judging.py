@@ -57,6 +57,8 @@ class Judge:
         key = self.authority.keys.get(plain.kid)
         if key is None or len(set(plain.actors)) < len(plain.actors):
             return False
+        if not self.authority.may_propose(plain.actors[0]):
+            return False
         key.entitled(plain.kind, index)
         if plain.issuer != self.authority.organisations[key.organisation].uri:
             return False
@@ -68,6 +70,7 @@ class Judge:
         """Takes in an entry. Raises VerificationError, which says why it may not stand there."""
         # (1) One exact form. (2) Signature, entitlement, two people where needed: authority as of this index.
         read = statement.parse(entry)
+        self.authority.check_proposer(read)
         key = self.authority.admit(index, read)
         # (3) Its place in its stream and in time; the intake it belongs to.
         around, event = read.record.envelope, read.record.event
