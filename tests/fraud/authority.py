@@ -105,6 +105,30 @@ def title_by_who_is_no_authority(log: Forger) -> Course:
 
 
 @fraud(GROUP, Who.AUDIT, "not-entitled")
+def people_registered_by_another_organisation(log: Forger) -> Course:
+    """The employer is given a key for the base's own records, and enrols whom it likes."""
+    model = log.event(log.find(kinds.EnrolmentMade, "enrolled"))
+    assert isinstance(model, kinds.EnrolmentMade)
+    made = replace(model, enrolment_id=loglab.uuid("enrolment"))
+    log.says(made)
+    yield
+    key = log.new_key("the employer's for records", EMPLOYER, kinds.REGISTRY_KINDS)
+    log.says(log.grant(key))
+    index = log.says(replace(made, enrolment_id=loglab.uuid("other enrolment")), EMPLOYER, by=key)
+    return entry(index, "EMPLOYER records enrolment.made, which is the base's to record")
+
+
+@fraud(GROUP, Who.AUDIT, "not-entitled")
+def powers_of_the_root_key_given_away(log: Forger) -> Course:
+    """The employer is given a key that authorises keys, so that it goes on when the base's root key is retired."""
+    yield
+    key = log.new_key("the employer's root", EMPLOYER, kinds.ROOT_KINDS)
+    log.says(log.grant(key))
+    further = log.new_key("the employer's further key", EMPLOYER)
+    return entry(log.says(log.grant(further), EMPLOYER, by=key), "EMPLOYER records key.authorised")
+
+
+@fraud(GROUP, Who.AUDIT, "not-entitled")
 def signed_in_a_borrowed_name(log: Forger) -> Course:
     """The partner's key signs, and the statement names the base as its issuer."""
     log.says(log.new_award(), PARTNER)

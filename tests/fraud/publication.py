@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.acceptance.forgeries import swap_attachment
 from tests.fraud.forger import PARTNER, Forger
-from tests.fraud.frauds import Course, Named, fraud, place
+from tests.fraud.frauds import Course, Named, entry, fraud, place
 from tests.fraud.observers import Who
 from tests.sample_log import proof as made_up_proof
 from verifier import bundle, kinds, note, receipt
@@ -52,6 +52,15 @@ def old_list_presented(log: Forger) -> Course:
     issued = log.time_of(revoked) // 1000 - 3600
     log.instead["status/0"] = log.status_token(revoked, issued_at=issued)
     return place("authentic-standing-not-checked", "the newest status list is")
+
+
+@fraud(GROUP, Who.AUDIT, "finding")
+def old_list_dated_today(log: Forger) -> Course:
+    """The status list of before a revocation is signed once more, with today's date."""
+    yield
+    revoked = log.find(kinds.CertificateRevoked, "revoked")
+    log.instead["status/0"] = log.status_token(revoked)
+    return entry(revoked, "not in the status list of")
 
 
 @fraud(GROUP, Who.AUDIT, "could-not-check")

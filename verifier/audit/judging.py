@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Final
 from uuid import UUID
 
 from verifier import kinds, statement
@@ -25,6 +26,9 @@ from verifier.verify import recorded_moment
 
 Reread = Callable[[], Iterable[tuple[int, bytes]]]
 """All entries from the first to before the one being judged, read again."""
+
+
+_BASE_KINDS: Final = frozenset(kinds.BASE_KINDS)
 
 
 @dataclass(slots=True)
@@ -122,6 +126,8 @@ class Judge:
 
     def _check_office(self, kind: str, organisation: str) -> None:
         """DOMAIN.md, Control: by whom a kind is recorded, as far as the log shows of which programme it is."""
+        if kind in _BASE_KINDS and organisation != self.authority.base:
+            raise NotEntitled(f"{organisation} records {kind}, which is the base's to record")
         if kind in self._offices and organisation not in self._offices[kind]:
             raise NotEntitled(f"{organisation} records {kind}, and no programme or policy published so far lets it")
 
