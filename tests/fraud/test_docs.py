@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from tests.fraud.frauds import Fraud
+from tests.fraud.hidden import HIDDEN
 from tests.fraud.listed import FRAUDS, GROUPS
 from tests.house.test_documented import table
 
@@ -22,6 +23,11 @@ def test_every_fraud_stands_in_the_docs_and_nothing_else_does() -> None:
     for group in GROUPS:
         assert table("frauds.md", group) == [row(fraud) for fraud in FRAUDS if fraud.group == group], group
     assert {fraud.group for fraud in FRAUDS} == set(GROUPS)
+
+
+def test_what_the_public_log_hides_stands_there_too() -> None:
+    rows = [[f"`{item.name}`", item.title, f"`{item.rule}`"] for item in HIDDEN]
+    assert table("frauds.md", "What only the values show") == rows
 
 
 def test_there_are_more_than_enough_and_each_is_another() -> None:
