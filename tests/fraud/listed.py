@@ -7,4 +7,13 @@ from tests.fraud.frauds import FRAUDS
 
 __all__ = ["FRAUDS", "GROUPS"]
 
-GROUPS = tuple(group.GROUP for group in (history, authority, people, decisions, awards, publication, database))
+_MODULES = (
+    history,
+    authority,
+    people,
+    decisions,
+    awards,
+    publication,
+    database,
+)
+GROUPS = tuple(module.GROUP for module in _MODULES)
