@@ -101,6 +101,8 @@ class Authority:
     keys: dict[bytes, Key] = field(default_factory=dict)
     accounts: dict[str, frozenset[str]] = field(default_factory=dict)
     """Roles of the open accounts, by pseudonym."""
+    staffed: bool = False
+    """Whether any account was opened so far: the first one has to be opened by somebody who has none yet."""
     approvers: Approvers = field(default_factory=Approvers)
 
     def admit(self, index: int, statement: Statement, *, verified: bool = False) -> Key:
@@ -139,6 +141,19 @@ class Authority:
             return self.keys[kid]
         except KeyError:
             raise UnknownKey(f"key {kid.hex()[:16]} was never authorised in this log") from None
+
+    def may_propose(self, pseudonym: str) -> bool:
+        """Whether somebody has an open account: else one person could play two under a name that nobody has.
+
+        To be asked before an entry is admitted. A proof shows no accounts, so this is for who reads the whole log.
+        """
+        return pseudonym in self.accounts or not self.staffed
+
+    def check_proposer(self, statement: Statement) -> None:
+        """Raises RuleBroken unless whoever proposed what is to be admitted next has an open account."""
+        proposer = statement.record.envelope.actors[0]
+        if not self.may_propose(proposer):
+            raise RuleBroken(f"{proposer} proposed {statement.record.type.kind} and has no open account")
 
     def log_keys(self, kind: str) -> list[Key]:
         """The keys ever authorised for one of the log's own uses, oldest first."""
@@ -204,6 +219,7 @@ class Authority:
         if unknown := sorted(set(event.roles) - set(ROLES)):
             raise RuleBroken(f"{unknown[0]} is no role")
         self.accounts[event.pseudonym] = frozenset(event.roles)
+        self.staffed = True
 
     def _check_actors(self, statement: Statement) -> None:
         kind, actors = statement.record.type.kind, statement.record.envelope.actors

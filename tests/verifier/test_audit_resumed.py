@@ -119,7 +119,7 @@ def test_a_log_that_grew_is_audited_from_where_it_was(first: int, tmp_path: Path
     small, state = part(first), tmp_path / "state"
     log = MemoryLog({**small.tiles(), "checkpoint": small.checkpoint(), "trust.txt": small.trust_text().encode()})
     log.files["status/0"] = small.status_token(bits=small.fold_bits())
-    log.files |= {**small.number_tiles(), "numbers/head": small.number_head()}
+    log.files.update({**small.number_tiles(), "numbers/head": small.number_head()})
     before = audit(log, small.trust(), processes=0, state=state)
     assert (before.exit_code, before.judged) == (0, first)
     report = audit(LOG, TRUST, processes=0, state=state)

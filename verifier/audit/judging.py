@@ -32,6 +32,7 @@ Reread = Callable[[], Iterable[tuple[int, bytes]]]
 """All entries from the first to before the one being judged, read again."""
 
 
+_BASE_KINDS: Final = frozenset(kinds.BASE_KINDS)
 _DEFINITIONS: Final = WHOLE_KINDS - {"approval.signed", "pack.taken-in"}
 _AWARD_KINDS: Final = frozenset(event_type(cls).kind for cls in (*AWARDS, *CHANGES))
 
@@ -120,6 +121,8 @@ class Judge:
         key = authority.keys.get(shown.kid)
         if key is None or len(set(actors)) < len(actors) or index == 0:
             return None
+        if not authority.may_propose(actors[0]):
+            return None
         try:
             key.entitled(kind, index)
             self._check_office(kind, key.organisation)
@@ -146,6 +149,7 @@ class Judge:
         """Takes in an entry. Raises VerificationError, which says why it may not stand there."""
         # (1) One exact form. (2) Signature, entitlement, two people where needed: authority as of this index.
         read = statement.parse(entry)
+        self.authority.check_proposer(read)
         key = self.authority.admit(index, read)
         # (3) Its place in its stream and in time; the intake it belongs to.
         around, event = read.record.envelope, read.record.event
@@ -242,6 +246,8 @@ class Judge:
 
     def _check_office(self, kind: str, organisation: str) -> None:
         """DOMAIN.md, Control: by whom a kind is recorded, as far as the log shows of which programme it is."""
+        if kind in _BASE_KINDS and organisation != self.authority.base:
+            raise NotEntitled(f"{organisation} records {kind}, which is the base's to record")
         if kind in self._offices and organisation not in self._offices[kind]:
             raise NotEntitled(f"{organisation} records {kind}, and no programme or policy published so far lets it")
 
