@@ -17,6 +17,7 @@ COMMANDS = {
     "papers": "ledger.cli.papers:papers",
     "compare": "ledger.cli.paper:compare",
     "publish": "ledger.cli.upkeep:publish",
+    "prune": "ledger.cli.upkeep:prune",
     "work": "ledger.cli.work:work",
     "rebuild": "ledger.cli.upkeep:rebuild",
     "fsck": "ledger.cli.upkeep:fsck",

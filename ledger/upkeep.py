@@ -13,11 +13,12 @@ from typing import Final
 
 from ledger.judging import Judge
 from ledger.open import Ledger
+from ledger.pruning import prune_edge
 from ledger.publication import Publication
 from ledger.sequencer import Sequencer
 from ledger.signing import Signer
 from ledger.store import SignedHead, Store, StoreBusy
-from ledger.tiles import DiskFolder, prune_partials
+from ledger.tiles import DiskFolder
 
 PRUNE_EVERY_SECONDS: Final = 3600
 LEAD_SECONDS: Final = 5.0
@@ -161,4 +162,4 @@ class Upkeep:
         head = self._ledger.store.signed_head()
         if head is not None and now >= self._prune_at:
             self._prune_at = now + PRUNE_EVERY_SECONDS
-            prune_partials(self._ledger.public, head.size, now)
+            prune_edge(self._public, head.size, now)
