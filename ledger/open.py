@@ -36,6 +36,8 @@ class LogSigners:
     receipt: Signer
     status: Signer
     document: Signer
+    further_checkpoint: tuple[Signer, ...] = ()
+    """Successors of the checkpoint key that are authorised already: each signs every checkpoint too."""
 
 
 @dataclass(slots=True)
@@ -91,17 +93,22 @@ class Ledger:
         )
 
     def log_signers(self) -> LogSigners:
-        """The log's own keys. Raises Refusal `no-key`."""
+        """The log's own keys. Raises Refusal `no-key`.
+
+        While a successor is authorised beside a key, the key goes on until it is retired: the trust file names the
+        successor by then, so whoever holds one of that time knows it when it begins.
+        """
         base = self.desk().base
-        checkpoint, receipt, status, document = (
-            self.keystore.signer(base.code, kind, base.keys)
+        checkpoints, receipts, lists, documents = (
+            self.keystore.in_use(base.code, kind, base.keys)
             for kind in (CHECKPOINT_KIND, RECEIPT_KIND, STATUS_KIND, DOCUMENT_KIND)
         )
-        return LogSigners(checkpoint, receipt, status, document)
+        return LogSigners(checkpoints[0], receipts[0], lists[0], documents[0], tuple(checkpoints[1:]))
 
-    def former_checkpoint_signers(self, current: Signer) -> list[Signer]:
-        """Keys that signed checkpoints before the present one, and lie in the keystore still."""
-        return [item for item in self.keystore.signers() if CHECKPOINT_KIND in item.kinds and item != current]
+    def former_checkpoint_signers(self, signers: LogSigners) -> list[Signer]:
+        """Keys that signed checkpoints before the present ones, and lie in the keystore still."""
+        present = {item.kid for item in (signers.checkpoint, *signers.further_checkpoint)}
+        return [item for item in self.keystore.signers() if CHECKPOINT_KIND in item.kinds and item.kid not in present]
 
     def open_views(self) -> OpenViews:
         """The views as they are now; to be closed by who asked for them."""

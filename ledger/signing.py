@@ -199,6 +199,15 @@ class Keystore:
             self._signers = None  # Another process may have made it meanwhile.
         raise Refusal(Code.NO_KEY, f"no key of {organisation} for {kind} lies in this keystore")
 
+    def in_use(self, organisation: str, kind: str, authorised: Iterable[bytes]) -> list[Signer]:
+        """The keys of `authorised` that lie here and are an organisation's for a kind of event, in that order.
+
+        Raises Refusal `no-key` where there is none.
+        """
+        self.signer(organisation, kind, authorised := list(authorised))
+        here = {item.kid: item for item in self.signers() if item.organisation == organisation and kind in item.kinds}
+        return [here[kid] for kid in authorised if kid in here]
+
     def hand_over(self, kids: Iterable[bytes], pipe: IO[bytes]) -> None:
         """Writes keys of this store for `receive_signers`, which a process of this program's own runs at the other end.
 

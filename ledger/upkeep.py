@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Final
 
 from ledger.judging import Judge
-from ledger.open import Ledger
+from ledger.open import Ledger, LogSigners
 from ledger.pruning import prune_edge
 from ledger.publication import Publication
 from ledger.sequencer import Sequencer
-from ledger.signing import Signer
 from ledger.store import SignedHead, Store, StoreBusy
 from ledger.tiles import DiskFolder
 
@@ -79,7 +78,7 @@ class Upkeep:
         self._revision = self._keys_revision()
         signers = ledger.log_signers()
         self._publication = Publication(ledger.store, signers.status, self._on_the_way)
-        self._sequencer = self._new_sequencer(signers.checkpoint)
+        self._sequencer = self._new_sequencer(signers)
 
     def sign(self) -> None:
         """Signs what came in, and publishes the tree into the ledger's own `public/`. To be called in our turn only.
@@ -140,21 +139,22 @@ class Upkeep:
         if revision != self._revision:
             signers = self._ledger.log_signers()
             self._publication.sign_lists_with(signers.status)
-            self._sequencer = self._new_sequencer(signers.checkpoint)
+            self._sequencer = self._new_sequencer(signers)
             self._revision = revision
 
     def _keys_revision(self) -> int:
         return self._ledger.store.boundary(self._ledger.log_id.bytes)
 
-    def _new_sequencer(self, signer: Signer) -> Sequencer:
-        former = [earlier.public_key for earlier in self._ledger.former_checkpoint_signers(signer)]
+    def _new_sequencer(self, signers: LogSigners) -> Sequencer:
+        former = [earlier.public_key for earlier in self._ledger.former_checkpoint_signers(signers)]
         return Sequencer(
             self._ledger.store,
             self._public,
-            signer,
+            signers.checkpoint,
             self._ledger.settings.origin,
             former_keys=former,
             judge=self._judge.judge,
+            further=signers.further_checkpoint,
         )
 
     def _prune(self, now: int) -> None:
