@@ -19,6 +19,7 @@ COMMANDS = {
     "publish": "ledger.cli.upkeep:publish",
     "prune": "ledger.cli.upkeep:prune",
     "keys": "ledger.cli.keys:keys",
+    "move-to": "ledger.cli.moving:move_to",
     "rotate-key": "ledger.cli.keys:rotate_key",
     "retire-key": "ledger.cli.keys:retire_key",
     "report-key": "ledger.cli.keys:report_key",
