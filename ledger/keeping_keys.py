@@ -19,6 +19,7 @@ from ledger.permissions import Actors
 from ledger.publication import PublicFold
 from ledger.refusals import Code, Refusal
 from verifier.authority import Authority, Key
+from verifier.keys import thumbprint
 from verifier.kinds import CHECKPOINT_KIND, DOCUMENT_KIND, RECEIPT_KIND, REGISTRY_KINDS, ROOT_KINDS, STATUS_KIND
 
 PURPOSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -75,9 +76,10 @@ def kept_keys(ledger: Ledger) -> list[KeptKey]:
     return [KeptKey(key, purpose_of(key), _state(key, in_use[purpose_of(key)]), key.kid in lying) for key in ours]
 
 
-def rotate(ledger: Ledger, purpose: str, actors: Actors) -> Rotated:
+def rotate(ledger: Ledger, purpose: str, actors: Actors, public: bytes | None = None) -> Rotated:
     """Makes and authorises a key that follows the present one of a purpose. The same again makes no third.
 
+    `public`: of a key that lies elsewhere, as a root key may; then none is made.
     Raises Refusal, among them `no-key` where the root key does not lie here; StoreError.
     """
     kinds = PURPOSES[purpose]
@@ -88,9 +90,10 @@ def rotate(ledger: Ledger, purpose: str, actors: Actors) -> Rotated:
     desk.keystore.signer(
         desk.base.code, "key.authorised", desk.base.keys
     )  # before a key is made that nothing becomes of
-    made = desk.keystore.create(desk.base.code, "base", kinds, ledger.randomness(32))
-    desk.execute(AuthoriseKey(desk.base.code, made.public_key, kinds, made.custody), actors)
-    return Rotated(made.kid, True, tuple(key.kid for key in present))
+    if public is None:
+        public = desk.keystore.create(desk.base.code, "base", kinds, ledger.randomness(32)).public_key
+    desk.execute(AuthoriseKey(desk.base.code, public, kinds, "base"), actors)
+    return Rotated(thumbprint(public), True, tuple(key.kid for key in present))
 
 
 def retire(ledger: Ledger, kid: bytes, actors: Actors) -> KeptKey:

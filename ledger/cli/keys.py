@@ -11,6 +11,7 @@ from ledger.keeping_keys import PURPOSES, KeptKey, kept_keys, retire, rotate
 from ledger.keeping_keys import report as report_compromised
 from ledger.open import Ledger
 from ledger.refusals import Code, Refusal
+from ledger.settings import SettingsError
 
 
 @click.command()
@@ -25,14 +26,17 @@ def keys(address: str, as_json: bool) -> None:
 
 @click.command("rotate-key")
 @click.argument("purpose", type=click.Choice(list(PURPOSES)))
+@click.option("--public-key", metavar="HEX", help="Of a root key that is kept elsewhere (by `certverify new-key`).")
 @ledger_option
 @actor_options
 @json_option
-def rotate_key(purpose: str, address: str, proposer: str | None, approved_by: str | None, as_json: bool) -> None:
+def rotate_key(
+    purpose: str, public_key: str | None, address: str, proposer: str | None, approved_by: str | None, as_json: bool
+) -> None:
     """Make and authorise the key that follows the present one of a PURPOSE. The old one is retired by `retire-key`."""
     with opened(address) as ledger:
         actors, _ = actors_of(ledger, proposer, approved_by)
-        done = rotate(ledger, purpose, actors)
+        done = rotate(ledger, purpose, actors, _public(purpose, public_key))
     told = "authorised" if done.new else "there already"
     report(
         as_json,
@@ -78,6 +82,18 @@ def report_key(
         {"purpose": done.purpose, "kid": done.key.kid.hex(), "as_of": as_of},
         [f"reported     {done.key.kid.hex()}   {done.purpose}, as of entry {as_of}"],
     )
+
+
+def _public(purpose: str, text: str | None) -> bytes | None:
+    """Raises SettingsError for what is no key, and for a key that has to lie here."""
+    if text is None:
+        return None
+    if purpose != "root":
+        raise SettingsError(f"the {purpose} key has to lie in the keystore: only the root key may be kept elsewhere")
+    try:
+        return bytes.fromhex(text)
+    except ValueError:
+        raise SettingsError("a public key is 64 hexadecimal digits") from None
 
 
 def _kid(ledger: Ledger, text: str) -> bytes:

@@ -19,7 +19,7 @@ from ledger.open import Ledger
 from ledger.refusals import Code, Refusal
 from ledger.upkeep import Upkeep
 from tests.api.whole_ledger import NOW, WholeLedger, actors, by, do, publish_now
-from verifier import bundle, checkpoint, note, statuslist, tlogproof, trust
+from verifier import bundle, checkpoint, note, signing, statuslist, tlogproof, trust
 from verifier.audit.auditing import audit
 from verifier.check import Checker
 from verifier.errors import CouldNotCheck, UnknownKey
@@ -194,3 +194,66 @@ def test_the_commands(new: Ledger, tmp_path: Path) -> None:
     assert run("report-key", old[:8], "--as-of", "0")["purpose"] == "receipt"
     listed = run("keys")["keys"]
     assert [item["state"] for item in listed if item["purpose"] == "receipt"] == ["compromised", "signs"]  # type: ignore[attr-defined]
+
+
+# --- a root key that is kept apart ----------------------------------------------------------------------------------
+
+
+def on_a_medium(path: Path) -> signing.OwnKey:
+    path.parent.mkdir(exist_ok=True)
+    return signing.new_key(path, b"two halves")
+
+
+def test_a_root_key_on_a_medium_signs_the_genesis_and_is_copied_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CERTLEDGER_MASTER_KEY_FILE", str(tmp_path / "master-key"))
+    monkeypatch.setenv("CERTLEDGER_KEY_PASSPHRASE", "two halves")
+    address = str(tmp_path / "ledger")
+
+    def run(*words: str, code: int = 0) -> str:
+        done = CliRunner().invoke(main, [*words, "--ledger", address], catch_exceptions=False)
+        assert done.exit_code == code, done.output
+        return done.output
+
+    first, second = on_a_medium(tmp_path / "stick" / "root.pem"), on_a_medium(tmp_path / "stick" / "new.pem")
+    run("init", "--root-key", str(tmp_path / "stick" / "root.pem"))
+    seed = first.private.private_bytes_raw()
+    assert not [file for file in (tmp_path / "ledger").rglob("*") if file.is_file() and seed in file.read_bytes()]
+    assert not list((tmp_path / "ledger" / "keys").glob(f"*{first.kid.hex()[:16]}*"))
+    assert "(not here)" in run("keys")
+    # Without the medium the everyday work goes on, and nobody gets an account or a key.
+    assert "no-key" in run("rotate-key", "receipt", code=1)
+    run("publish", str(tmp_path / "www"))
+    # With it they do; with another key they do not.
+    monkeypatch.setenv("CERTLEDGER_ROOT_KEY", str(tmp_path / "stick" / "new.pem"))
+    assert "no root key that this log has in use" in run("rotate-key", "receipt", code=1)
+    monkeypatch.setenv("CERTLEDGER_ROOT_KEY", str(tmp_path / "stick" / "root.pem"))
+    run("rotate-key", "receipt")
+    # The root key itself is followed by one that lies elsewhere, which retires it.
+    run("rotate-key", "receipt", "--public-key", second.public.hex(), code=2)
+    run("rotate-key", "root", "--public-key", second.public.hex())
+    monkeypatch.setenv("CERTLEDGER_ROOT_KEY", str(tmp_path / "stick" / "new.pem"))
+    run("retire-key", first.kid.hex())
+    run("move-to", "https://new.example.org")
+    run("publish", str(tmp_path / "www"))
+    assert next(line for line in run("keys").splitlines() if "root" in line).split()[2] == "retired"
+    known = trust.parse((tmp_path / "www" / "trust.txt").read_text("utf-8"))
+    found = audit(FolderLog(tmp_path / "www"), known, processes=0)
+    assert (found.problems, found.unchecked) == ([], [])
+    assert known.address == "https://new.example.org"
+    monkeypatch.setenv("CERTLEDGER_ROOT_KEY", str(tmp_path / "stick" / "root.pem"))
+    assert "no root key that this log has in use" in run("keys", code=1)
+
+
+def test_a_medium_that_is_not_there_is_misuse_and_a_wrong_passphrase_could_not_check(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, new: Ledger
+) -> None:
+    new.close()
+    keys = ["keys", "--ledger", str(tmp_path / "new")]
+    monkeypatch.setenv("CERTLEDGER_ROOT_KEY", str(tmp_path / "gone.pem"))
+    assert CliRunner().invoke(main, keys).exit_code == 2
+    on_a_medium(tmp_path / "stick" / "root.pem")
+    monkeypatch.setenv("CERTLEDGER_ROOT_KEY", str(tmp_path / "stick" / "root.pem"))
+    monkeypatch.setenv("CERTLEDGER_KEY_PASSPHRASE", "one half")
+    assert CliRunner().invoke(main, keys).exit_code == 3
