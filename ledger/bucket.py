@@ -32,7 +32,7 @@ _WAITING: Final = 4 * WRITERS
 _TRY_OBJECT: Final = ".conditions"
 """Written and removed to see what the store does with conditions."""
 _CONNECT_SECONDS: Final = 5
-_ANSWER_SECONDS: Final = 30
+_ANSWER_SECONDS: Final = 20
 _RETRIES: Final = 2
 INSTALL: Final = "buckets need the package obstore: pip install 'certledger[bucket]'"
 

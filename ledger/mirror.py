@@ -16,7 +16,7 @@ from ledger.bucket import Bucket, open_bucket
 from ledger.destinations import Destination
 from ledger.open import Ledger
 from ledger.publication import TRUST_FILE
-from ledger.store import SignedHead
+from ledger.store import Recorded, SignedHead
 from ledger.tiles import CHECKPOINT, CannotPublish, DiskFolder, Folder, Source, check_not_ahead, publish_tree
 from ledger.upkeep import Turn
 from verifier import checkpoint, trust
@@ -55,14 +55,44 @@ class Log(Source, Protocol):
         """See `ledger.store.Tree`."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Beating:
+    """The log, with a beat at each reading of it."""
+
+    log: Log
+    beat: Callable[[], None]
+
+    def entries(self, start: int, limit: int) -> list[Recorded]:
+        """See `Source`."""
+        self.beat()
+        return self.log.entries(start, limit)
+
+    def leaves(self, start: int, end: int) -> list[bytes]:
+        """See `Source`."""
+        self.beat()
+        return self.log.leaves(start, end)
+
+
 class Mirror:
     """Copies the ledger's published tree to one destination, as often as one likes."""
 
-    def __init__(self, public: Path, source: Log, origin: str, name: str, open_folder: Callable[[], Folder]) -> None:
-        """`public` is the ledger's own tree, `name` what the destination is called. Opens nothing yet."""
+    def __init__(
+        self,
+        public: Path,
+        source: Log,
+        origin: str,
+        name: str,
+        open_folder: Callable[[], Folder],
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`public` is the ledger's own tree, `name` what the destination is called. Opens nothing yet.
+
+        `beat` is called all along the way; what it raises ends the work, and no harm is done.
+        """
         self.name = name
         self._public = DiskFolder(public)
         self._source = source
+        self._beat = beat
         self._origin = origin
         self._open_folder = open_folder
         self._folder: Folder | None = None
@@ -95,7 +125,7 @@ class Mirror:
             there = check_not_ahead(folder, head.size if last is None else last.size, keys, origin)
             if there is not None and there.size > head.size:
                 return False  # another machine has published what this one has yet to
-            publish_tree(folder, self._source, head, keys, origin)
+            publish_tree(folder, _Beating(self._source, self._beat), head, keys, origin)
             for path, data in {**shown.lists, TRUST_FILE: shown.trust_file}.items():
                 if folder.read(path) != data:
                     folder.commit(path, data)
@@ -103,10 +133,10 @@ class Mirror:
         return True
 
 
-def mirror_of(ledger: Ledger, destination: Destination) -> Mirror:
+def mirror_of(ledger: Ledger, destination: Destination, beat: Callable[[], None] = lambda: None) -> Mirror:
     """The copy of a ledger's tree at a destination."""
     origin = ledger.settings.origin
-    return Mirror(ledger.public, ledger.store, origin, destination.to, lambda: folder_of(destination))
+    return Mirror(ledger.public, ledger.store, origin, destination.to, lambda: folder_of(destination), beat)
 
 
 def copy_once(mirror: Mirror, turn: Turn) -> None:

@@ -20,9 +20,16 @@ RETRY_SECONDS: Final = 1.0
 LONGEST_RETRY_SECONDS: Final = 60.0
 """After one failure, and after many."""
 
+STOP_SECONDS: Final = 5.0
+"""How long the end waits for an answer of a bucket; what is not answered by then was written or not."""
+
 _TOLD: Final = (CannotPublish, VerificationError, StoreError, OSError)
 """Failures that say in a line what is wrong; others show where they arose."""
 _log = logging.getLogger(__name__)
+
+
+class Stopped(Exception):
+    """The copying is to end: what is left is copied by the next who has the turn."""
 
 
 class Mirroring(Thread):
@@ -33,9 +40,9 @@ class Mirroring(Thread):
 
     def __init__(self, ledger: Ledger, destination: Destination, leads: Callable[[], bool]) -> None:
         super().__init__(name=f"mirroring-{destination.to}", daemon=True)
-        self._mirror = mirror_of(ledger, destination)
-        self._leads = leads
         self._ending = Event()
+        self._mirror = mirror_of(ledger, destination, self._beat)
+        self._leads = leads
         self._pause = LOOK_SECONDS
         self.failure = ""
         """Kind of what went wrong the last time; empty while all is well."""
@@ -56,10 +63,10 @@ class Mirroring(Thread):
             self.step()
 
     def stop(self) -> None:
-        """Ends the thread when what it is doing is done."""
+        """Ends the thread soon."""
         self._ending.set()
         if self.is_alive():
-            self.join()
+            self.join(STOP_SECONDS)
 
     def step(self) -> None:
         """Copies what is new; a failure does not end the thread, since the next try may succeed."""
@@ -68,12 +75,18 @@ class Mirroring(Thread):
             return
         try:
             self._mirror.publish()
+        except Stopped:
+            return
         except Exception as error:
             self._fail(error)
         else:
             if self.failure:
                 _log.warning("publication to %s goes on", self.to)
             self.failure, self._pause = "", LOOK_SECONDS
+
+    def _beat(self) -> None:
+        if self._ending.is_set():
+            raise Stopped
 
     def _fail(self, error: Exception) -> None:
         kind = type(error).__name__

@@ -122,6 +122,20 @@ def test_a_running_publisher_keeps_its_copies(tmp_path: Path, server: str, secre
         assert changing(open_bucket(there))[0] == own(ledger)[0]
 
 
+def test_the_end_does_not_wait_for_a_copy_that_is_far_from_done(tmp_path: Path) -> None:
+    with founded(tmp_path, Destination(str(tmp_path / "copy"))) as ledger, open_awards(ledger) as awards:
+        with Publisher(awards) as publisher:
+            publisher.step()
+            publisher.mirrors[0].stop()
+            publisher.mirrors[0].step()
+            assert (publisher.mirrors[0].failure, publisher.mirrors[0].size) == ("", 0)
+            assert not (tmp_path / "copy" / "checkpoint").exists()
+        with Publisher(awards) as publisher:
+            publisher.step()
+            publisher.mirrors[0].step()
+            assert publisher.mirrors[0].size == ledger.store.head().size
+
+
 def test_a_bucket_that_heeds_no_conditions_is_for_who_has_the_turn(tmp_path: Path, server: str, secret: str) -> None:
     with founded(tmp_path, destination(server, "turn", secret)) as ledger:
         Upkeep(ledger).run_once()
