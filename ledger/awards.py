@@ -271,8 +271,9 @@ class Awards:
         return [verified.transparent(index, statement, ()) for index, statement in issued.changes]
 
     def log_signer(self, authority: Authority, kind: str) -> Signer:
-        """The log's newest key for a use, neither retired nor compromised. Raises Refusal `no-key`."""
-        return self.ledger.keystore.signer(authority.base, kind, {key.kid for key in authority.current_keys(kind)})
+        """The log's key for a use, neither retired nor compromised (`Ledger.log_signers`). Raises Refusal `no-key`."""
+        current = [key.kid for key in authority.current_keys(kind)]
+        return self.ledger.keystore.in_use(authority.base, kind, current)[0]
 
     # --- inside -----------------------------------------------------------------------------------------------------
 

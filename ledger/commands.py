@@ -53,6 +53,13 @@ class ReportKeyCompromised:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveBase:
+    """Put the base's pages and published log at another address."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenAccount:
     """Give a member of staff an account under a pseudonym."""
 
@@ -516,6 +523,7 @@ BaseCommand = (
     | AuthoriseKey
     | RetireKey
     | ReportKeyCompromised
+    | MoveBase
     | OpenAccount
     | CloseAccount
     | RegisterPasskey

@@ -12,6 +12,7 @@ from threading import Event, Thread
 from typing import Final, Self
 
 from ledger.awards import Awards
+from ledger.mirroring import Mirroring
 from ledger.sequencer import CannotSign
 from ledger.signing import KeystoreError
 from ledger.store import Feed, StoreBusy, StoreError, Subscription
@@ -52,6 +53,9 @@ class Publisher(Thread):
         self._ledger = awards.ledger
         self._turn = FileTurn(self._ledger.public / LOCK_FILE)
         self._upkeep: Upkeep | None = None
+        destinations = self._ledger.settings.publish
+        self.mirrors = [Mirroring(self._ledger, to, lambda: self.leads) for to in destinations]
+        """What copies elsewhere what is published here."""
         self._news: _News | None = None
         self._woken = Event()
         self._looked = Event()
@@ -77,6 +81,8 @@ class Publisher(Thread):
 
     def run(self) -> None:
         """Works until it is stopped."""
+        for mirror in self.mirrors:
+            mirror.start()
         while not self._ending.is_set():
             self.step()
             self._looked.set()
@@ -95,6 +101,8 @@ class Publisher(Thread):
         self._woken.set()
         if self.is_alive():
             self.join()
+        for mirror in self.mirrors:
+            mirror.stop()
         if self._news is not None:
             self._news.stop()
         self._resign()

@@ -47,8 +47,11 @@ class Sequencer:
         origin: str,
         former_keys: Iterable[bytes] = (),
         judge: Callable[[Recorded], None] = lambda entry: None,
+        further: Iterable[Signer] = (),
     ) -> None:
         """`former_keys` are public keys of retired checkpoint signers, whose last head may still stand.
+
+        `further` sign every head as well: successors of the signer, so that who knows but one of them can follow.
 
         `judge` raises VerificationError for an entry that must not be signed: `ledger.judging.Judge` checks signature
         and entitlement. Without one the store is trusted that far.
@@ -56,10 +59,9 @@ class Sequencer:
         self._judge = judge
         self._store = store
         self._folder = folder
-        self._signer = signer
+        self._signers = [(VerifierKey(origin, item.public_key), item) for item in (signer, *further)]
         self._origin = origin
-        self._key = VerifierKey(origin, signer.public_key)
-        self._keys = [self._key, *(VerifierKey(origin, public) for public in former_keys)]
+        self._keys = [key for key, _ in self._signers] + [VerifierKey(origin, public) for public in former_keys]
 
     def run_once(self, now_ms: int) -> SignedHead | None:
         """Signs and publishes what has come in; None if there is nothing new. Finishes an interrupted publication.
@@ -148,9 +150,10 @@ class Sequencer:
 
     def _sign(self, size: int, root: bytes) -> SignedHead:
         text = Checkpoint(self._origin, size, root).text()
-        line = note.Signature(self._origin, self._key.id, self._signer.sign(text.encode()))
-        signed = str(note.Note(text, (line,)))
-        checkpoint.verify(signed.encode(), [self._key], self._origin)  # A faulty signature must never get out.
+        lines = [note.Signature(self._origin, key.id, item.sign(text.encode())) for key, item in self._signers]
+        signed = str(note.Note(text, tuple(lines)))
+        for key, _ in self._signers:
+            checkpoint.verify(signed.encode(), [key], self._origin)  # A faulty signature must never get out.
         return SignedHead(size, root, signed)
 
 

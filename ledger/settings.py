@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from ledger.destinations import Destination, parse_destinations
 from ledger.mail_settings import MailSettings, parse_mail
 from ledger.providers import Provider, parse_providers
 from ledger.signing import MASTER_KEY_SIZE, KeystoreError, write_private
@@ -48,6 +49,8 @@ class Settings:
     """Whether webhooks may lead into networks that are not public."""
     sign_in: tuple[Provider, ...] = ()
     """Who else may say who a member of staff is."""
+    publish: tuple[Destination, ...] = ()
+    """Where the published tree is copied to beside the ledger's own folder."""
 
     def to_toml(self) -> str:
         """The text of `ledger.toml`."""
@@ -62,6 +65,8 @@ class Settings:
             text += ["[webhooks]", *_lines({"private": True}), ""]
         for provider in self.sign_in:
             text += ["[[sign_in]]", *_lines(provider.values()), ""]
+        for destination in self.publish:
+            text += ["[[publish]]", *_lines(destination.values()), ""]
         return "\n".join(text)
 
 
@@ -81,6 +86,7 @@ def parse_settings(text: str, place: str) -> Settings:
             parse_mail(data["mail"]) if "mail" in data else None,
             data.get("webhooks", {}).get("private", False) is True,
             parse_providers(data.get("sign_in", [])),
+            parse_destinations(data.get("publish", [])),
         )
     except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise SettingsError(f"{place} cannot be used: {error}") from None

@@ -13,12 +13,12 @@ from typing import Final
 
 from ledger.judging import Judge
 from ledger.numbertiles import Outdated
-from ledger.open import Ledger
+from ledger.open import Ledger, LogSigners
+from ledger.pruning import prune_edge
 from ledger.publication import Publication
 from ledger.sequencer import Sequencer
-from ledger.signing import Signer
 from ledger.store import SignedHead, Store, StoreBusy
-from ledger.tiles import DiskFolder, prune_partials
+from ledger.tiles import DiskFolder
 
 PRUNE_EVERY_SECONDS: Final = 3600
 LEAD_SECONDS: Final = 5.0
@@ -80,7 +80,7 @@ class Upkeep:
         self._revision = self._keys_revision()
         signers = ledger.log_signers()
         self._publication = Publication(ledger.store, signers.status, self._on_the_way)
-        self._sequencer = self._new_sequencer(signers.checkpoint)
+        self._sequencer = self._new_sequencer(signers)
 
     def sign(self) -> None:
         """Signs what came in, and publishes the tree into the ledger's own `public/`. To be called in our turn only.
@@ -144,21 +144,22 @@ class Upkeep:
         if revision != self._revision:
             signers = self._ledger.log_signers()
             self._publication.sign_lists_with(signers.status)
-            self._sequencer = self._new_sequencer(signers.checkpoint)
+            self._sequencer = self._new_sequencer(signers)
             self._revision = revision
 
     def _keys_revision(self) -> int:
         return self._ledger.store.boundary(self._ledger.log_id.bytes)
 
-    def _new_sequencer(self, signer: Signer) -> Sequencer:
-        former = [earlier.public_key for earlier in self._ledger.former_checkpoint_signers(signer)]
+    def _new_sequencer(self, signers: LogSigners) -> Sequencer:
+        former = [earlier.public_key for earlier in self._ledger.former_checkpoint_signers(signers)]
         return Sequencer(
             self._ledger.store,
             self._public,
-            signer,
+            signers.checkpoint,
             self._ledger.settings.origin,
             former_keys=former,
             judge=self._judge.judge,
+            further=signers.further_checkpoint,
         )
 
     def _prune(self, now: int) -> None:
@@ -166,4 +167,4 @@ class Upkeep:
         head = self._ledger.store.signed_head()
         if head is not None and now >= self._prune_at:
             self._prune_at = now + PRUNE_EVERY_SECONDS
-            prune_partials(self._ledger.public, head.size, now)
+            prune_edge(self._public, head.size, now)

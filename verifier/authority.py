@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from verifier import kinds
+from verifier.address import host_of
 from verifier.approvers import Approvers
 from verifier.errors import KeyCompromised, Malformed, NotEntitled, RuleBroken, UnknownKey
 from verifier.events import EVENTS
@@ -23,6 +24,7 @@ ROLES: Final = ("administrator", "approver", "assessor", "auditor", "public", "r
 
 AUTHORITY_EVENTS: Final = (
     kinds.LogStarted,
+    kinds.BaseMoved,
     kinds.OrganisationAccredited,
     kinds.KeyAuthorised,
     kinds.KeyRetired,
@@ -32,7 +34,7 @@ AUTHORITY_EVENTS: Final = (
     kinds.PasskeyRegistered,
     kinds.PasskeyRemoved,
 )
-"""The events that say who belongs to the base, and which keys, accounts and passkeys are good."""
+"""The events that say who belongs to the base, where it is, and which keys, accounts and passkeys are good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ class Authority:
     origin: str = ""
     base: str = ""
     url: str = ""
+    """The first address. It goes on naming what it named, such as the status lists, wherever the base moves."""
+    moves: list[tuple[int, str]] = field(default_factory=list)
+    """Later addresses, each with the index of its entry."""
     genesis: bytes = b""
     """Leaf hash of entry 0."""
     organisations: dict[str, Organisation] = field(default_factory=dict)
@@ -171,6 +176,8 @@ class Authority:
 
     def _take_in(self, index: int, event: object) -> None:
         match event:
+            case kinds.BaseMoved():
+                self._move(index, event)
             case kinds.OrganisationAccredited():
                 self.organisations[event.code] = Organisation(
                     event.code, event.kind, event.uri, event.name_zh, event.name_en
@@ -197,6 +204,13 @@ class Authority:
                 self.approvers.evolve(event)
             case _:
                 pass  # the genesis, taken in by `_start`
+
+    def _move(self, index: int, event: kinds.BaseMoved) -> None:
+        try:
+            host_of(event.url)
+        except Malformed as error:
+            raise RuleBroken(f"the base moved to {event.url[:100]!r}: {error.message}") from None
+        self.moves.append((index, event.url))
 
     def _grant(self, index: int, public: bytes, organisation: str, custody: str, granted: tuple[str, ...]) -> None:
         if organisation not in self.organisations:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from verifier import (
     address,
@@ -129,13 +128,13 @@ class Checker:
         return self._proof(thing, parsed.proof, [*self._foreign_host(parsed), COMPARE])
 
     def _foreign_host(self, parsed: ProofAddress) -> list[str]:
-        if parsed.host == self._host:
+        if parsed.host in self.trust.hosts:
             return []
         return [f"the code leads to {parsed.host}, which is not the base's {self._host}: do not open it"]
 
     @property
     def _host(self) -> str:
-        return urlsplit(self.trust.url).netloc.lower()
+        return self.trust.hosts[0]
 
     def _picture(self, thing: str, data: bytes) -> Verdict:
         """A picture is one of paper: its codes must agree with one another, the rest is for the eye."""
@@ -180,7 +179,7 @@ class Checker:
         if refusal is not None:
             return self._not_as_issued(thing, refusal, shown)
         proved = verify_proof(shown[0], self.trust)
-        self._check_links(links, proved)
+        self._check_links(links, proved, sealed=True)
         return replace(self._standing(thing, proved, []), proof=shown[0])
 
     def _receipt_pdf(self, thing: str, data: bytes, receipt: bytes, refusal: NotAsIssued | None) -> Verdict:
@@ -218,7 +217,7 @@ class Checker:
         if self.log is None and self.offline:
             return verdict
         try:
-            published = self.log or fetch.open_log(f"{self.trust.url.rstrip('/')}/log")
+            published = self.log or fetch.open_log(f"{self.trust.address.rstrip('/')}/log")
             log = VerifiedLog(published, self.trust)
             recheck.check_same_log(found, log)
             today = ["" if item.stood is None else stands_today(item.stood, log, self.now) for item in found.items]
@@ -243,13 +242,13 @@ class Checker:
 
     def _link(self, thing: str, link: LinkAddress) -> Verdict:
         """The server behind the base's own host is asked for the proof, and believed in nothing."""
-        if link.host != self._host:
+        if link.host not in self.trust.hosts:
             message = f"the link leads to {link.host}, not to the base's {self._host}: nothing was fetched"
             return replace(could_not_check(thing, message, self.now), sentence=_FOREIGN)
         if self.offline:
             message = "a link address can only be checked over the network, and --offline was given"
             return replace(could_not_check(thing, message, self.now), link=link)
-        answer = fetch.get(f"{self.trust.url.rstrip('/')}/c/{link.link_id}.json", _ANSWER_LIMIT)
+        answer = fetch.get(f"{self.trust.address.rstrip('/')}/c/{link.link_id}.json", _ANSWER_LIMIT)
         proof, changes = _read_answer(answer)
         proved = verify_proof(proof, self.trust)
         self._check_links([link], proved)
@@ -294,10 +293,19 @@ class Checker:
 
     # --- what is checked of them ------------------------------------------------------------------------------------
 
-    def _check_links(self, links: Iterable[LinkAddress], proved: Proved) -> None:
-        """Raises Mismatch for a link that is not this award's own, at the base's own host."""
+    def _check_links(self, links: Iterable[LinkAddress], proved: Proved, *, sealed: bool = False) -> None:
+        """Raises Mismatch for a link that is not this award's own, at a host of the base's.
+
+        A file whose seal is good the base itself made: where its proof is newer than the trust file, the base has
+        moved, and that is CouldNotCheck. Anything else may be a thief's, with a proof that is genuine.
+        """
         for link in links:
-            if link.host != self._host:
+            if link.host not in self.trust.hosts:
+                if sealed and proved.logged.included.size > self.trust.as_of:
+                    raise CouldNotCheck(
+                        f"the link code leads to {link.host}, and the trust file (as of entry {self.trust.as_of}) knows"
+                        f" {self._host}: the base may have moved, get a newer trust file"
+                    )
                 raise Mismatch(f"the link code leads to {link.host}, not to the base's {self._host}")
             if address.link_digest(link.link_id) != proved.event.link_hash:
                 raise Mismatch("the link is that of another certificate than the proof")
@@ -318,7 +326,7 @@ class Checker:
         if self.log is None and self.offline:
             return verdict
         try:
-            log = self.log or fetch.open_log(f"{self.trust.url.rstrip('/')}/log")
+            log = self.log or fetch.open_log(f"{self.trust.address.rstrip('/')}/log")
             scanned = _FOLDER_SCAN if isinstance(log, fetch.FolderLog) else _NETWORK_SCAN
             current = check_standing(proved, log, self.trust, self.now, changes, scanned)
         except Inconsistent as error:
@@ -360,7 +368,7 @@ class Checker:
         fields = printed_fields(proved, self.trust)
         notes = (
             "the fields are what was signed; the file may show something else",
-            f"where it does is drawn at {self.trust.url.rstrip('/')}/compare",
+            f"where it does is drawn at {self.trust.address.rstrip('/')}/compare",
             COMPARE,
         )
         verdict = replace(verdict, proved=proved, proof=shown[0], fields=fields, notes=notes)

@@ -79,6 +79,10 @@ def _contradictions(older: Trust, newer: Trust) -> Iterator[str]:
     """Why both cannot be true; nothing where they can."""
     for code in older.organisations.keys() - newer.organisations.keys():
         yield f"organisation {code} is gone"
+    if newer.moves[: len(older.moves)] != older.moves:
+        yield "the base moved otherwise"
+    if any(index < older.as_of for index, _ in newer.moves[len(older.moves) :]):
+        yield "the base is said to have moved at an entry that the older file knew without that"
     for kid, added in newer.keys.items():
         if kid not in older.keys and added.since < older.as_of:
             yield f"key {grouped(kid)} is said to be of entry {added.since}, which the older file knew without it"
@@ -105,7 +109,9 @@ def trust_lines(trusted: Trust) -> Lines:
     """What a trust file says, for people."""
     yield "fingerprint", fingerprint(trusted)
     yield "compare", "these 16 groups by another way: on a certificate's second page, at a partner's site, by telephone"
-    yield "address", trusted.url
+    yield "address", trusted.address
+    if trusted.moves:
+        yield "formerly", ", ".join(host for host in trusted.hosts[1:])
     yield "as of", f"the log's first {trusted.as_of} entries"
     yield "witnesses", "none: nobody independent cosigns this log's checkpoints (quorum none)"
     for key in trusted.keys.values():
@@ -116,7 +122,7 @@ def trust_json(trusted: Trust) -> dict[str, Any]:
     """The same for programs."""
     return {
         "origin": trusted.origin,
-        "url": trusted.url,
+        "url": trusted.address,
         "genesis": trusted.genesis.hex(),
         "fingerprint": fingerprint(trusted),
         "as_of": trusted.as_of,

@@ -43,6 +43,14 @@ class LogStarted(Event):
     keys: Public[tuple[GenesisKey, ...]]
 
 
+@event("base.moved/1")
+class BaseMoved(Event):
+    """The base's pages and its published log are from here on at another address; the log stays the one it is."""
+
+    log_id: Stream
+    url: Public[str]
+
+
 @event("organisation.accredited/1")
 class OrganisationAccredited(Event):
     """The base accredited an organisation, or gave its particulars anew."""
@@ -634,8 +642,10 @@ BASE_KINDS: Final = tuple(
     )
 )
 """Recorded by the base: people, enrolments, applications, objections, cohorts, packs, and whatever it is made of."""
-ROOT_KINDS: Final = tuple(k for k in BASE_KINDS if k.split(".")[0] in ("account", "key", "organisation", "passkey"))
-"""What the root key signs: who belongs to the base and which keys and passkeys are good."""
+ROOT_KINDS: Final = tuple(
+    k for k in BASE_KINDS if k.split(".")[0] in ("account", "base", "key", "organisation", "passkey")
+)
+"""What the root key signs: who belongs to the base, where it is, and which keys and passkeys are good."""
 REGISTRY_KINDS: Final = tuple(k for k in BASE_KINDS if k not in ROOT_KINDS)
 """What the base's everyday key signs."""
 

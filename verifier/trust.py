@@ -7,6 +7,7 @@ Text, one item a line, `#` comments. `log` and `quorum` lines are C2SP tlog-poli
     genesis <leaf hash of entry 0, hex>
     asof <log size that this file was folded from>
     base <code>
+    moved <index> <url>
     organisation <code> <kind> <uri> "<中文>" "<English>"
     key <kid hex> <public key hex> <organisation> <custody> <from> <until|-> <compromised-from|-> <kind,kind…>
     programme <code> "<中文>" "<English>" <certified-by,certified-by…> <taught-by>
@@ -19,6 +20,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from verifier import kinds
 from verifier.authority import CUSTODIES, Authority, Key, Organisation
@@ -51,6 +53,19 @@ class Trust:
     organisations: dict[str, Organisation]
     keys: dict[bytes, Key]
     programmes: dict[str, NamedProgramme]
+    moves: tuple[tuple[int, str], ...] = ()
+    """Where the base moved to, each with the index of the entry that says so."""
+
+    @property
+    def address(self) -> str:
+        """Where the pages are now, and below `/log` the published log. `url` is the first address, and names things."""
+        return self.moves[-1][1] if self.moves else self.url
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that codes of this base lead to, the present one first: paper outlives addresses."""
+        ever = (self.url, *(url for _, url in self.moves))
+        return tuple(dict.fromkeys(urlsplit(url).netloc.lower() for url in reversed(ever)))
 
     @property
     def origin(self) -> str:
@@ -89,7 +104,8 @@ def grouped(data: bytes) -> str:
 
 def from_log(authority: Authority, programmes: Iterable[NamedProgramme], size: int) -> str:
     """The trust file of a log, as folded from its first `size` entries. The same log gives the same bytes."""
-    current = [key for key in authority.log_keys(kinds.CHECKPOINT_KIND) if key.until is None]
+    ever = authority.log_keys(kinds.CHECKPOINT_KIND)
+    current = authority.current_keys(kinds.CHECKPOINT_KIND) or [key for key in ever if key.until is None] or ever
     lines = [
         "# certledger trust file: compare its SHA-256 by another way before you rely on it.",
         f"log {VerifierKey(authority.origin, current[-1].public_key)} {authority.url}",
@@ -97,6 +113,7 @@ def from_log(authority: Authority, programmes: Iterable[NamedProgramme], size: i
         f"genesis {authority.genesis.hex()}",
         f"asof {size}",
         f"base {authority.base}",
+        *(f"moved {index} {url}" for index, url in authority.moves),
     ]
     for item in authority.organisations.values():
         lines.append(f"organisation {item.code} {item.kind} {item.uri} {_quote(item.name_zh)} {_quote(item.name_en)}")
@@ -135,6 +152,7 @@ class _Reader:
         self.organisations: dict[str, Organisation] = {}
         self.keys: dict[bytes, Key] = {}
         self.programmes: dict[str, NamedProgramme] = {}
+        self.moves: list[tuple[int, str]] = []
 
     def line(self, words: list[str]) -> None:
         match words:
@@ -145,6 +163,8 @@ class _Reader:
                 self._once("quorum", "none")
             case ["genesis" | "asof" | "base" as word, value]:
                 self._once(word, value)
+            case ["moved", index, url]:
+                self._moved(_number(index), url)
             case ["organisation", code, kind, uri, name_zh, name_en]:
                 self.organisations[code] = Organisation(code, kind, uri, name_zh, name_en)
             case ["key", kid, public, organisation, custody, since, until, compromised, granted]:
@@ -182,12 +202,18 @@ class _Reader:
             self.organisations,
             self.keys,
             self.programmes,
+            tuple(self.moves),
         )
 
     def _once(self, word: str, value: str) -> None:
         if word in self.single:
             raise Malformed(f"{word} stands twice")
         self.single[word] = value
+
+    def _moved(self, index: int, url: str) -> None:
+        if not _ADDRESS.fullmatch(url) or (self.moves and index <= self.moves[-1][0]):
+            raise Malformed(f"{url[:60]!r} is no address, or does not stand in the order of the log")
+        self.moves.append((index, url))
 
     def _key(
         self, kid: str, public: str, organisation: str, custody: str, span: tuple[str, str, str], granted: str
@@ -213,6 +239,7 @@ class _Reader:
 
 
 _HASH: Final = re.compile("[0-9a-f]{64}")
+_ADDRESS: Final = re.compile(r"https?://([A-Za-z0-9.-]{1,253}|\[::1\])(:[0-9]{1,5})?", re.ASCII)
 _NUMBER: Final = re.compile("0|[1-9][0-9]{0,17}")
 _WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]+')
 

@@ -144,6 +144,11 @@ def _verify_receipt(shown: Bundle, trust: Trust) -> Included:
     proof = shown.receipt
     if proof.issuer != f"https://{trust.origin}":
         raise NotIncluded(f"the receipt is of the log {proof.issuer}, not of https://{trust.origin}")
+    if proof.kid not in trust.keys and proof.size > trust.as_of:
+        raise CouldNotCheck(
+            f"the receipt is of {proof.size} entries, signed by key {proof.kid.hex()[:16]}, which the trust file (as of"
+            f" entry {trust.as_of}) does not know yet: get a newer trust file"
+        )
     key = trust.key(proof.kid)
     if key.compromised_from is not None:
         raise CouldNotCheck(

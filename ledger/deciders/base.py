@@ -12,6 +12,7 @@ from ledger.deciders.definitions import check_calendar, check_cohort, check_poli
 from ledger.deciders.person import check_value
 from ledger.refusals import Code, Refusal
 from verifier import kinds
+from verifier.address import host_of
 from verifier.approvers import Approvers
 from verifier.authority import ROLES, Organisation, check_grant
 from verifier.catalogue import Catalogue, Cohort
@@ -44,6 +45,9 @@ class Base:
     code: str = ""
     origin: str = ""
     url: str = ""
+    """The first address, which goes on naming what it named."""
+    address: str = ""
+    """Where the base is now."""
     organisations: dict[str, Organisation] = field(default_factory=dict)
     streams: dict[str, UUID] = field(default_factory=dict)
     """Stream of an organisation, by its code."""
@@ -88,12 +92,14 @@ class Base:
         self.approvers.evolve(event)
         match event:
             case kinds.LogStarted():
-                self.code, self.origin, self.url = event.code, event.origin, event.url
+                self.code, self.origin, self.url, self.address = event.code, event.origin, event.url, event.url
                 self.organisations[event.code] = Organisation(
                     event.code, "base", event.uri, event.name_zh, event.name_en
                 )
                 self.streams[event.code] = event.log_id
                 self.keys.update({thumbprint(key.public_key): event.code for key in event.keys})
+            case kinds.BaseMoved():
+                self.address = event.url
             case kinds.OrganisationAccredited():
                 self.organisations[event.code] = Organisation(
                     event.code, event.kind, event.uri, event.name_zh, event.name_en
@@ -136,6 +142,8 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
         case c.ReportKeyCompromised():
             stream = _stream_of_key(command.kid, base.keys | base.former_keys, base)
             return [kinds.KeyCompromised(organisation_id=stream, kid=command.kid, as_of=command.as_of)]
+        case c.MoveBase():
+            return _move(command, base)
         case c.OpenAccount():
             return _open_account(command, base)
         case c.CloseAccount():
@@ -229,6 +237,16 @@ def _stream_of_key(kid: bytes, among: dict[bytes, str], base: Base) -> UUID:
     if organisation is None:
         raise Refusal(Code.UNKNOWN_KEY, f"no key {kid.hex()[:16]} is known or in use")
     return base.streams[organisation]
+
+
+def _move(command: c.MoveBase, base: Base) -> list[Event]:
+    try:
+        host_of(command.url)
+    except VerificationError as error:
+        raise Refusal(Code.UNKNOWN_VALUE, error.message) from None
+    if command.url == base.address:
+        return []
+    return [kinds.BaseMoved(log_id=base.log_id, url=command.url)]
 
 
 def _open_account(command: c.OpenAccount, base: Base) -> list[Event]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from api.published import FOR_EVER, SECONDS, kind_of
+from ledger.media import FOR_EVER, SECONDS, served_as
 from tests.api.whole_ledger import WholeLedger
 from verifier import checkpoint, numberhead, statuslist, trust
 from verifier.errors import Malformed
@@ -101,4 +101,4 @@ def test_a_link_out_of_the_folder_is_not_followed(whole: WholeLedger, tmp_path: 
 def test_a_tile_that_is_not_there_yet_is_not_found(client: TestClient) -> None:
     assert client.get("/log/tile/0/x999/999").status_code == 404
     with pytest.raises(Malformed):
-        kind_of("tile/0/999999")
+        served_as("tile/0/999999")

@@ -34,6 +34,7 @@ PUBLIC = {
     "log.started/1": (
         "origin: str, url: str, code: str, name_zh: str, name_en: str, uri: str, keys: tuple[GenesisKey, ...]"
     ),
+    "base.moved/1": "url: str",
     "organisation.accredited/1": "code: str, kind: str, name_zh: str, name_en: str, uri: str",
     "key.authorised/1": "organisation: str, public_key: bytes, kinds: tuple[str, ...], custody: str",
     "key.retired/1": "kid: bytes",

@@ -188,6 +188,7 @@ def check_trust(text: str) -> Any:
         "genesis": read.genesis.hex(),
         "as_of": str(read.as_of),
         "base": read.base,
+        "hosts": list(read.hosts),
         "organisations": {code: [o.uri, o.name_zh, o.name_en] for code, o in read.organisations.items()},
         "keys": {
             kid.hex(): [

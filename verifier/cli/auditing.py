@@ -16,8 +16,10 @@ from verifier.audit.page import page
 from verifier.audit.page_words import LANGUAGES
 from verifier.audit.written import whole
 from verifier.cli import progress
+from verifier.cli.replaying import auditor_key_option, disclosures_option, opened_disclosures
 from verifier.cli.shared import json_option, line, load_trust, plain, trust_option
-from verifier.errors import CouldNotCheck
+from verifier.errors import CouldNotCheck, VerificationError
+from verifier.replay.watching import AuditReplay
 from verifier.verdict import GOOD, NOT_CHECKED
 
 
@@ -46,6 +48,8 @@ def _written_forms(context: click.Context, option: click.Parameter, named: tuple
 @click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Of the report to read.")
 @click.option("--progress", type=click.Choice(progress.KINDS), default="auto", help="To standard error.")
 @click.option("--processes", type=click.IntRange(0), metavar="N", help="Further processes; by default one a core.")
+@disclosures_option
+@auditor_key_option
 @json_option
 @click.pass_context
 def audit(context: click.Context, /, place: str, trust_file: str | None, as_json: bool, **options: Any) -> None:
@@ -58,14 +62,18 @@ def audit(context: click.Context, /, place: str, trust_file: str | None, as_json
         trusted = load_trust(trust_file)
         kept = Path(since).read_bytes() if since else None
         log = fetch.open_log(place)
+        disclosed = opened_disclosures(context, options["disclosures_file"], options["key_file"])
     except CouldNotCheck as error:
         report = Report(unchecked=[Problem.of(error, place)])
+    except VerificationError as error:
+        report = Report(problems=[Problem.of(error, "the disclosure file")])
     except (OSError, ValueError) as error:
         report = Report(unchecked=[Problem.of(CouldNotCheck(f"{since} cannot be read: {error}"), "--since")])
     else:
         state = Path(options["state"]) if options["state"] else None
+        replay = None if disclosed is None else AuditReplay(trusted.origin, disclosed)
         with progress.shown(options["progress"], "auditing") as tell:
-            report = run_audit(log, trusted, kept, options["processes"], tell, state=state)
+            report = run_audit(log, trusted, kept, options["processes"], tell, state=state, replay=replay)
     for path in options["reports"]:
         _write(report, path, options["language"])
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else _audit_report(report))

@@ -221,6 +221,8 @@ def _trust(out: Files, good: str) -> None:
     commented = "# a comment\n\n" + good.replace("\n", "\r\n")
     out.good("trust", "comments-and-crlf", commented, _trust_value(good), "verifier/trust.py")
     lines = good.splitlines()
+    moved = good + "moved 3 https://new.example.org:8443\nmoved 7 http://127.0.0.1:8000\n"
+    out.good("trust", "moved-twice", moved, _trust_value(moved), "verifier/trust.py")
     for word in ("log", "quorum", "genesis", "asof", "base", "organisation", "key"):
         without = "\n".join(line for line in lines if not line.startswith(word + " ")) + "\n"
         out.fail("trust", f"without-{word}", without, "malformed", "verifier/trust.py")
@@ -230,6 +232,12 @@ def _trust(out: Files, good: str) -> None:
     key = next(line for line in lines if line.startswith("key "))
     words = key.split(" ")
     for case, altered in {
+        "moved-without-url": good + "moved 3\n",
+        "moved-to-no-address": good + "moved 3 https://new.example.org/path\n",
+        "moved-to-another-scheme": good + "moved 3 ftp://new.example.org\n",
+        "moved-at-no-index": good + "moved 03 https://new.example.org\n",
+        "moved-twice-at-once": good + "moved 3 https://a.example.org\nmoved 3 https://b.example.org\n",
+        "moved-backwards": good + "moved 3 https://a.example.org\nmoved 2 https://b.example.org\n",
         "unknown-word": good + "witness a\n",
         "quorum-of-witnesses": good.replace("quorum none", "quorum any"),
         "two-blanks": good.replace("quorum none", "quorum  none"),
@@ -260,12 +268,14 @@ def _line(good: str, word: str, replacement: str) -> str:
 def _trust_value(text: str) -> dict[str, Any]:
     words = [line.split(" ") for line in text.splitlines()]
     one = {line[0]: line[1] for line in words}
+    addresses = [log.URL, *(line[2] for line in words if line[0] == "moved")]
     return {
         "origin": log.ORIGIN,
         "url": log.URL,
         "genesis": one["genesis"],
         "as_of": one["asof"],
         "base": log.BASE,
+        "hosts": list(dict.fromkeys(address.split("/")[2] for address in reversed(addresses))),
         "organisations": {code: [log.URIS[code], *names] for code, names in log.NAMES.items()},
         "keys": {
             line[1]: [line[3], line[4], *line[5:8], sorted(line[8].split(","))] for line in words if line[0] == "key"

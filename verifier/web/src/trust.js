@@ -31,6 +31,9 @@ export async function parse(text) {
   return reader.result();
 }
 
+/** The hosts that codes of this base lead to, the present one first: paper outlives addresses. */
+const hostsOf = (places) => [...new Set(places.map(({ url }) => (url.split("/")[2] ?? "").toLowerCase()).reverse())];
+
 /** The key of this thumbprint. */
 export function keyOf(trust, kid) {
   const key = trust.keys.get(toHex(kid));
@@ -55,6 +58,7 @@ class Reader {
   organisations = new Map();
   keys = new Map();
   programmes = new Map();
+  moves = [];
 
   async line([word, ...rest]) {
     const form = `${word} ${rest.length}`;
@@ -67,6 +71,16 @@ class Reader {
       case "base 1":
         this.once(word, rest[0]);
         break;
+      case "moved 2": {
+        const [index, url] = rest;
+        const last = this.moves.at(-1);
+        if (!/^(0|[1-9][0-9]{0,17})$/.test(index) || !/^https?:\/\/([A-Za-z0-9.-]{1,253}|\[::1\])(:[0-9]{1,5})?$/.test(url)
+          || (last && BigInt(index) <= last.index)) {
+          throw malformed("no address, or not in the order of the log");
+        }
+        this.moves.push({ index: BigInt(index), url });
+        break;
+      }
       case "organisation 5": {
         const [code, kind, uri, zh, en] = rest;
         this.organisations.set(code, { code, kind, uri, zh, en });
@@ -101,7 +115,7 @@ class Reader {
     const stray = keys.find((key) => !this.organisations.has(key.organisation));
     if (stray) throw malformed(`trust file: key ${stray.kid.slice(0, 16)} is of ${stray.organisation}, which has no line`);
     return {
-      origin: log.name, url: log.url, genesis, asOf: BigInt(asOf), base,
+      origin: log.name, url: log.url, hosts: hostsOf([log, ...this.moves]), genesis, asOf: BigInt(asOf), base,
       organisations: this.organisations, keys: this.keys, programmes: this.programmes,
     };
   }

@@ -58,10 +58,10 @@ export const CHECKS = {
     };
   },
   trust: async (text) => {
-    const { origin, url, genesis, asOf, base, organisations, keys, programmes } = await parseTrust(text);
+    const { origin, url, hosts, genesis, asOf, base, organisations, keys, programmes } = await parseTrust(text);
     const index = (value) => (value === null ? "-" : `${value}`);
     return {
-      origin, url, genesis, as_of: `${asOf}`, base,
+      origin, url, genesis, as_of: `${asOf}`, base, hosts,
       organisations: mapped(organisations, ({ uri, zh, en }) => [uri, zh, en]),
       keys: mapped(keys, (key) => [
         key.organisation, key.custody, ...[key.since, key.until, key.compromisedFrom].map(index), [...key.kinds].sort(),
