@@ -4,6 +4,7 @@
  */
 import { equal } from "./bytes.js";
 import { verify as verifyCheckpoint } from "./checkpoint.js";
+import { checkQuorum } from "./cosignatures.js";
 import { changesIn } from "./changes.js";
 import { currentStanding, listNumber, readList } from "./current.js";
 import { CouldNotCheck, VerificationError, inconsistent } from "./errors.js";
@@ -113,6 +114,7 @@ class Log {
   async #readHead(kept) {
     const bytes = await fetchPublished("checkpoint");
     const head = await verifyCheckpoint(bytes, this.trust);
+    await checkQuorum(bytes, this.trust);
     if (kept && kept.size > head.size) {
       await this.#checkRollback(head, kept);
       this.rolledBack = head.size;
