@@ -28,6 +28,8 @@ COMMANDS = {
     "add-staff": "ledger.cli.staff:add_staff",
     "invite-staff": "ledger.cli.staff:invite_staff",
     "close-staff": "ledger.cli.staff:close_staff",
+    "witnesses": "ledger.cli.witnesses:witnesses",
+    "set-witnesses": "ledger.cli.witnesses:set_witnesses",
     "evidence": "ledger.cli.evidence:evidence",
     "copy": "ledger.cli.copy:copy",
     "demo": "ledger.cli.demo:demo",

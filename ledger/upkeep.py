@@ -18,6 +18,9 @@ from ledger.sequencer import Sequencer
 from ledger.signing import Signer
 from ledger.store import SignedHead, Store, StoreBusy
 from ledger.tiles import DiskFolder, prune_partials
+from ledger.witnessing import Gatherer
+from verifier.tile import TreeReader
+from verifier.witnesses import Witnesses, parse_logged
 
 PRUNE_EVERY_SECONDS: Final = 3600
 LEAD_SECONDS: Final = 5.0
@@ -77,7 +80,10 @@ class Upkeep:
         """Whether it is our turn to sign. Who takes it gives it back."""
         self._revision = self._keys_revision()
         signers = ledger.log_signers()
-        self._publication = Publication(ledger.store, signers.status, self._on_the_way)
+        self.witnesses = Gatherer(ledger.settings.witnesses)
+        """Who cosigns, and how many did."""
+        self.witnesses.follow(self._policy())
+        self._publication = Publication(ledger.store, signers.status, self._on_the_way, self.witnesses.may_publish)
         self._sequencer = self._new_sequencer(signers.checkpoint)
 
     def sign(self) -> None:
@@ -140,6 +146,7 @@ class Upkeep:
             signers = self._ledger.log_signers()
             self._publication.sign_lists_with(signers.status)
             self._sequencer = self._new_sequencer(signers.checkpoint)
+            self.witnesses.follow(self._policy())
             self._revision = revision
 
     def _keys_revision(self) -> int:
@@ -154,7 +161,19 @@ class Upkeep:
             self._ledger.settings.origin,
             former_keys=former,
             judge=self._judge.judge,
+            cosign=self._cosign,
         )
+
+    def _policy(self) -> Witnesses:
+        return parse_logged(self._ledger.desk().base.witnesses)
+
+    def _cosign(self, head: SignedHead, tree: TreeReader) -> SignedHead | None:
+        """Gathers cosignatures, and keeps them in the database before they are shown. Raises SignedHeadMoved."""
+        self._on_the_way()
+        cosigned = self.witnesses.gather(head, tree)
+        if cosigned != head:
+            self._ledger.store.sign_head(head, cosigned)
+        return cosigned if self.witnesses.may_publish(cosigned) else None
 
     def _prune(self, now: int) -> None:
         """Takes partial tiles away that nobody needs any more, now and then."""

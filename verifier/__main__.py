@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from verifier.cli import auditing, checking, objecting, signing, trusting, witnessing
+from verifier.cli import auditing, checking, monitoring, objecting, signing, trusting, witnessing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,6 +27,7 @@ for _command in (
     signing.new_key,
     signing.sign,
     witnessing.witness,
+    monitoring.monitor,
 ):
     certverify.add_command(_command)
 

@@ -20,12 +20,17 @@ from ledger.upkeep import Upkeep
 def publish(folder: Path, address: str, as_json: bool) -> None:
     """Sign what came in and publish the log into DIR: a static tree that any web server can serve."""
     with opened(address) as ledger:
-        head = Upkeep(ledger).run_once(folder)
-        report(
-            as_json,
-            {"folder": str(folder), "size": head.size, "root": head.root.hex()},
-            [f"published    {head.size} entries, root {head.root.hex()}", f"into         {folder}"],
-        )
+        upkeep = Upkeep(ledger)
+        head = upkeep.run_once(folder)
+        facts: dict[str, object] = {"folder": str(folder), "size": head.size, "root": head.root.hex()}
+        lines = [f"published    {head.size} entries, root {head.root.hex()}", f"into         {folder}"]
+        if (state := upkeep.witnesses.state).policy.witnesses:
+            facts |= {"cosigned": sorted(state.names), "quorum": state.quorum}
+            lines.append(f"witnesses    {upkeep.witnesses.sentence}")
+        signed = ledger.store.signed_head()
+        if signed is not None and signed.size > head.size:
+            lines.append(f"waiting      {signed.size - head.size} entries more are signed and wait for the quorum")
+        report(as_json, facts, lines)
 
 
 @click.command()

@@ -12,6 +12,7 @@ from uuid import UUID
 from ledger.mail_settings import MailSettings
 from ledger.providers import Provider
 from ledger.settings import Settings, parse_settings
+from ledger.witness_settings import WitnessSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "settings.md").read_text("utf-8")
@@ -39,7 +40,10 @@ def test_every_key_of_ledger_toml_is_documented() -> None:
     lists = (("profile",), ("gold",), ("otp",))
     by_file = Provider("a", "甲", "A", "https://a.example.org", "office", "file", "", *lists)
     by_variable = Provider("b", "乙", "B", "https://b.example.org", "office", "", "VARIABLE", *lists)
-    settings = Settings(UUID(int=1), *base, mail, private_webhooks=True, sign_in=(by_file, by_variable))
+    waits = WitnessSettings("wait", 9)
+    settings = Settings(
+        UUID(int=1), *base, mail, private_webhooks=True, sign_in=(by_file, by_variable), witnesses=waits
+    )
     assert parse_settings(settings.to_toml(), "here") == settings
     written = tomllib.loads(settings.to_toml())
     assert written.pop("accounts") == {"operator": "P1"}

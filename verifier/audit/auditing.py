@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final
 
 from verifier import checkpoint, merkle
-from verifier.audit import reading
+from verifier.audit import reading, witnessed
 from verifier.audit.beside import (
     TRUST_FILE,
     check_given_trust,
@@ -47,9 +47,12 @@ def audit(
     """
     report = Report()
     with _Noting(report, "checkpoint"):
-        head = checkpoint.verify(log.get("checkpoint"), trusted.checkpoint_keys(), trusted.origin)
+        published = log.get("checkpoint")
+        head = checkpoint.verify(published, trusted.checkpoint_keys(), trusted.origin)
         report.origin, report.size, report.root = head.origin, head.size, head.root
-        _Audit(log, trusted, head, report, progress).run(since, processes)
+        audited = _Audit(log, trusted, head, report, progress)
+        audited.run(since, processes)
+        audited.tell_of_witnesses(published)
     return report
 
 
@@ -95,6 +98,14 @@ class _Audit:
         self._report.findings = sorted(self._judge.findings, key=lambda finding: finding.index)
         self._report.disowned = sorted(self._judge.disowned)
         self._report.notes += self._judge.approvals.notes()
+
+    def tell_of_witnesses(self, signed: bytes) -> None:
+        """Who cosigned the checkpoint. What the log says of its witnesses counts where every entry is in order."""
+        with _Noting(self._report, "checkpoint"):
+            given = self._trust.witnesses
+            logged = self._judge.authority.witnesses if self._report.judged == self._head.size else given
+            self._report.notes += witnessed.notes(signed, given)
+            self._report.findings += witnessed.findings(signed, given, logged, self._head.size)
 
     def _plan_trust(self) -> None:
         given = self._trust.as_of
