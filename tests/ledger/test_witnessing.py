@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from shutil import copytree, rmtree
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from click.testing import CliRunner
@@ -21,10 +21,10 @@ from ledger.fsck import fsck_ledger
 from ledger.open import Ledger, open_ledger
 from ledger.permissions import Actors
 from ledger.publisher import Publisher
-from ledger.tiles import CannotPublish
+from ledger.tiles import CannotPublish, DiskFolder
 from ledger.upkeep import Upkeep
 from ledger.witness_settings import WitnessSettings, parse_witness_settings
-from verifier import cosignatures, trust
+from verifier import cosignatures, note, trust
 from verifier.note import VerifierKey
 from verifier.signing import OwnKey, new_key, read_key
 from verifier.witness.cosigning import Answer, Witness
@@ -281,3 +281,55 @@ def test_the_commands(ledger: Ledger, partners: Partners, tmp_path: Path) -> Non
 def test_settings_that_are_none(table: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=next(iter(table))):
         parse_witness_settings(table)
+
+
+def test_a_witness_that_does_not_answer_is_waited_for_no_longer_than_is_set(ledger: Ledger, partners: Partners) -> None:
+    policy = set_witnesses(ledger, partners.policy("quorum anna", "anna", "boris"))
+    answering = Event()
+
+    def late(answer: Answer) -> Answer:
+        answering.wait(60)
+        return answer
+
+    quick = replace(ledger, settings=replace(ledger.settings, witnesses=WitnessSettings(seconds=1)))
+    with partners.running("anna"), partners.running("boris", lying=late):
+        upkeep = Upkeep(quick)
+        upkeep.run_once()
+        assert shown(ledger, policy).names == {"anna"}
+        assert "witness boris" in upkeep.witnesses.sentence
+        assert not upkeep.witnesses.asks_again
+        answering.set()
+
+
+def test_what_was_cosigned_is_stored_before_it_is_shown(
+    ledger: Ledger, partners: Partners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process dies between the two. The next one publishes the cosigned checkpoint, with no witness at hand."""
+    policy = set_witnesses(ledger, partners.policy("quorum anna", "anna"))
+    honest = DiskFolder.commit
+
+    def dying(folder: DiskFolder, path: str, data: bytes) -> None:
+        if path == "checkpoint":
+            raise KeyboardInterrupt
+        honest(folder, path, data)
+
+    with partners.running("anna"), monkeypatch.context() as patched:
+        patched.setattr(DiskFolder, "commit", dying)
+        with pytest.raises(KeyboardInterrupt):
+            Upkeep(waits(ledger)).run_once()
+    assert not (ledger.public / "checkpoint").exists()
+    Upkeep(waits(ledger)).run_once()
+    assert shown(ledger, policy).quorum
+
+
+def test_a_cosignature_that_was_put_into_the_database_by_hand_is_found(ledger: Ledger, partners: Partners) -> None:
+    set_witnesses(ledger, partners.policy("quorum anna", "anna"))
+    with partners.running("anna"):
+        head = Upkeep(ledger).run_once()
+    key = partners.witness("anna").key
+    stranger = note.Signature("stranger.example.org", b"abcd", bytes(72))
+    line = str(note.parse(head.note.encode()).signatures[1])
+    forged = str(note.Signature(key.name, key.id, bytes(72)))
+    for spoilt in (head.note + str(stranger), head.note.replace(line, forged), head.note + line):
+        ledger.store.sign_head(ledger.store.signed_head(), replace(head, note=spoilt))
+        assert {finding.check for finding in fsck_ledger(ledger).findings} >= {"signed-head"}
