@@ -20,10 +20,10 @@ export async function judge(data, { witnesses: policy }) {
   return { cosignatures: found, quorum: quorumMet(policy, found.map(({ name }) => name)) };
 }
 
-/** Such a checkpoint might be shown to this reader alone. */
+/** What `judge` gives, if it is a quorum: without one, a checkpoint might be shown to this reader alone. */
 export async function checkQuorum(data, trust) {
   const { cosignatures, quorum } = await judge(data, trust);
-  if (quorum) return;
+  if (quorum) return cosignatures;
   const { witnesses, quorum: wanted } = trust.witnesses;
   throw new CouldNotCheck(
     `the checkpoint is cosigned by ${cosignatures.length} of ${witnesses.length} witnesses; the quorum ${wanted} is missing`,
