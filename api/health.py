@@ -42,6 +42,10 @@ class Ready(BaseModel):
     published: int | None = Field(description="Entries under the checkpoint that this machine publishes.")
     leads: bool = Field(description="Whether it is this process's turn to sign.")
     failure: str = Field(description="Kind of what hinders this process from publishing; empty while all is well.")
+    witnesses: str = Field(
+        description="How many witnesses cosigned what this process signed last, and whether the quorum is missing;"
+        " empty where the log names none, or another process signs."
+    )
     outbox: str = Field(
         description="`stuck`: messages wait too long or were given up. Else kind of what hinders this process from"
         " sending them; empty while all is well. What is public does not depend on it."
@@ -79,6 +83,7 @@ def router(
             published=found.published,
             leads=ours is not None and ours.leads,
             failure="" if ours is None else ours.failure,
+            witnesses="" if ours is None else ours.witnesses,
             outbox="" if sends is None else sends.trouble,
             mirrors=[MirrorState(to=item.to, published=item.size, failure=item.failure) for item in mirrors],
         )

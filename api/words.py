@@ -9,6 +9,7 @@ from api.answer import Answer, State
 from api.banners import BANNERS as BANNERS
 from api.languages import Words as Words
 from verifier.authority import Organisation
+from verifier.cosignatures import Cosigned
 from verifier.current import BUSINESS_ZONE
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.standing import Standing
@@ -305,6 +306,25 @@ def _named(organisation: Organisation) -> Words:
     """An organisation by its name, with the code that it has in the log. Its names are in Chinese and English alone."""
     zh, en = (f"{organisation.name_zh}（{organisation.code}）", f"{organisation.name_en} ({organisation.code})")
     return Words(zh, en, en)
+
+
+def cosigned(found: Cosigned) -> Words:
+    """Which witnesses cosigned a checkpoint, and when; and that too few did, where the quorum is missing."""
+    count, of = len(found.cosignatures), len(found.policy.witnesses)
+    names = [f"{item.witness} ({moment(item.at)})" for item in found.cosignatures]
+    listed_zh, listed = (f"：{'、'.join(names)}" if names else ""), (f": {', '.join(names)}" if names else "")
+    missing = Words("", "", "")
+    if not found.quorum:
+        missing = Words(
+            "。尚未达到所要求的人数：certverify 此时不据此判断证书是否有效。",
+            ". That is fewer than are asked for: until there are more, certverify does not say by it what stands.",
+            ". 요구되는 수에 미치지 못하므로 certverify는 그때까지 이를 근거로 유효 여부를 판단하지 않습니다.",
+        )
+    return Words(
+        f"{of} 个见证方中有 {count} 个联署了此检查点{listed_zh}{missing.zh}",
+        f"{count} of {of} witnesses cosigned this checkpoint{listed}{missing.en}",
+        f"증인 {of}곳 중 {count}곳이 이 체크포인트에 연서했습니다{listed}{missing.ko}",
+    )
 
 
 def moment(at: datetime) -> str:

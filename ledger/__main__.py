@@ -36,6 +36,8 @@ COMMANDS = {
     "close-staff": "ledger.cli.staff:close_staff",
     "evidence-files": "ledger.cli.evidence_files:evidence_files",
     "disclose": "ledger.cli.disclose:disclose",
+    "witnesses": "ledger.cli.witnesses:witnesses",
+    "set-witnesses": "ledger.cli.witnesses:set_witnesses",
     "copy": "ledger.cli.copy:copy",
     "demo": "ledger.cli.demo:demo",
 }

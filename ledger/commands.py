@@ -144,6 +144,14 @@ class SetNoticeTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class SetWitnesses:
+    """Name the witnesses of the log, and how many must have cosigned a checkpoint."""
+
+    policy: str
+    """Lines of a C2SP tlog-policy: `witness`, `group` and `quorum`."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCohort:
     """Open a run of a programme, under its newest edition."""
 
@@ -532,6 +540,7 @@ BaseCommand = (
     | PublishPolicy
     | AdoptCalendar
     | SetNoticeTerms
+    | SetWitnesses
     | OpenCohort
     | TakeInPack
     | RecordDisclosure

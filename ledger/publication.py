@@ -20,7 +20,7 @@ from ledger.numbertiles import publish_tiles
 from ledger.signing import Signer
 from ledger.store import Recorded, SignedHead, Store, StoreBusy
 from ledger.tiles import CHECKPOINT, CannotPublish, Folder, publish_tree
-from verifier import kinds, numberhead, statuslist, trust
+from verifier import checkpoint, kinds, note, numberhead, statuslist, trust
 from verifier.authority import AUTHORITY_EVENTS, Authority
 from verifier.awards import AWARD_TYPES, fold_awards
 from verifier.catalogue import Catalogue
@@ -111,8 +111,18 @@ def status_uri(url: str, number: int) -> str:
 class Publication:
     """Publishes a log, as often as one likes: what it has folded it keeps, what is published it does not rewrite."""
 
-    def __init__(self, store: Store, status_signer: Signer, beat: Callable[[], None] = lambda: None) -> None:
-        """`beat` is called all along the way; what it raises ends the work."""
+    def __init__(
+        self,
+        store: Store,
+        status_signer: Signer,
+        beat: Callable[[], None] = lambda: None,
+        may_publish: Callable[[SignedHead], bool] = lambda head: True,
+    ) -> None:
+        """`beat` is called all along the way; what it raises ends the work.
+
+        `may_publish` says of a head whether enough witnesses cosigned it. Until they did, the one before stays.
+        """
+        self._may_publish = may_publish
         self._store = store
         self._signer = status_signer
         self._beat = beat
@@ -138,6 +148,8 @@ class Publication:
             head = self._store.signed_head()
             if head is None:
                 raise CannotPublish("checkpoint", "nothing is signed yet: run the sequencer first")
+            if not self._may_publish(head):
+                head = self._shown(folder)
             fold = self._advanced(head)
             publish_tree(folder, self._store, head, fold.checkpoint_keys(), fold.authority.origin)
             for number, bits in enumerate(fold.status_bits()):
@@ -147,6 +159,22 @@ class Publication:
             if folder.read(TRUST_FILE) != trust_file:
                 folder.commit(TRUST_FILE, trust_file)
         return head
+
+    def _shown(self, folder: Folder) -> SignedHead:
+        """The head that is published already: its lists are kept fresh while the next one waits. Raises CannotPublish.
+
+        Whose it is and whether the log extends it, `publish_tree` looks at.
+        """
+        data = folder.read(CHECKPOINT)
+        if data is None:
+            raise CannotPublish(
+                "checkpoint", "the quorum of witnesses is missing, and by the settings it is waited for"
+            )
+        try:
+            there = checkpoint.parse(note.parse(data))
+        except VerificationError as error:
+            raise CannotPublish("checkpoint", error.message) from None
+        return SignedHead(there.size, there.root, data.decode())
 
     def _advanced(self, head: SignedHead) -> PublicFold:
         """The fold of the signed tree. It is kept only where it got there whole."""

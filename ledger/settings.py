@@ -19,6 +19,7 @@ from ledger.destinations import Destination, parse_destinations
 from ledger.mail_settings import MailSettings, parse_mail
 from ledger.providers import Provider, parse_providers
 from ledger.signing import MASTER_KEY_SIZE, KeystoreError, write_private
+from ledger.witness_settings import DEFAULTS, WitnessSettings, parse_witness_settings
 
 MASTER_KEY_FILE = "CERTLEDGER_MASTER_KEY_FILE"
 """Environment variable: the file of the master key, instead of the one in the user's configuration folder."""
@@ -51,6 +52,8 @@ class Settings:
     """Who else may say who a member of staff is."""
     publish: tuple[Destination, ...] = ()
     """Where the published tree is copied to beside the ledger's own folder."""
+    witnesses: WitnessSettings = DEFAULTS
+    """What is done where witnesses do not cosign."""
 
     def to_toml(self) -> str:
         """The text of `ledger.toml`."""
@@ -63,6 +66,8 @@ class Settings:
             text += ["[mail]", *_lines(self.mail.to_table()), ""]
         if self.private_webhooks:
             text += ["[webhooks]", *_lines({"private": True}), ""]
+        if table := self.witnesses.to_table():
+            text += ["[witnesses]", *_lines(table), ""]
         for provider in self.sign_in:
             text += ["[[sign_in]]", *_lines(provider.values()), ""]
         for destination in self.publish:
@@ -87,6 +92,7 @@ def parse_settings(text: str, place: str) -> Settings:
             data.get("webhooks", {}).get("private", False) is True,
             parse_providers(data.get("sign_in", [])),
             parse_destinations(data.get("publish", [])),
+            parse_witness_settings(data.get("witnesses", {})),
         )
     except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise SettingsError(f"{place} cannot be used: {error}") from None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -234,9 +234,21 @@ def check_not_ahead(folder: Folder, size: int, keys: list[VerifierKey], origin: 
     return there
 
 
-def publish_tree(folder: Folder, source: Source, head: SignedHead, keys: list[VerifierKey], origin: str) -> None:
+Cosign = Callable[[SignedHead, TreeReader], SignedHead | None]
+"""Gives the head as it is to be published, with cosignatures; None where it may not be published yet."""
+
+
+def publish_tree(
+    folder: Folder,
+    source: Source,
+    head: SignedHead,
+    keys: list[VerifierKey],
+    origin: str,
+    cosign: Cosign = lambda head, tree: head,
+) -> None:
     """Publishes the signed tree: only what the folder's own checkpoint does not cover is written.
 
+    `cosign` is asked when the tiles are there, and before the checkpoint says so.
     Raises AnotherLog, PublishedAhead or Diverged, and then has changed nothing that was published; StoreCorrupt.
     """
     # (1) What is published is of this log and not newer than what it signed.
@@ -247,12 +259,14 @@ def publish_tree(folder: Folder, source: Source, head: SignedHead, keys: list[Ve
     frontier = frontier or Frontier().extend(source.leaves(0, old.size))
     if frontier.root != old.root or frontier.extend(source.leaves(old.size, head.size)).root != head.root:
         raise Diverged(CHECKPOINT, f"the signed tree of {head.size} entries does not extend the published {old.size}")
-    # (3) Tiles first. (4) They lead to the signed root. (5) Then the checkpoint.
+    # (3) Tiles first. (4) They lead to the signed root. (5) Witnesses. (6) Then the checkpoint.
     _write_tiles(folder, source, since, head.size)
-    if tree_in(folder, head.size).root() != head.root:
+    tree = tree_in(folder, head.size)
+    if tree.root() != head.root:
         raise Diverged("tile", f"the tiles do not lead to the signed root of {head.size} entries")
-    if folder.read(CHECKPOINT) != head.note.encode():
-        folder.commit(CHECKPOINT, head.note.encode())
+    shown = cosign(head, tree)
+    if shown is not None and folder.read(CHECKPOINT) != shown.note.encode():
+        folder.commit(CHECKPOINT, shown.note.encode())
 
 
 def bundle_of(source: Source, number: int, size: int) -> list[bytes]:

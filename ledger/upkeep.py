@@ -19,6 +19,9 @@ from ledger.publication import Publication
 from ledger.sequencer import Sequencer
 from ledger.store import SignedHead, Store, StoreBusy
 from ledger.tiles import DiskFolder
+from ledger.witnessing import Gatherer
+from verifier.tile import TreeReader
+from verifier.witnesses import Witnesses, parse_logged
 
 PRUNE_EVERY_SECONDS: Final = 3600
 LEAD_SECONDS: Final = 5.0
@@ -79,7 +82,10 @@ class Upkeep:
         """Whether it is our turn to sign. Who takes it gives it back."""
         self._revision = self._keys_revision()
         signers = ledger.log_signers()
-        self._publication = Publication(ledger.store, signers.status, self._on_the_way)
+        self.witnesses = Gatherer(ledger.settings.witnesses)
+        """Who cosigns, and how many did."""
+        self.witnesses.follow(self._policy())
+        self._publication = Publication(ledger.store, signers.status, self._on_the_way, self.witnesses.may_publish)
         self._sequencer = self._new_sequencer(signers)
 
     def sign(self) -> None:
@@ -145,6 +151,7 @@ class Upkeep:
             signers = self._ledger.log_signers()
             self._publication.sign_lists_with(signers.status)
             self._sequencer = self._new_sequencer(signers)
+            self.witnesses.follow(self._policy())
             self._revision = revision
 
     def _keys_revision(self) -> int:
@@ -160,7 +167,19 @@ class Upkeep:
             former_keys=former,
             judge=self._judge.judge,
             further=signers.further_checkpoint,
+            cosign=self._cosign,
         )
+
+    def _policy(self) -> Witnesses:
+        return parse_logged(self._ledger.desk().base.witnesses)
+
+    def _cosign(self, head: SignedHead, tree: TreeReader) -> SignedHead | None:
+        """Gathers cosignatures, and keeps them in the database before they are shown. Raises SignedHeadMoved."""
+        self._on_the_way()
+        cosigned = self.witnesses.gather(head, tree)
+        if cosigned != head:
+            self._ledger.store.sign_head(head, cosigned)
+        return cosigned if self.witnesses.may_publish(cosigned) else None
 
     def _prune(self, now: int) -> None:
         """Takes partial tiles away that nobody needs any more, now and then."""

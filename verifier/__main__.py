@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from verifier.cli import absence, auditing, checking, objecting, replaying, signing, trusting
+from verifier.cli import absence, auditing, checking, monitoring, objecting, replaying, signing, trusting, witnessing
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -29,6 +29,8 @@ for _command in (
     absence.absent,
     replaying.replay,
     replaying.new_auditor_key,
+    witnessing.witness,
+    monitoring.monitor,
 ):
     certverify.add_command(_command)
 

@@ -16,7 +16,9 @@ from verifier.approvers import Approvers
 from verifier.errors import KeyCompromised, Malformed, NotEntitled, RuleBroken, UnknownKey
 from verifier.events import EVENTS
 from verifier.keys import check_public_key, thumbprint
+from verifier.note import VerifierKey
 from verifier.statement import Statement, verify_signature
+from verifier.witnesses import NOBODY, Witnesses, parse_logged
 
 CUSTODIES: Final = ("organisation", "base")
 ROLES: Final = ("administrator", "approver", "assessor", "auditor", "public", "registrar")
@@ -33,8 +35,11 @@ AUTHORITY_EVENTS: Final = (
     kinds.AccountClosed,
     kinds.PasskeyRegistered,
     kinds.PasskeyRemoved,
+    kinds.WitnessesSet,
 )
-"""The events that say who belongs to the base, where it is, and which keys, accounts and passkeys are good."""
+"""The events that say who belongs to the base, where it is, which keys, accounts and passkeys are good, and who are
+witnesses.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +114,10 @@ class Authority:
     staffed: bool = False
     """Whether any account was opened so far: the first one has to be opened by somebody who has none yet."""
     approvers: Approvers = field(default_factory=Approvers)
+    witnesses: Witnesses = NOBODY
+    """Who witnesses the log from here on, and the quorum."""
+    witness_keys: dict[VerifierKey, int] = field(default_factory=dict)
+    """Every key of a witness that was ever named, with the index at which it first was."""
 
     def admit(self, index: int, statement: Statement, *, verified: bool = False) -> Key:
         """The key that signed entry `index`, if it was entitled to; then takes in what the entry says of authority.
@@ -202,6 +211,10 @@ class Authority:
             case kinds.PasskeyRemoved():
                 self.approvers.check_known(event.pseudonym, event.passkey)
                 self.approvers.evolve(event)
+            case kinds.WitnessesSet():
+                self.witnesses = parse_logged(event.policy)
+                for witness in self.witnesses.witnesses:
+                    self.witness_keys.setdefault(witness.key, index)
             case _:
                 pass  # the genesis, taken in by `_start`
 

@@ -219,6 +219,7 @@ class Checker:
         try:
             published = self.log or fetch.open_log(f"{self.trust.address.rstrip('/')}/log")
             log = VerifiedLog(published, self.trust)
+            log.cosigned.check_quorum()
             recheck.check_same_log(found, log)
             today = ["" if item.stood is None else stands_today(item.stood, log, self.now) for item in found.items]
         except Inconsistent as error:
@@ -411,14 +412,15 @@ def could_not_check(thing: str, message: str, now: datetime) -> Verdict:
 
 
 def _standing_notes(current: Current) -> list[str]:
-    award = current.award
+    award, witnessed = current.award, current.cosigned
+    notes = [f"the log's checkpoint is {witnessed.sentence}"] if witnessed and witnessed.policy.witnesses else []
     if current.standing is Standing.REVOKED:
-        return [f"revoked on {award.revoked_on}, reason: {award.revoked_for}"]
+        return [f"revoked on {award.revoked_on}, reason: {award.revoked_for}", *notes]
     if current.standing is Standing.SUPERSEDED:
-        return [f"superseded on {award.superseded_on}"]
+        return [f"superseded on {award.superseded_on}", *notes]
     if current.standing is Standing.SUSPENDED and award.suspensions:
-        return [f"suspended on {award.suspensions[-1][0]}"]
-    return []
+        return [f"suspended on {award.suspensions[-1][0]}", *notes]
+    return notes
 
 
 def _check_paper(name: str, paper: bytes, entry: bytes) -> None:

@@ -14,6 +14,7 @@ from verifier import kinds
 from verifier.authority import Key
 from verifier.errors import Inconsistent
 from verifier.trust import Trust, fingerprint, grouped
+from verifier.witnesses import Witnesses
 
 Lines = Iterator[tuple[str, str]]
 """Label and text."""
@@ -113,13 +114,25 @@ def trust_lines(trusted: Trust) -> Lines:
     if trusted.moves:
         yield "formerly", ", ".join(host for host in trusted.hosts[1:])
     yield "as of", f"the log's first {trusted.as_of} entries"
-    yield "witnesses", "none: nobody independent cosigns this log's checkpoints (quorum none)"
+    yield from _witness_lines(trusted.witnesses)
     for key in trusted.keys.values():
         yield "key", _key_line(key, trusted)
 
 
+def _witness_lines(witnesses: Witnesses) -> Lines:
+    if not witnesses.witnesses:
+        yield "witnesses", "none: nobody independent cosigns this log's checkpoints (quorum none)"
+    for witness in witnesses.witnesses:
+        yield "witness", f"{witness.name}: {witness.key}{f' at {witness.url}' if witness.url else ''}"
+    for group in witnesses.groups:
+        yield "group", f"{group.name}: {group.threshold} of {', '.join(group.members)}"
+    if witnesses.witnesses:
+        yield "quorum", f"{witnesses.quorum} must have cosigned a checkpoint" if witnesses.quorum else "none is needed"
+
+
 def trust_json(trusted: Trust) -> dict[str, Any]:
     """The same for programs."""
+    witnesses = trusted.witnesses
     return {
         "origin": trusted.origin,
         "url": trusted.address,
@@ -127,7 +140,8 @@ def trust_json(trusted: Trust) -> dict[str, Any]:
         "fingerprint": fingerprint(trusted),
         "as_of": trusted.as_of,
         "base": trusted.base,
-        "witnesses": [],
+        "witnesses": [{"name": item.name, "key": str(item.key), "url": item.url} for item in witnesses.witnesses],
+        "quorum": witnesses.quorum,
         "organisations": [
             {"code": item.code, "kind": item.kind, "uri": item.uri, "name_zh": item.name_zh, "name_en": item.name_en}
             for item in trusted.organisations.values()

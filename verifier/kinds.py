@@ -147,6 +147,15 @@ class ApprovalSigned(Event):
     signature: Public[bytes]
 
 
+@event("witnesses.set/1")
+class WitnessesSet(Event):
+    """The base named the witnesses of this log, and how many of them must have cosigned a checkpoint."""
+
+    log_id: Stream
+    policy: Public[str]
+    """Lines of a C2SP tlog-policy, in the one form of `verifier/witnesses.py`."""
+
+
 # --- what the base offers and by which rules ------------------------------------------------------------------------
 
 
@@ -642,10 +651,9 @@ BASE_KINDS: Final = tuple(
     )
 )
 """Recorded by the base: people, enrolments, applications, objections, cohorts, packs, and whatever it is made of."""
-ROOT_KINDS: Final = tuple(
-    k for k in BASE_KINDS if k.split(".")[0] in ("account", "base", "key", "organisation", "passkey")
-)
-"""What the root key signs: who belongs to the base, where it is, and which keys and passkeys are good."""
+_OF_THE_ROOT: Final = ("account", "base", "key", "organisation", "passkey", "witnesses")
+ROOT_KINDS: Final = tuple(k for k in BASE_KINDS if k.split(".")[0] in _OF_THE_ROOT)
+"""What the root key signs: who belongs to the base, where it is, which keys and passkeys are good, who witnesses."""
 REGISTRY_KINDS: Final = tuple(k for k in BASE_KINDS if k not in ROOT_KINDS)
 """What the base's everyday key signs."""
 
@@ -664,6 +672,7 @@ APPROVED_KINDS: Final = frozenset(
         "title.revoked",
         "title.superseded",
         "trainee.erased",
+        "witnesses.set",
     }
 )
 """Nobody both proposes and approves these: their statements name two people (DOMAIN.md, Control)."""

@@ -97,7 +97,7 @@ class TreeReader:
 
     def __init__(self, size: int, fetch: Fetch) -> None:
         self.size = size
-        self._fetch = fetch
+        self.fetch = fetch
         self._tiles: dict[tuple[int, int], bytes] = {}
         self._nodes: dict[tuple[int, int], bytes] = {}
 
@@ -150,13 +150,13 @@ class TreeReader:
     def _get(self, tile: Tile) -> tuple[Tile, bytes]:
         """A tile, or the full one in its place: once that is there, the log may take partial ones away (C2SP)."""
         try:
-            return tile, self._fetch(tile.path)
+            return tile, self.fetch(tile.path)
         except CouldNotCheck:
             if tile.width == WIDTH:
                 raise
             full = Tile(tile.level, tile.number)
             try:
-                return full, self._fetch(full.path)
+                return full, self.fetch(full.path)
             except CouldNotCheck:
                 pass
             raise

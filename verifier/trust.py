@@ -1,9 +1,12 @@
 """The trust file: what a check that asks nobody needs to know (FORMATS §1, §2).
 
-Text, one item a line, `#` comments. `log` and `quorum` lines are C2SP tlog-policy; the others are ours:
+Text, one item a line, `#` comments. The lines `log`, `witness`, `group` and `quorum` are C2SP tlog-policy; the others
+are ours:
 
     log <verifier key> <url>
-    quorum none
+    witness <name> <verifier key> [<url>]
+    group <name> any|all|<k> <member>…
+    quorum <name>|none
     genesis <leaf hash of entry 0, hex>
     asof <log size that this file was folded from>
     base <code>
@@ -27,6 +30,7 @@ from verifier.authority import CUSTODIES, Authority, Key, Organisation
 from verifier.errors import Malformed, UnknownKey, VerificationError
 from verifier.keys import check_public_key, thumbprint
 from verifier.note import VerifierKey, is_key_name
+from verifier.witnesses import NOBODY, WORDS, Reader, Witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Trust:
     programmes: dict[str, NamedProgramme]
     moves: tuple[tuple[int, str], ...] = ()
     """Where the base moved to, each with the index of the entry that says so."""
+    witnesses: Witnesses = NOBODY
+    """Who must have cosigned a checkpoint before it is relied on."""
 
     @property
     def address(self) -> str:
@@ -109,7 +115,7 @@ def from_log(authority: Authority, programmes: Iterable[NamedProgramme], size: i
     lines = [
         "# certledger trust file: compare its SHA-256 by another way before you rely on it.",
         f"log {VerifierKey(authority.origin, current[-1].public_key)} {authority.url}",
-        "quorum none",
+        *authority.witnesses.lines,
         f"genesis {authority.genesis.hex()}",
         f"asof {size}",
         f"base {authority.base}",
@@ -148,6 +154,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.single: dict[str, str] = {}
+        self.witnesses = Reader()
         self.log: VerifierKey | None = None
         self.organisations: dict[str, Organisation] = {}
         self.keys: dict[bytes, Key] = {}
@@ -159,8 +166,8 @@ class _Reader:
             case ["log", vkey, url]:
                 self._once("log", url)
                 self.log = VerifierKey.parse(vkey)
-            case ["quorum", "none"]:
-                self._once("quorum", "none")
+            case [word, *_] if word in WORDS:
+                self.witnesses.take(words)
             case ["genesis" | "asof" | "base" as word, value]:
                 self._once(word, value)
             case ["moved", index, url]:
@@ -177,9 +184,11 @@ class _Reader:
                 raise ValueError(words[0])
 
     def result(self) -> Trust:
-        for needed in ("log", "quorum", "genesis", "asof", "base"):
+        for needed in ("log", "genesis", "asof", "base"):
             if needed not in self.single:
                 raise Malformed(f"trust file: no line {needed}")
+        if not self.witnesses.quorum:
+            raise Malformed("trust file: no line quorum")
         genesis, as_of = self.single["genesis"], self.single["asof"]
         if not _HASH.fullmatch(genesis) or not _NUMBER.fullmatch(as_of):
             raise Malformed("trust file: genesis is not a hash in hex, or asof not a log size")
@@ -203,6 +212,7 @@ class _Reader:
             self.keys,
             self.programmes,
             tuple(self.moves),
+            self.witnesses.result(),
         )
 
     def _once(self, word: str, value: str) -> None:

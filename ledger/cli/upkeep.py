@@ -39,11 +39,15 @@ def publish(to: str, endpoint: str, region: str, address: str, as_json: bool) ->
             copy_once(mirror_of(ledger, destination), upkeep.turn)
         else:
             head = upkeep.run_once(Path(to))
-        report(
-            as_json,
-            {"folder": to, "size": head.size, "root": head.root.hex()},
-            [f"published    {head.size} entries, root {head.root.hex()}", f"into         {to}"],
-        )
+        facts: dict[str, object] = {"folder": to, "size": head.size, "root": head.root.hex()}
+        lines = [f"published    {head.size} entries, root {head.root.hex()}", f"into         {to}"]
+        if (state := upkeep.witnesses.state).policy.witnesses:
+            facts |= {"cosigned": sorted(state.names), "quorum": state.quorum}
+            lines.append(f"witnesses    {upkeep.witnesses.sentence}")
+        signed = ledger.store.signed_head()
+        if signed is not None and signed.size > head.size:
+            lines.append(f"waiting      {signed.size - head.size} entries more are signed and wait for the quorum")
+        report(as_json, facts, lines)
 
 
 @click.command()

@@ -11,7 +11,7 @@ from ledger import commands as c
 from ledger.deciders.definitions import check_calendar, check_cohort, check_policy, check_programme
 from ledger.deciders.person import check_value
 from ledger.refusals import Code, Refusal
-from verifier import kinds
+from verifier import kinds, witnesses
 from verifier.address import host_of
 from verifier.approvers import Approvers
 from verifier.authority import ROLES, Organisation, check_grant
@@ -20,6 +20,7 @@ from verifier.errors import RuleBroken, VerificationError
 from verifier.events import Event
 from verifier.keys import thumbprint
 from verifier.rules import ORGANISATION_KINDS, Programme, terms_fault
+from verifier.witnesses import NOBODY
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _URI: Final = re.compile(r"[!#-~]{1,500}", re.ASCII)
@@ -67,6 +68,8 @@ class Base:
     approvers: Approvers = field(default_factory=Approvers)
     """The passkeys of accounts."""
     packs: dict[UUID, kinds.PackTakenIn] = field(default_factory=dict)
+    witnesses: str = NOBODY.text
+    """Who witnesses the log: the policy as it was set last."""
     catalogue: Catalogue = field(default_factory=Catalogue)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Chinese and English name of the newest edition of each programme."""
@@ -123,6 +126,8 @@ class Base:
                 self.names[event.code] = (event.name_zh, event.name_en)
             case kinds.CohortOpened():
                 self.cohorts[event.code] = event.cohort_id
+            case kinds.WitnessesSet():
+                self.witnesses = event.policy
             case kinds.PackTakenIn():
                 self.packs[event.pack_id] = event
             case _:
@@ -163,6 +168,8 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
             return _adopt_calendar(command, base)
         case c.SetNoticeTerms():
             return _set_notice_terms(command, base)
+        case c.SetWitnesses():
+            return _set_witnesses(command, base)
         case c.OpenCohort():
             return _open_cohort(command, base)
         case c.TakeInPack():
@@ -405,6 +412,16 @@ def _set_notice_terms(command: c.SetNoticeTerms, base: Base) -> list[Event]:
     )
     known = base.catalogue.terms_of(command.authority)
     return [] if known is not None and replace(known, terms_id=command.terms_id) == set_now else [set_now]
+
+
+def _set_witnesses(command: c.SetWitnesses, base: Base) -> list[Event]:
+    try:
+        wanted = witnesses.parse(command.policy)
+    except VerificationError as error:
+        raise Refusal(Code.UNKNOWN_VALUE, error.message) from None
+    if wanted.text == base.witnesses:
+        return []
+    return [kinds.WitnessesSet(log_id=base.log_id, policy=wanted.text)]
 
 
 def _open_cohort(command: c.OpenCohort, base: Base) -> list[Event]:

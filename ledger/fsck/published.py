@@ -56,7 +56,10 @@ def check_published(tables: Tables, shown: Shown, facts: Facts) -> Problems:
         yield from ((path, "nothing is signed, so nothing can be published") for path in sorted(shown.paths))
         return
     if shown.single.get(CHECKPOINT) != signed["note"].encode():
-        yield CHECKPOINT, "not the signed head of the database: publish again if a crash left it behind"
+        yield (
+            CHECKPOINT,
+            "not the signed head of the database: publish again if a crash left it behind, or wait for the witnesses",
+        )
     size = min(signed["size"], len(facts.leaves))
     tiles, strangers = _sort_out(shown, size)
     yield from ((path, "this file does not belong to the published tree") for path in strangers)

@@ -34,6 +34,7 @@ PROPOSED: Final = frozenset[type[Any]](
         c.EraseTrainee,
         c.EraseObjection,
         c.SetNoticeTerms,
+        c.SetWitnesses,
         c.TakeInPack,
         c.RecordDisclosure,
     }

@@ -28,6 +28,7 @@ KINDS: Final[Mapping[type[Any], str]] = {
     c.PublishPolicy: "policy.published",
     c.AdoptCalendar: "calendar.adopted",
     c.SetNoticeTerms: "notice.terms-set",
+    c.SetWitnesses: "witnesses.set",
     c.OpenCohort: "cohort.opened",
     c.RegisterTrainee: "trainee.registered",
     c.ChangeName: "trainee.name-changed",

@@ -13,6 +13,7 @@ from ledger.destinations import Destination
 from ledger.mail_settings import MailSettings
 from ledger.providers import Provider
 from ledger.settings import Settings, parse_settings
+from ledger.witness_settings import WitnessSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "settings.md").read_text("utf-8")
@@ -42,7 +43,7 @@ def test_every_key_of_ledger_toml_is_documented() -> None:
     by_variable = Provider("b", "乙", "B", "https://b.example.org", "office", "", "VARIABLE", *lists)
     bucket = Destination("s3://bucket/prefix", "https://s3.example.org", "here", "key", "file")
     rest = {"sign_in": (by_file, by_variable), "publish": (bucket, Destination("/srv/www"))}
-    settings = Settings(UUID(int=1), *base, mail, private_webhooks=True, **rest)
+    settings = Settings(UUID(int=1), *base, mail, private_webhooks=True, witnesses=WitnessSettings("wait", 9), **rest)
     assert parse_settings(settings.to_toml(), "here") == settings
     written = tomllib.loads(settings.to_toml())
     assert written.pop("accounts") == {"operator": "P1"}

@@ -47,6 +47,7 @@ PUBLIC = {
         "approver: str, passkey: bytes, digests: tuple[bytes, ...], authenticator_data: bytes, client_data: bytes, "
         "signature: bytes"
     ),
+    "witnesses.set/1": "policy: str",
     "programme.published/1": (
         "code: str, edition: int, name_zh: str, name_en: str, certified_by: str, taught_by: str, "
         "min_attendance: Decimal, max_attempts: int, total_pass: Decimal, valid_years: int, "
@@ -110,6 +111,7 @@ STRUCTS = {
 ABOUT_THE_BASE = frozenset(name for name in PUBLIC if name == "notice.terms-set/1" or name.split(".")[0] in (
     "log", "organisation", "key", "account", "passkey", "approval", "programme", "policy", "calendar", "cohort", "pack",
     "disclosure",
+    "witnesses",
 ))  # fmt: skip
 """Types that are about nobody: their fields are definitions."""
 

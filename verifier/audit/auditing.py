@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from verifier import checkpoint, merkle, numberhead, statement
-from verifier.audit import reading
+from verifier.audit import reading, witnessed
 from verifier.audit.beside import (
     TRUST_FILE,
     check_given_trust,
@@ -67,7 +67,9 @@ def audit(
                 kept = Kept(state, save_every, signed, head, trusted)
             if kept is None:
                 return report
-        _Audit(log, trusted, head, report, progress, replay, kept).run(since, processes)
+        audited = _Audit(log, trusted, head, report, progress, replay, kept)
+        audited.run(since, processes)
+        audited.tell_of_witnesses(signed)
     return report
 
 
@@ -133,6 +135,14 @@ class _Audit:
         self._report.disowned_by = dict(sorted(self._judge.disowned.items()))
         self._report.counts, self._report.authority = self._judge.counts, self._judge.authority
         self._report.notes += self._judge.approvals.notes()
+
+    def tell_of_witnesses(self, signed: bytes) -> None:
+        """Who cosigned the checkpoint. What the log says of its witnesses counts where every entry is in order."""
+        with _Noting(self._report, "checkpoint"):
+            given = self._trust.witnesses
+            logged = self._judge.authority.witnesses if self._report.judged == self._head.size else given
+            self._report.notes += witnessed.notes(signed, given)
+            self._report.findings += witnessed.findings(signed, given, logged, self._head.size)
 
     def _plan_trust(self) -> None:
         given = self._trust.as_of

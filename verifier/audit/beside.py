@@ -53,7 +53,7 @@ def check_published_trust(judge: Judge, published: str, size: int) -> None:
 def check_given_trust(judge: Judge, given: Trust) -> None:
     """Raises Inconsistent unless the auditor's trust file says what the log said when it had that size."""
     right = trust.parse(folded_trust(judge, given.as_of))
-    for name in ("genesis", "log", "url", "base", "organisations", "keys", "programmes"):
+    for name in ("genesis", "log", "url", "base", "organisations", "keys", "programmes", "witnesses"):
         if getattr(given, name) != getattr(right, name):
             raise Inconsistent(
                 f"the trust file given and the log do not agree on {name}, as of the trust file's {given.as_of} entries"

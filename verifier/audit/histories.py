@@ -48,7 +48,7 @@ _NEXT: Final[dict[str, dict[str, str]]] = {
         "title.granted": _TITLE,
         "objection.lodged": "an objection",
     },
-    "the log": dict.fromkeys((*_KEYS, "base.moved"), "the log"),
+    "the log": dict.fromkeys((*_KEYS, "base.moved", "witnesses.set"), "the log"),
     "an organisation": dict.fromkeys(_KEYS, "an organisation"),
     "an open account": {
         **dict.fromkeys(("account.opened", "passkey.registered", "passkey.removed"), "an open account"),

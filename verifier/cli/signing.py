@@ -66,7 +66,7 @@ def sign(
     told, code, signed = {"code": "", "message": ""}, GOOD, list[str]()
     try:
         trusted = trust_if_there(trust_file)
-        file, key = prepared.parse(read_whole(prepared_file)), _own_key(Path(key_file))
+        file, key = prepared.parse(read_whole(prepared_file)), own_key(Path(key_file))
         signing.check(file, key, round(time.time() * 1000), trusted)
         if not as_json:
             click.echo("\n".join(_prepared_lines(file, trusted)))
@@ -86,8 +86,8 @@ def sign(
     context.exit(code)
 
 
-def _own_key(path: Path) -> signing.OwnKey:
-    """Raises CouldNotCheck for a file that others can read, too."""
+def own_key(path: Path) -> signing.OwnKey:
+    """The key of a file, opened by its passphrase. Raises CouldNotCheck, for a file that others can read, too."""
     data = read_whole(path)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise CouldNotCheck(f"{path} can be read by others than its owner: chmod 600 it")

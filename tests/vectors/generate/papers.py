@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.vectors.generate import log
 from tests.vectors.generate.files import Files
-from verifier import cbor, merkle, statement, statuslist
+from verifier import cbor, cosignatures, merkle, statement, statuslist
 from verifier.keys import thumbprint
+from verifier.note import VerifierKey
 
 MADE = "made by generate/papers.py from verifier's own writers"
 SHOWN_TYPES = ("certificate", "title", "suspended", "reinstated", "revoked", "superseded")
@@ -231,6 +232,38 @@ def _trust(out: Files, good: str) -> None:
         out.fail("trust", f"{word}-twice", twice, "malformed", "verifier/trust.py")
     key = next(line for line in lines if line.startswith("key "))
     words = key.split(" ")
+    witnessed = with_policy(good, NESTED)
+    named = {
+        "witnesses": [[name, vkey_of(name), WITNESSES[name] or "-"] for name in WITNESSES],
+        "groups": [["two", 2, ["w1", "w2", "w3"]], ["四", 1, ["w4"]], ["both", 2, ["two", "四"]]],
+        "quorum": "both",
+    }
+    out.good("trust", "witnesses", witnessed, {**_trust_value(good), **named}, POLICY_ORIGIN)
+    for case, (old, new) in {
+        "witness-key-of-a-log": (vkey_of("w1"), str(VerifierKey("w1.example.org", log.public_of("w1")))),
+        "witness-key-twice": (vkey_of("w2"), str(cosignatures.key_of("w2.example.org", log.public_of("w1")))),
+        "witness-named-none": ("witness w4 ", "witness none "),
+        "witness-name-twice": ("witness w2 ", "witness w1 "),
+        "witness-name-quoted": ("witness w4 ", 'witness "w\\"4" '),
+        "witness-address-other": ("https://w3.example.org/witness", "ftp://w3.example.org/witness"),
+        "group-of-nobody": ("group 四 all w4", "group 四 all"),
+        "group-of-a-stranger": ("group 四 all w4", "group 四 all w5"),
+        "group-member-twice": ("group 四 all w4", "group 四 all w3"),
+        "group-member-repeated": ("2 w1 w2 w3", "2 w1 w2 w2"),
+        "group-of-a-word": ("2 w1 w2 w3", "constructor w1 w2 w3"),
+        "group-too-many": ("2 w1 w2 w3", "4 w1 w2 w3"),
+        "group-of-0": ("2 w1 w2 w3", "0 w1 w2 w3"),
+        "group-leading-zero": ("2 w1 w2 w3", "02 w1 w2 w3"),
+        "group-before-its-members": (
+            "group 四 all w4\ngroup both all two 四",
+            "group both all two 四\ngroup 四 all w4",
+        ),
+        "quorum-of-a-stranger": ("quorum both", "quorum neither"),
+        "quorum-before-its-group": ("group both all two 四\nquorum both", "quorum both\ngroup both all two 四"),
+    }.items():
+        if old not in witnessed:
+            raise ValueError(case)
+        out.fail("trust", case, witnessed.replace(old, new), "malformed", POLICY_ORIGIN)
     for case, altered in {
         "moved-without-url": good + "moved 3\n",
         "moved-to-no-address": good + "moved 3 https://new.example.org/path\n",
@@ -254,6 +287,30 @@ def _trust(out: Files, good: str) -> None:
         "name-not-closed": good.replace('"示例企业"', '"示例企业'),
     }.items():
         out.fail("trust", case, altered, "malformed", "verifier/trust.py")
+
+
+POLICY_ORIGIN = "C2SP tlog-policy"
+WITNESSES = {"w1": "https://w1.example.org", "w2": None, "w3": "https://w3.example.org/witness", "w4": None}
+"""Names of witnesses with their addresses."""
+
+
+def vkey_of(witness: str) -> str:
+    """The verifier key of a witness."""
+    return str(cosignatures.key_of(f"{witness}.example.org", log.public_of(witness)))
+
+
+NESTED = "".join(
+    [
+        *(f"witness {name} {vkey_of(name)}{f' {url}' if url else ''}\n" for name, url in WITNESSES.items()),
+        "group two 2 w1 w2 w3\ngroup 四 all w4\ngroup both all two 四\nquorum both\n",
+    ]
+)
+"""Two of three, and the fourth in any case."""
+
+
+def with_policy(trust_file: str, policy: str) -> str:
+    """The trust file of a log whose witnesses are these."""
+    return trust_file.replace("quorum none\n", policy)
 
 
 def good_log(lines: list[str]) -> str:
@@ -283,6 +340,9 @@ def _trust_value(text: str) -> dict[str, Any]:
         "programmes": {
             item.code: [item.name_zh, item.name_en, item.certified_by, item.taught_by] for item in log.PROGRAMMES
         },
+        "witnesses": [],
+        "groups": [],
+        "quorum": "none",
     }
 
 
