@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from verifier.cli import auditing, checking, objecting, signing, trusting
+from verifier.cli import auditing, checking, objecting, signing, travelling, trusting
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +26,9 @@ for _command in (
     trusting.told_trust,
     signing.new_key,
     signing.sign,
+    travelling.state,
+    travelling.diff,
+    travelling.bisect,
 ):
     certverify.add_command(_command)
 
