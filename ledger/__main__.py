@@ -30,6 +30,9 @@ COMMANDS = {
     "close-staff": "ledger.cli.staff:close_staff",
     "evidence": "ledger.cli.evidence:evidence",
     "copy": "ledger.cli.copy:copy",
+    "state": "ledger.cli.travelling:state",
+    "diff": "ledger.cli.travelling:diff",
+    "bisect": "ledger.cli.travelling:bisect",
     "demo": "ledger.cli.demo:demo",
 }
 """Where each command lies; imported only when it is asked for, so that `--help` is quick."""
