@@ -18,7 +18,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, scrapi, trusting
+from api import (
+    assets,
+    bulk,
+    comparing,
+    exploring,
+    health,
+    links,
+    lookup,
+    notices,
+    published,
+    receipts,
+    scanning,
+    scrapi,
+    trusting,
+)
 from api.bulk_turns import Guesses
 from api.headers import Headers
 from api.limits import Limits, Monotonic
@@ -143,6 +157,7 @@ def _public(
     yield bulk.router(site, awards, clock, monotonic, guesses)
     yield comparing.router(site, awards, clock)
     yield trusting.router(site, awards)
+    yield exploring.router(site, awards)
     yield notices.router(site, noticed, clock)
     yield notices.objectors_router(site, noticed)
     yield scanning.router(site)
