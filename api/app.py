@@ -39,6 +39,7 @@ from api.limits import Limits, Monotonic
 from api.office import (
     applying,
     attaching,
+    auditing,
     awarding,
     certifying,
     cohorts,
@@ -192,7 +193,7 @@ def _office_routes(
         yield from awarding.routes(console, awards)
 
     console, checks = Console(site, office, gate), Checking(site, office, gate)
-    unchecked = (passkey, signing, single_sign_on, preparing, attaching, telling)
+    unchecked = (passkey, signing, single_sign_on, preparing, attaching, telling, auditing)
     others = [route for area in unchecked for route in area.routes(console)]
     others += [*printing.routes(console, awards), *intaking.routes(console, wake)]
     return [*others, *checked(console), *checked(checks)]

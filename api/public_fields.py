@@ -1,4 +1,4 @@
-"""The public fields of an event, as a page shows them. No other field is ever looked at."""
+"""The public fields of an event, as a page shows them."""
 
 from __future__ import annotations
 
@@ -25,25 +25,26 @@ def public_fields(read: Statement) -> Iterator[tuple[str, Words, tuple[str, ...]
 
 def _lines(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
-        items = [f"{key}: {_text(item)}" for key, item in sorted(value.items())]
+        items = [f"{key}: {text_of(item)}" for key, item in sorted(value.items())]
     elif isinstance(value, tuple | list | frozenset):
-        items = [_text(item) for item in value]
+        items = [text_of(item) for item in value]
     else:
-        items = [_text(value)]
+        items = [text_of(value)]
     yield from items[:SHOWN_ITEMS]
     if len(items) > SHOWN_ITEMS:
         yield f"… ({len(items)})"
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A value in one line."""
     if value is None:
         return "–"
     if isinstance(value, bytes):
         more = f"… ({len(value)})" if len(value) > SHOWN_BYTES else ""
         return value[:SHOWN_BYTES].hex() + more
     if isinstance(value, tuple | list | frozenset):
-        return ", ".join(map(_text, value))
+        return ", ".join(map(text_of, value))
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         told = ((item.name, getattr(value, item.name)) for item in dataclasses.fields(value))
-        return " · ".join(f"{name} {_text(item)}" for name, item in told if item not in (None, ()))
+        return " · ".join(f"{name} {text_of(item)}" for name, item in told if item not in (None, ()))
     return str(value)

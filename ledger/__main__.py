@@ -29,6 +29,7 @@ COMMANDS = {
     "invite-staff": "ledger.cli.staff:invite_staff",
     "close-staff": "ledger.cli.staff:close_staff",
     "evidence": "ledger.cli.evidence:evidence",
+    "looks": "ledger.cli.looks:looks",
     "copy": "ledger.cli.copy:copy",
     "state": "ledger.cli.travelling:state",
     "diff": "ledger.cli.travelling:diff",
