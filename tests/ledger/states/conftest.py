@@ -18,7 +18,13 @@ def whole(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> WholeLedg
 
 
 @pytest.fixture(scope="module")
-def ledger(whole: WholeLedger) -> Iterator[Ledger]:
+def twins(whole: WholeLedger, tmp_path_factory: pytest.TempPathFactory) -> tuple[WholeLedger, WholeLedger]:
+    """Two copies, made before anything is open: a database that somebody uses cannot be copied."""
+    return whole.copy(tmp_path_factory.mktemp("one")), whole.copy(tmp_path_factory.mktemp("other"))
+
+
+@pytest.fixture(scope="module")
+def ledger(whole: WholeLedger, twins: tuple[WholeLedger, WholeLedger]) -> Iterator[Ledger]:
     """It, open."""
     with whole.opened() as opened:
         yield opened

@@ -171,9 +171,8 @@ def suspend_one(ledger: Ledger) -> None:
         do(ledger, c.SuspendCertificate(holder, issued.stream, "other", TODAY))
 
 
-def test_two_ledgers_part_at_the_event_that_only_one_has(whole: WholeLedger, tmp_path: Path, size: int) -> None:
-    copy = whole.copy(tmp_path / "copy")
-    with whole.opened() as one, copy.opened() as other:
+def test_two_ledgers_part_at_the_event_that_only_one_has(twins: tuple[WholeLedger, WholeLedger], size: int) -> None:
+    with twins[0].opened() as one, twins[1].opened() as other:
         assert part_ledgers(one, other, "certificates").verdict is Verdict.SAME
         suspend_one(other)
         found = part_ledgers(one, other, "awards")
