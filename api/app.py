@@ -23,6 +23,7 @@ from api import (
     assets,
     bulk,
     comparing,
+    exploring,
     health,
     links,
     lookup,
@@ -39,6 +40,7 @@ from api.limits import Limits, Monotonic
 from api.office import (
     applying,
     attaching,
+    auditing,
     awarding,
     certifying,
     cohorts,
@@ -161,6 +163,7 @@ def _public(
     yield bulk.router(site, awards, clock, monotonic, guesses)
     yield comparing.router(site, awards, clock)
     yield trusting.router(site, awards)
+    yield exploring.router(site, awards)
     yield notices.router(site, noticed, clock)
     yield notices.objectors_router(site, noticed)
     yield scanning.router(site)
@@ -201,7 +204,7 @@ def _office_routes(
         yield from awarding.routes(console, awards)
 
     console, checks = Console(site, office, gate, uploads), Checking(site, office, gate)
-    unchecked = (passkey, signing, single_sign_on, preparing, attaching, telling)
+    unchecked = (passkey, signing, single_sign_on, preparing, attaching, telling, auditing)
     others = [route for area in unchecked for route in area.routes(console)]
     others += [*printing.routes(console, awards, press), *intaking.routes(console, wake)]
     return [*others, *checked(console), *checked(checks)]

@@ -108,6 +108,11 @@ async def too_often(site: Site, request: Request, seconds: int) -> Response:
     return _form(site, request, typed, Full(429, "too-many-requests", seconds))
 
 
+def with_number(site: Site, request: Request, number: str) -> HTMLResponse:
+    """The form with a number filled in, which by itself shows nothing of anybody."""
+    return _form(site, request, Typed(number=number, name=""))
+
+
 def _form(site: Site, request: Request, typed: Typed, refused: Refused | None = None) -> HTMLResponse:
     title, detail, code, status = sentences.LOOKUP_TITLE, None, "", 200
     if refused is not None:

@@ -38,7 +38,11 @@ COMMANDS = {
     "disclose": "ledger.cli.disclose:disclose",
     "witnesses": "ledger.cli.witnesses:witnesses",
     "set-witnesses": "ledger.cli.witnesses:set_witnesses",
+    "looks": "ledger.cli.looks:looks",
     "copy": "ledger.cli.copy:copy",
+    "state": "ledger.cli.travelling:state",
+    "diff": "ledger.cli.travelling:diff",
+    "bisect": "ledger.cli.travelling:bisect",
     "demo": "ledger.cli.demo:demo",
 }
 """Where each command lies; imported only when it is asked for, so that `--help` is quick."""

@@ -7,7 +7,18 @@ import sys
 
 import click
 
-from verifier.cli import absence, auditing, checking, monitoring, objecting, replaying, signing, trusting, witnessing
+from verifier.cli import (
+    absence,
+    auditing,
+    checking,
+    monitoring,
+    objecting,
+    replaying,
+    signing,
+    travelling,
+    trusting,
+    witnessing,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,6 +42,9 @@ for _command in (
     replaying.new_auditor_key,
     witnessing.witness,
     monitoring.monitor,
+    travelling.state,
+    travelling.diff,
+    travelling.bisect,
 ):
     certverify.add_command(_command)
 
