@@ -173,28 +173,32 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
         case c.OpenCohort():
             return _open_cohort(command, base)
         case c.TakeInPack():
-            return [
-                kinds.PackTakenIn(
-                    pack_id=command.pack_id,
-                    files=command.files,
-                    custody=command.custody,
-                    actors_defaulted=command.actors_defaulted,
-                    salt=command.salt,
-                )
-            ]
+            return [_taken_in(command)]
         case c.RecordDisclosure():
-            return [
-                kinds.DisclosureMade(
-                    disclosure_id=command.disclosure_id,
-                    recipient=command.recipient,
-                    scope=command.scope,
-                    as_of=command.as_of,
-                    entries=command.entries,
-                    digest=command.digest,
-                )
-            ]
+            return [_disclosed(command)]
         case _:
             assert_never(command)
+
+
+def _taken_in(command: c.TakeInPack) -> Event:
+    return kinds.PackTakenIn(
+        pack_id=command.pack_id,
+        files=command.files,
+        custody=command.custody,
+        actors_defaulted=command.actors_defaulted,
+        salt=command.salt,
+    )
+
+
+def _disclosed(command: c.RecordDisclosure) -> Event:
+    return kinds.DisclosureMade(
+        disclosure_id=command.disclosure_id,
+        recipient=command.recipient,
+        scope=command.scope,
+        as_of=command.as_of,
+        entries=command.entries,
+        digest=command.digest,
+    )
 
 
 def _accredit(command: c.AccreditOrganisation, base: Base) -> list[Event]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -54,6 +54,8 @@ class Forger(Lab):
     """Published files that are other than the log gives them; None for one that is withheld."""
     paper: bytes = b""
     """The sealed PDF of who is `certified`."""
+    later: timedelta = timedelta(hours=1)
+    """For how long after the last entry somebody looks."""
     shown: bytes = b""
     """What a holder shows: a proof or a PDF."""
 

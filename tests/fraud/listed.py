@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.fraud import authority, awards, database, decisions, history, people, publication
+from tests.fraud import authority, awards, database, decisions, history, people, publication, witnessed
 from tests.fraud.frauds import FRAUDS
 
 __all__ = ["FRAUDS", "GROUPS"]
@@ -14,6 +14,7 @@ _MODULES = (
     decisions,
     awards,
     publication,
+    witnessed,
     database,
 )
 GROUPS = tuple(module.GROUP for module in _MODULES)

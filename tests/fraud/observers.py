@@ -26,6 +26,10 @@ class Who(enum.Enum):
     """The same with a checkpoint that was kept before the deed."""
     HOLDER = "certverify check"
     """`certverify check` of a paper or proof, with the published log."""
+    MONITOR = "certverify monitor"
+    """Whoever looked at the log before the deed, and looks again."""
+    WITNESS = "certverify witness"
+    """Who cosigned the log before the deed, and is asked to cosign it again."""
     FSCK = "certledger fsck"
     """`certledger fsck` of the ledger itself."""
 
