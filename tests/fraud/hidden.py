@@ -209,6 +209,17 @@ def third_attempt(log: Forger) -> Course:
     return entry(log.says(result(who, "EXAM", 80, 3)), "")
 
 
+@hidden("correction")
+def certificate_superseded_by_anothers(log: Forger) -> Course:
+    """A certificate is put aside in favour of one that somebody else holds."""
+    award(log, newcomer(log))
+    old, new = log.award_of("certified"), log.size - 1
+    yield
+    successor = log.event(new).stream_id
+    aside = kinds.CertificateSuperseded(certificate_id=old.certificate_id, superseded_on=log.today, successor=successor)
+    return entry(log.says(aside, PARTNER), "")
+
+
 # --- titles ---------------------------------------------------------------------------------------------------------
 
 

@@ -210,6 +210,12 @@ def test_a_pack_is_disclosed_published_and_replayed(tmp_path: Path, monkeypatch:
     assert "disclosed to key" in answer.output
     assert run(certverify, "replay", str(public), *trust).exit_code == 3
     assert run(certverify, "audit", str(public), *trust).exit_code == 0
+    report = tmp_path / "report.json"
+    audit = ("audit", str(public), *trust, "--report", str(report), "--disclosures", file)
+    assert run(certverify, *audit).exit_code == 2, "the key goes with it"
+    assert run(certverify, *audit, "--key", key).exit_code == 0
+    replayed_too = json.loads(report.read_text())["replayed"]
+    assert sum(count for name, count in replayed_too.items() if "agree" in name) > 0
     with open_ledger(address) as ledger:
         assert ledger.store.head().size == told["index"] + 1
     assert read_auditor_key(Path(key).read_bytes(), None).recipient.thumbprint.hex() == told["recipient"]

@@ -236,6 +236,31 @@ def test_a_change_before_the_award_or_by_others_differs() -> None:
     assert differences(replayed(lab)) == [("certificate.revoked", "bad-order"), ("title.revoked", "no-award")]
 
 
+def superseded_by(successor: str) -> kinds.CertificateSuperseded:
+    return kinds.CertificateSuperseded(
+        certificate_id=uuid("certificate one"), superseded_on=date(2026, 3, 5), successor=uuid(successor)
+    )
+
+
+def test_nobody_is_superseded_by_an_award_that_corrects_nothing_of_theirs() -> None:
+    lab = Life().recorded()
+    lab.record(loglab.certificate("two", trainee=uuid("trainee two"), enrolment=uuid("enrolment two")), PARTNER)
+    lab.record(superseded_by("certificate two"), PARTNER)
+    assert ("certificate.superseded", "correction") in differences(replayed(lab))
+    assert ("certificate.superseded", "correction") not in differences(replayed(lab, disclosed=False))
+
+
+def test_a_successor_is_the_award_that_follows() -> None:
+    lab = Life().recorded()
+    index = lab.record(superseded_by("certificate new"), PARTNER)
+    (problem,) = replayed(lab).problems
+    assert (problem.index, problem.code) == (index, "rule-broken")
+    assert replayed(lab, disclosed=False).problems == []
+    other = loglab.certificate("other", corrects=uuid("certificate one"))
+    lab.record(replace(other, trainee=uuid("trainee one"), enrolment=uuid("enrolment one")), PARTNER)
+    assert ("certificate.awarded", "correction") in differences(replayed(lab))
+
+
 def test_a_correction_repeats_the_award() -> None:
     for total, found in ((Decimal("86.5"), []), (Decimal("96.5"), [("certificate.awarded", "correction")])):
         lab = Life(left_out=("filed", "eligible", "voted", "posted", "granted")).recorded()

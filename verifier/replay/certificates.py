@@ -31,7 +31,7 @@ def check_award(event: kinds.CertificateAwarded, organisation: str, facts: Facts
     dossier = facts.dossier_of(event.enrolment)
     yield from _check_holder(event, dossier)
     if event.corrects is not None:
-        yield from _check_correction(event, dossier)
+        yield from _check_correction(event, dossier, facts)
         return
     programme = facts.programme_of(enrolment)
     if programme is None or programme.code != event.programme or enrolment.cohort != event.cohort:
@@ -93,6 +93,8 @@ def check_change(event: ChangeOfCertificate, organisation: str, facts: Facts) ->
             yield Difference("not-suspended", "it is not suspended")
         elif day < award.suspensions[-1][0]:
             yield Difference("bad-order", f"dated {day}, and suspended on {award.suspensions[-1][0]}")
+    if isinstance(event, kinds.CertificateSuperseded):
+        yield from facts.check_superseded(event)
     reason = getattr(event, "reason", None)
     if reason is not None and reason not in REVOCATION_REASONS:
         yield Difference("unknown-value", f"{str(reason)[:40]!r} is no reason")
@@ -133,13 +135,14 @@ def _check_holder(event: kinds.CertificateAwarded, dossier: Dossier) -> Iterator
         yield Difference("holder", "its paper names somebody else than the trainee as registered")
 
 
-def _check_correction(event: kinds.CertificateAwarded, dossier: Dossier) -> Iterator[Difference]:
+def _check_correction(event: kinds.CertificateAwarded, dossier: Dossier, facts: Facts) -> Iterator[Difference]:
     old = dossier.certificates.get(event.corrects) if isinstance(event.corrects, UUID) else None
     if old is None:
         yield Difference("correction", "what it corrects is no certificate of this trainee")
         return
     if old.award.superseded_on is None:
         yield Difference("correction", "what it corrects was not superseded")
+    yield from facts.check_successor(event)
     changed = [name for name in REPEATED if getattr(old.event, name) != getattr(event, name)]
     if changed:
         yield Difference("correction", f"it changes {', '.join(changed)}")

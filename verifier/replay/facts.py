@@ -6,6 +6,7 @@ kept of it but what the log shows of awards.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
@@ -16,6 +17,7 @@ from verifier.dossier import Dossier, Enrolment
 from verifier.errors import RuleBroken
 from verifier.events import WITHHELD, Event
 from verifier.replay.inputs import Missing, filled, withheld
+from verifier.replay.outcomes import Difference
 from verifier.rules import Calendar, Eligible, Policy, Programme, Refused, TurnedAway
 from verifier.standing import AWARDS, CHANGES, Award
 
@@ -61,6 +63,8 @@ class Facts:
     """By application."""
     lodged: dict[UUID, list[UUID]] = field(default_factory=dict)
     """By application: objections of the public form."""
+    successors: dict[UUID, tuple[int, UUID]] = field(default_factory=dict)
+    """Of each award that was superseded: by which entry, and by which award, as that entry says."""
     unlinked: int = 0
     """Awards and applications so far that are withheld and not erased: one of them may be anybody's."""
 
@@ -85,6 +89,10 @@ class Facts:
                 self._take_of_person(event, event.trainee_id, erased)
             case _:
                 self._change_award(event)
+                if isinstance(event, kinds.CertificateSuperseded | kinds.TitleSuperseded) and isinstance(
+                    event.successor, UUID
+                ):
+                    self.successors[event.stream_id] = index, event.successor
                 if (person := self.owners.get(event.stream_id)) is not None:
                     self._take_of_person(event, person, erased)
 
@@ -132,6 +140,21 @@ class Facts:
         if policy is None:
             return "no edition"
         return f"edition {policy.edition} (entry {self.policy_entries.get(policy.edition, '?')})"
+
+    def check_successor(self, event: kinds.CertificateAwarded | kinds.TitleGranted) -> Iterator[Difference]:
+        """That what a correction supersedes names it as the successor, as far as that is disclosed."""
+        index, named = self.successors.get(event.corrects, (0, None)) if isinstance(event.corrects, UUID) else (0, None)
+        if named is not None and named != event.stream_id:
+            yield Difference("correction", f"entry {index} has what it corrects superseded by another award")
+
+    def check_superseded(self, event: kinds.CertificateSuperseded | kinds.TitleSuperseded) -> Iterator[Difference]:
+        """That the successor is new: its award follows, and repeats what it corrects."""
+        if isinstance(event.successor, UUID) and event.successor in self.awards:
+            yield Difference("correction", "its successor is an award that was there before")
+
+    def never_followed(self) -> Iterator[tuple[int, UUID]]:
+        """The entries that name a successor which no award of the log is."""
+        return ((index, named) for index, named in self.successors.values() if named not in self.awards)
 
     def _take_of_person(self, event: Event, person: object, erased: bool) -> None:
         if not isinstance(person, UUID):

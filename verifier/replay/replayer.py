@@ -11,7 +11,7 @@ from uuid import UUID
 from verifier import kinds
 from verifier.audit.report import Problem
 from verifier.authority import AUTHORITY_EVENTS, Authority, Key
-from verifier.errors import KeyCompromised, VerificationError
+from verifier.errors import KeyCompromised, RuleBroken, VerificationError
 from verifier.events import Event
 from verifier.record import reveal
 from verifier.replay import certificates, titles, training
@@ -73,6 +73,9 @@ class Replayer:
     def finish(self) -> Replayed:
         """What came of it, after the last entry."""
         self._settle()
+        for index, named in self.facts.never_followed():
+            error = RuleBroken(f"it is superseded by {named}, and no such award was ever made")
+            self._replayed.problems.append(Problem.of(error, f"entry {index}", index))
         self._replayed.notes += self._notes()
         return self._replayed
 

@@ -155,7 +155,7 @@ def check_grant(event: kinds.TitleGranted, organisation: str, facts: Facts) -> I
     if dossier.trainee is not None and dossier.trainee.name != event.name:
         yield Difference("holder", "its paper names somebody else than the trainee as registered")
     if event.corrects is not None:
-        yield from _check_correction(event, dossier)
+        yield from _check_correction(event, dossier, facts)
         return
     application = dossier.applications.get(event.application)  # type: ignore[arg-type]
     if application is None:
@@ -183,6 +183,8 @@ def check_change(
         yield Difference("already-superseded", f"it was superseded on {award.superseded_on}")
     if day < award.awarded_on:
         yield Difference("bad-order", f"dated {day}, and granted on {award.awarded_on}")
+    if isinstance(event, kinds.TitleSuperseded):
+        yield from facts.check_superseded(event)
     if isinstance(event, kinds.TitleRevoked) and event.reason not in REVOCATION_REASONS:
         yield Difference("unknown-value", f"{event.reason[:40]!r} is no reason")
 
@@ -318,13 +320,14 @@ def _decided(application: Application, policy: Policy | None, on: object, facts:
         return error.code
 
 
-def _check_correction(event: kinds.TitleGranted, dossier: Dossier) -> Iterator[Difference]:
+def _check_correction(event: kinds.TitleGranted, dossier: Dossier, facts: Facts) -> Iterator[Difference]:
     old = dossier.titles.get(event.corrects) if isinstance(event.corrects, UUID) else None
     if old is None:
         yield Difference("correction", "what it corrects is no title of this trainee")
         return
     if old.award.superseded_on is None:
         yield Difference("correction", "what it corrects was not superseded")
+    yield from facts.check_successor(event)
     changed = [name for name in REPEATED if getattr(old.event, name) != getattr(event, name)]
     if changed:
         yield Difference("correction", f"it changes {', '.join(changed)}")
