@@ -15,6 +15,8 @@ import click
 from verifier import fetch, trust
 from verifier.cli.shared import json_option, line, plain, read_whole, trust_option
 from verifier.errors import CouldNotCheck, VerificationError
+from verifier.monitor.judging import FILE as AUDIT_FILE
+from verifier.monitor.judging import resuming
 from verifier.monitor.rounds import Monitor, Round
 from verifier.monitor.state import Kept, State
 from verifier.monitor.telling import tell_file, tell_webhook
@@ -66,7 +68,8 @@ def monitor(
         _begin(state, trust_file)
         if webhook:
             fetch.check_url(webhook)
-        following = Monitor(fetch.open_log(place), state, lambda: int(time.time()), max_age)
+        judge = resuming(Path(folder) / AUDIT_FILE)
+        following = Monitor(fetch.open_log(place), state, lambda: int(time.time()), max_age, judge)
         while True:
             code = _round(following, state, place, alert_file, webhook, as_json)
             if not every or ending.wait(every):
@@ -115,7 +118,7 @@ def _round(
         click.echo(json.dumps(_values(found, state, code, untold), ensure_ascii=False))
     else:
         word = {GOOD: "GOOD", NOT_CHECKED: "COULD-NOT-CHECK"}.get(code, "NOT-GOOD")
-        judged = "every entry judged" if found.audited else "no new entries"
+        judged = "every new entry judged" if found.audited else "no new entries"
         click.echo(f"{word}  {plain(origin)}, {found.size} entries, {judged}")
         for alert in standing:
             click.echo(line(alert.kind, alert.message))

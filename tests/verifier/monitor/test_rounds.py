@@ -34,7 +34,9 @@ from tests.verifier.witnesslab import ANNA, BORIS, POLICY, WitnessKey, cosigned,
 from verifier import kinds
 from verifier.__main__ import certverify
 from verifier.audit import Report, audit
+from verifier.audit.state import load
 from verifier.fetch import PublishedLog
+from verifier.monitor.judging import resuming
 from verifier.monitor.rounds import Monitor, Round
 from verifier.monitor.state import Kept, State
 from verifier.trust import Trust
@@ -89,6 +91,30 @@ def test_a_log_that_grows_is_good_and_judged_where_it_grew(watch: Watch) -> None
     kept = watch.state.kept()
     assert kept is not None
     assert (kept.audited, kept.checkpoint) == (15, watch.lab.checkpoint())
+
+
+def test_audits_go_on_from_a_file_and_without_a_good_one_from_the_first_entry(watch: Watch, tmp_path: Path) -> None:
+    file = tmp_path / "audit.state"
+    judge = resuming(file)
+    clock = round(watch.lab.now.timestamp())
+
+    def look() -> Round:
+        return Monitor(MemoryLog(watch.lab.files()), watch.state, lambda: clock, 2 * DAY, judge).run()
+
+    assert look().size == 13
+    for spoilt in (None, b"no state file", b""):
+        if spoilt is not None:
+            file.write_bytes(spoilt)
+        grow(watch.lab)
+        found = look()
+        assert (found.wrong, found.unchecked, found.audited) == ([], [], True)
+        kept = load(file)
+        assert kept is not None
+        assert kept.size == found.size == watch.lab.size
+    before = load(file)
+    assert before is not None
+    report = judge(MemoryLog(grow(watch.lab).files()), watch.lab.trust(), None)
+    assert f"the first {before.size} entries were audited before" in " ".join(report.notes)
 
 
 def test_a_fork_is_told_and_proved_for_good(watch: Watch) -> None:
