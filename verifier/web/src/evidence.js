@@ -10,6 +10,7 @@ import { businessDay, currentStanding, listNumber, readList } from "./current.js
 import { details } from "./details.js";
 import { VerificationError, inconsistent, malformed, mismatch } from "./errors.js";
 import sentences from "./evidence.json" with { type: "json" };
+import names from "./languages.json" with { type: "json" };
 import { busy, element, fields, notes } from "./result.js";
 import { check as checkSeal, find } from "./seal.js";
 import { parse as parseBundle } from "./bundle.js";
@@ -20,7 +21,7 @@ import { LANGUAGE, asOf, awardRows, english, readable, speaker, toldState } from
 import { filesOf } from "./zip.js";
 
 const say = speaker(sentences);
-const LANGUAGES = [["zh", "中文"], ["en", "English"], ["ko", "한국어"]];
+const LANGUAGES = Object.entries(names);
 const FILE_LIMIT = 64 * 1024 * 1024;
 const ENDED = ["revoked", "superseded", "revoked-or-superseded"];
 
