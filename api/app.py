@@ -18,13 +18,29 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from api import assets, bulk, comparing, health, links, lookup, notices, published, receipts, scanning, scrapi, trusting
+from api import (
+    absent,
+    assets,
+    bulk,
+    comparing,
+    exploring,
+    health,
+    links,
+    lookup,
+    notices,
+    published,
+    receipts,
+    scanning,
+    scrapi,
+    trusting,
+)
 from api.bulk_turns import Guesses
 from api.headers import Headers
 from api.limits import Limits, Monotonic
 from api.office import (
     applying,
     attaching,
+    auditing,
     awarding,
     certifying,
     cohorts,
@@ -143,9 +159,11 @@ def _public(
     yield links.router(site, awards, clock, run)
     yield receipts.router(site, awards, clock)
     yield lookup.router(site, awards, clock, run, guesses)
+    yield absent.router(site, awards, clock)
     yield bulk.router(site, awards, clock, monotonic, guesses)
     yield comparing.router(site, awards, clock)
     yield trusting.router(site, awards)
+    yield exploring.router(site, awards)
     yield notices.router(site, noticed, clock)
     yield notices.objectors_router(site, noticed)
     yield scanning.router(site)
@@ -186,7 +204,7 @@ def _office_routes(
         yield from awarding.routes(console, awards)
 
     console, checks = Console(site, office, gate, uploads), Checking(site, office, gate)
-    unchecked = (passkey, signing, single_sign_on, preparing, attaching, telling)
+    unchecked = (passkey, signing, single_sign_on, preparing, attaching, telling, auditing)
     others = [route for area in unchecked for route in area.routes(console)]
     others += [*printing.routes(console, awards, press), *intaking.routes(console, wake)]
     return [*others, *checked(console), *checked(checks)]

@@ -24,6 +24,14 @@ class Alive(BaseModel):
     alive: bool = True
 
 
+class MirrorState(BaseModel):
+    """One copy of the published tree elsewhere."""
+
+    to: str
+    published: int = Field(description="Entries under the checkpoint that this process copied there last.")
+    failure: str = Field(description="Kind of what hinders it; empty while all is well.")
+
+
 class Ready(BaseModel):
     """Whether the public can be answered."""
 
@@ -34,9 +42,16 @@ class Ready(BaseModel):
     published: int | None = Field(description="Entries under the checkpoint that this machine publishes.")
     leads: bool = Field(description="Whether it is this process's turn to sign.")
     failure: str = Field(description="Kind of what hinders this process from publishing; empty while all is well.")
+    witnesses: str = Field(
+        description="How many witnesses cosigned what this process signed last, and whether the quorum is missing;"
+        " empty where the log names none, or another process signs."
+    )
     outbox: str = Field(
         description="`stuck`: messages wait too long or were given up. Else kind of what hinders this process from"
         " sending them; empty while all is well. What is public does not depend on it."
+    )
+    mirrors: list[MirrorState] = Field(
+        description="The copies that this process keeps while it has the turn to sign. Another one may keep them."
     )
 
 
@@ -59,6 +74,7 @@ def router(
     @made.get("/readyz", summary="Whether the public can be answered", response_model=Ready, responses=unready)
     def readyz() -> JSONResponse:
         found, ours, sends = readiness(awards(), clock()), publisher(), courier()
+        mirrors = [] if ours is None else ours.mirrors
         state = Ready(
             ready=not found.missing,
             missing=list(found.missing),
@@ -67,7 +83,9 @@ def router(
             published=found.published,
             leads=ours is not None and ours.leads,
             failure="" if ours is None else ours.failure,
+            witnesses="" if ours is None else ours.witnesses,
             outbox="" if sends is None else sends.trouble,
+            mirrors=[MirrorState(to=item.to, published=item.size, failure=item.failure) for item in mirrors],
         )
         return JSONResponse(state.model_dump(), 200 if state.ready else 503, _NOW)
 

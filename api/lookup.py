@@ -19,7 +19,7 @@ from pydantic import BaseModel, Field
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from api import links, sentences, uploads
+from api import absent_words, links, sentences, uploads
 from api.answer import Answer, State, answer_link
 from api.bulk_turns import Full, Guesses
 from api.headers import PERSONAL
@@ -108,6 +108,11 @@ async def too_often(site: Site, request: Request, seconds: int) -> Response:
     return _form(site, request, typed, Full(429, "too-many-requests", seconds))
 
 
+def with_number(site: Site, request: Request, number: str) -> HTMLResponse:
+    """The form with a number filled in, which by itself shows nothing of anybody."""
+    return _form(site, request, Typed(number=number, name=""))
+
+
 def _form(site: Site, request: Request, typed: Typed, refused: Refused | None = None) -> HTMLResponse:
     title, detail, code, status = sentences.LOOKUP_TITLE, None, "", 200
     if refused is not None:
@@ -115,7 +120,8 @@ def _form(site: Site, request: Request, typed: Typed, refused: Refused | None = 
     shown = {"title": title, "problem": detail, "code": code, "number": typed.number, "name": typed.name}
     again = None if typed is EMPTY else _again(typed)
     headers = {**PERSONAL, **_retry(refused)}
-    return site.page("check.html", request, status, headers, sentences=sentences, again=again, **shown)
+    says = {"sentences": sentences, "absent": absent_words}
+    return site.page("check.html", request, status, headers, again=again, **says, **shown)
 
 
 def _again(typed: Typed) -> Again:

@@ -5,7 +5,6 @@ Everything here is public and the same for everyone, so any origin may read it: 
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Final
 
@@ -14,27 +13,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from verifier import statuslist
+from ledger.media import served_as
 from verifier.errors import CouldNotCheck, Malformed
 from verifier.fetch import FolderLog
-from verifier.tile import parse_path
 
 PREFIX: Final = "/log"
-TEXT: Final = "text/plain; charset=utf-8"
-SECONDS: Final = "public, max-age=5"
-FOR_EVER: Final = "public, max-age=31536000, immutable"
-
-_STATUS: Final = re.compile(r"status/(?:0|[1-9][0-9]{0,8})")
-
-
-def kind_of(path: str) -> tuple[str, str]:
-    """Media type and caching of a path of the published log. Raises Malformed for any other path."""
-    if path in ("checkpoint", "trust.txt"):
-        return TEXT, SECONDS
-    if _STATUS.fullmatch(path):
-        return statuslist.MEDIA_TYPE, SECONDS
-    parse_path(path)
-    return "application/octet-stream", FOR_EVER
 
 
 def routes(folder: Path) -> list[Route]:
@@ -43,7 +26,7 @@ def routes(folder: Path) -> list[Route]:
     def serve(request: Request) -> Response:
         path: str = request.path_params["path"]
         try:
-            media_type, caching = kind_of(path)
+            media_type, caching = served_as(path)
             data = FolderLog(folder).get(path)
         except (Malformed, CouldNotCheck):
             raise HTTPException(404) from None

@@ -166,7 +166,7 @@ PURPOSES: Final = (
     ("trainee.registered", Words("基地的日常登记", "the base's everyday entries", "기지의 일상 기록")),
     (kinds.CHECKPOINT_KIND, Words("登记簿的检查点", "the log's checkpoints", "등록부의 체크포인트")),
     (kinds.RECEIPT_KIND, Words("登记回执", "receipts of the log", "등록 확인서")),
-    (kinds.STATUS_KIND, Words("状态表", "status lists", "상태 목록")),
+    (kinds.STATUS_KIND, Words("状态表与编号索引", "status lists, number index", "상태 목록과 번호 색인")),
     (kinds.DOCUMENT_KIND, Words("证书文件的封签", "seals of certificate files", "증명서 파일의 봉인")),
     (kinds.TEACHING_KINDS[0], Words("学时与成绩", "attendance and results", "출석과 성적")),
     (kinds.CERTIFYING_KINDS[0], Words("证书的颁发与撤销", "certificates: award, revocation", "증명서의 수여와 취소")),

@@ -22,6 +22,7 @@ from ledger.awards import Awards, Snapshot
 from ledger.publication import TRUST_FILE
 from verifier import trust
 from verifier.authority import Key
+from verifier.cosignatures import Cosigned
 from verifier.errors import Mismatch
 from verifier.fetch import FolderLog
 from verifier.past import recorded_in
@@ -50,6 +51,7 @@ class Anchors:
     trust: Trust
     genesis: str
     keys: tuple[ShownKey, ...]
+    cosigned: Cosigned
     file_hash: str
     file_bytes: int
     file_as_of: int
@@ -79,7 +81,8 @@ def anchors(awards: Awards) -> Anchors:
     if published.as_of == now.trust.as_of and published != now.trust:
         raise Mismatch(f"{TRUST_FILE} is not the one that the log gives")
     keys = tuple(_shown(key, now) for key in now.trust.keys.values())
-    return Anchors(now.trust, fingerprint(now.trust), keys, grouped(sha256(data).digest()), len(data), published.as_of)
+    file_hash = grouped(sha256(data).digest())
+    return Anchors(now.trust, fingerprint(now.trust), keys, now.cosigned, file_hash, len(data), published.as_of)
 
 
 def _shown(key: Key, now: Snapshot) -> ShownKey:

@@ -9,6 +9,7 @@ from api.answer import Answer, State
 from api.banners import BANNERS as BANNERS
 from api.languages import Words as Words
 from verifier.authority import Organisation
+from verifier.cosignatures import Cosigned
 from verifier.current import BUSINESS_ZONE
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.standing import Standing
@@ -124,6 +125,7 @@ LANGUAGE: Final = Words("语言", "Language", "언어")
 HOME: Final = Words("首页", "Front page", "첫 화면")
 TYPED: Final = Words("输入编号核验", "Check by number", "번호로 확인")
 BULK: Final = Words("批量核验", "Check many at once", "여러 건 확인")
+EXPLORE: Final = Words("登记簿浏览", "Explore the log", "등록부 탐색")
 NOTICES: Final = Words("职称公示", "Public notices", "직함 공시")
 SCAN: Final = Words("扫描或选取文件", "Scan or pick a file", "스캔 또는 파일로 확인")
 COMPARE_FILE: Final = Words("比对 PDF", "Compare a PDF", "PDF 비교")
@@ -305,6 +307,25 @@ def _named(organisation: Organisation) -> Words:
     """An organisation by its name, with the code that it has in the log. Its names are in Chinese and English alone."""
     zh, en = (f"{organisation.name_zh}（{organisation.code}）", f"{organisation.name_en} ({organisation.code})")
     return Words(zh, en, en)
+
+
+def cosigned(found: Cosigned) -> Words:
+    """Which witnesses cosigned a checkpoint, and when; and that too few did, where the quorum is missing."""
+    count, of = len(found.cosignatures), len(found.policy.witnesses)
+    names = [f"{item.witness} ({moment(item.at)})" for item in found.cosignatures]
+    listed_zh, listed = (f"：{'、'.join(names)}" if names else ""), (f": {', '.join(names)}" if names else "")
+    missing = Words("", "", "")
+    if not found.quorum:
+        missing = Words(
+            "。尚未达到所要求的人数：certverify 此时不据此判断证书是否有效。",
+            ". That is fewer than are asked for: until there are more, certverify does not say by it what stands.",
+            ". 요구되는 수에 미치지 못하므로 certverify는 그때까지 이를 근거로 유효 여부를 판단하지 않습니다.",
+        )
+    return Words(
+        f"{of} 个见证方中有 {count} 个联署了此检查点{listed_zh}{missing.zh}",
+        f"{count} of {of} witnesses cosigned this checkpoint{listed}{missing.en}",
+        f"증인 {of}곳 중 {count}곳이 이 체크포인트에 연서했습니다{listed}{missing.ko}",
+    )
 
 
 def moment(at: datetime) -> str:

@@ -20,10 +20,12 @@ from benchmarks import (
     endurance,
     intake,
     latency,
+    numbers,
     office_intake,
     papers,
     print_scan,
     proofs,
+    publishing,
     rebuild,
     register,
     serving,
@@ -37,6 +39,7 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "audit": audit.measure,
     "checks": checks.measure,
     "proofs": proofs.measure,
+    "numbers": numbers.measure,
     "papers": papers.measure,
     "cohort": cohort.measure,
     "bulk": bulk.measure,
@@ -44,6 +47,7 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "serving": serving.measure,
     "browser": browser.measure,
     "disk": disk.measure,
+    "publishing": publishing.measure,
     "writers": writers.measure,
     "rebuild": rebuild.measure,
     "register": register.measure,
@@ -60,6 +64,21 @@ _COLUMNS = ("what", "best", "median", "floor", "its best", "ratio", "median", "a
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice([*BENCHMARKS, ENDURANCE]))
 @click.option("--pack", type=click.Path(exists=True, file_okay=False, path_type=Path), help="Take in this pack.")
+@click.option(
+    "--log",
+    "logs",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="`audit`: a published log that is there already. May be given again.",
+)
+@click.option(
+    "--entries",
+    multiple=True,
+    type=int,
+    default=Sizes.audited,
+    show_default=True,
+    help="`audit`: about how many entries the logs have that it makes; 1000000 takes a quarter of an hour to make.",
+)
 @click.option("--trainees", default=Sizes.trainees, show_default=True, help="Size of the pack that is generated.")
 @click.option("--listed", default=Sizes.listed, show_default=True, help="People whom `register` and `console` list.")
 @click.option("--rounds", default=Sizes.rounds, show_default=True, help="How often everything is measured in turns.")
@@ -68,6 +87,8 @@ _COLUMNS = ("what", "best", "median", "floor", "its best", "ratio", "median", "a
 def main(
     names: tuple[str, ...],
     pack: Path | None,
+    logs: tuple[Path, ...],
+    entries: tuple[int, ...],
     trainees: int,
     listed: int,
     rounds: int,
@@ -81,7 +102,8 @@ def main(
         click.echo(f"… {said}", err=True)
 
     with TemporaryDirectory(prefix="certledger-benchmarks-") as folder:
-        world = World(Path(folder), Sizes(trainees=trainees, listed=listed, rounds=rounds), pack)
+        sizes = Sizes(trainees=trainees, listed=listed, rounds=rounds, audited=entries)
+        world = World(Path(folder), sizes, pack, logs)
         try:
             figures = run(world, names or tuple(BENCHMARKS), tell, minutes)
         finally:

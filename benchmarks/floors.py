@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -132,17 +131,6 @@ def signed_messages(store: Store, trusted: Trust) -> list[Signed]:
 def verifying(signed: Sequence[Signed]) -> float:
     """Bare PyNaCl verifications a second, in one process."""
     return each(signed, lambda item: crypto_sign_open(*item))
-
-
-def verifying_in(pool: ProcessPoolExecutor, processes: int, signed: Sequence[Signed]) -> float:
-    """Bare PyNaCl verifications a second in so many processes, which are running already."""
-    parts = [signed[number::processes] for number in range(processes)]
-    return rate(len(signed), lambda: list(pool.map(_verify_all, parts)))
-
-
-def _verify_all(signed: Sequence[Signed]) -> None:
-    for message, public_key in signed:
-        crypto_sign_open(message, public_key)
 
 
 def _saving(app: Things, things: list[Thing]) -> Callable[[], object]:

@@ -21,6 +21,7 @@ from verifier.trust import Trust
 
 ENGINES = ("SQLite", "PostgreSQL")
 _MASTER_KEYS = "XDG_CONFIG_HOME"
+_ENTRIES_A_TRAINEE = 34
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Sizes:
     """Pictures of the link code in each group; of each proof code a fifth of that."""
     logs: tuple[int, ...] = (1_000, 10_000, 100_000)
     """Entries of the logs in which proofs are made."""
+    audited: tuple[int, ...] = (10_000, 100_000)
+    """Entries, about, of the logs that are audited."""
     writers: int = 8
     """Processes that write at once, at most."""
     threads: int = 3
@@ -60,8 +63,9 @@ class Sizes:
 class World:
     """A folder for everything that a run makes; master keys lie in it too, for all of it is invented."""
 
-    def __init__(self, folder: Path, sizes: Sizes, pack: Path | None = None) -> None:
+    def __init__(self, folder: Path, sizes: Sizes, pack: Path | None = None, published: tuple[Path, ...] = ()) -> None:
         self.folder, self.sizes, self._pack = folder, sizes, pack
+        self._published = published
         self._numbers = count(1)
         self._opened: list[Ledger] = []
         self._ledgers: dict[str, Ledger] = {}
@@ -73,6 +77,19 @@ class World:
     def pack(self) -> Path:
         """The pack named on the command line, or a generated one."""
         return self._pack or write_pack(self.folder / "pack", self.sizes.trainees)
+
+    @cached_property
+    def published(self) -> tuple[Path, ...]:
+        """The published logs named on the command line, or some made by intake of packs of the sizes asked for."""
+        return self._published or tuple(self._publish(entries) for entries in self.sizes.audited)
+
+    def _publish(self, entries: int) -> Path:
+        pack = write_pack(self.new_folder("pack"), max(1, entries // _ENTRIES_A_TRAINEE))
+        ledger = self.new_ledger()
+        accounts = ledger.settings.accounts
+        take_in(ledger.desk(), open_pack(pack), Actors(accounts[OPERATOR], accounts[APPROVER]))
+        Upkeep(ledger).run_once()
+        return ledger.public
 
     def new_folder(self, name: str) -> Path:
         """A folder that is not there yet."""

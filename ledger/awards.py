@@ -26,13 +26,14 @@ from ledger.store import Recorded, SignedHead, StoreCorrupt, StoreError
 from ledger.tiles import CHECKPOINT, DiskFolder, tree_in
 from ledger.vault import Vault
 from ledger.verified import Verified, read_statement
-from verifier import checkpoint, merkle, tlogproof, trust
+from verifier import checkpoint, cosignatures, merkle, tlogproof, trust
 from verifier import note as note_format
 from verifier.address import link_digest, number_digest
 from verifier.authority import Authority
 from verifier.awards import AWARD_TYPES, disowned
 from verifier.catalogue import Catalogue
 from verifier.checkpoint import Checkpoint
+from verifier.cosignatures import Cosigned
 from verifier.errors import CouldNotCheck, Malformed, Mismatch, VerificationError
 from verifier.keys import thumbprint
 from verifier.kinds import (
@@ -112,6 +113,8 @@ class Snapshot:
     """When the newest entry was recorded, by its own statement; None where the tree does not bear that out."""
     verified: Verified
     """What is verified under this checkpoint."""
+    cosigned: Cosigned
+    """Which witnesses of the log cosigned the checkpoint."""
 
 
 class Awards:
@@ -271,8 +274,9 @@ class Awards:
         return [verified.transparent(index, statement, ()) for index, statement in issued.changes]
 
     def log_signer(self, authority: Authority, kind: str) -> Signer:
-        """The log's newest key for a use, neither retired nor compromised. Raises Refusal `no-key`."""
-        return self.ledger.keystore.signer(authority.base, kind, {key.kid for key in authority.current_keys(kind)})
+        """The log's key for a use, neither retired nor compromised (`Ledger.log_signers`). Raises Refusal `no-key`."""
+        current = [key.kid for key in authority.current_keys(kind)]
+        return self.ledger.keystore.in_use(authority.base, kind, current)[0]
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
@@ -300,7 +304,8 @@ class Awards:
         trusted = trust.parse(text)
         published = PublishedEntries(self._folder.root, there.size, there.root)
         verified = Verified(head, tree, published, trusted, lambda: self.log_signer(authority, RECEIPT_KIND))
-        return Snapshot(head, tree, authority, trusted, text, signer, self._newest_at(there, tree), verified)
+        cosigned = cosignatures.judge(note, trusted.witnesses)
+        return Snapshot(head, tree, authority, trusted, text, signer, self._newest_at(there, tree), verified, cosigned)
 
     def _check_trust(self, folded: Trust) -> None:
         """Checks the fold against the trust file published with the checkpoint. Raises Mismatch, CouldNotCheck.

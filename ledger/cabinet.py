@@ -228,6 +228,18 @@ STEPS: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
         "tokens that were made with a token",
         ("ALTER TABLE tokens ADD COLUMN made_by BLOB",),  # id of that token; they end with it
     ),
+    (
+        "what auditors looked at",
+        (
+            "CREATE TABLE looks ("
+            " number INTEGER PRIMARY KEY,"  # from 1, without gaps
+            " pseudonym TEXT NOT NULL,"
+            " stream BLOB NOT NULL,"
+            " looked_at INTEGER NOT NULL,"
+            " sealed BLOB NOT NULL,"  # the reason that was typed
+            " chain BLOB NOT NULL) STRICT",  # HMAC over all this and the chain of the look before
+        ),
+    ),
 )
 """The tables, in steps that are never edited once released, only followed by the next. SQL that both engines know
 (`ledger.postgres.dialect`); times are milliseconds since 1970 UTC.

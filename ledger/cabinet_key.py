@@ -40,6 +40,10 @@ class CabinetKey:
         """Keyed hash (HMAC-SHA-256) under which a row is found by a value that stands nowhere in clear."""
         return hmac.digest(self._hash, f"{what}\0{value}".encode(), "sha256")
 
+    def chained(self, what: str, before: bytes, link: bytes) -> bytes:
+        """The next value of a chain (HMAC-SHA-256): without this key nobody makes another one that fits."""
+        return hmac.digest(self._hash, f"chain of {what}\0".encode() + before + link, "sha256")
+
 
 def secret_hash(secret: str) -> bytes:
     """Under what a random secret of at least 128 bits is kept: SHA-256. It cannot be guessed, so no salt is needed."""

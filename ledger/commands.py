@@ -53,6 +53,13 @@ class ReportKeyCompromised:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveBase:
+    """Put the base's pages and published log at another address."""
+
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenAccount:
     """Give a member of staff an account under a pseudonym."""
 
@@ -137,6 +144,14 @@ class SetNoticeTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class SetWitnesses:
+    """Name the witnesses of the log, and how many must have cosigned a checkpoint."""
+
+    policy: str
+    """Lines of a C2SP tlog-policy: `witness`, `group` and `quorum`."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCohort:
     """Open a run of a programme, under its newest edition."""
 
@@ -157,6 +172,18 @@ class TakeInPack:
     custody: dict[str, str]
     salt: bytes
     actors_defaulted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RecordDisclosure:
+    """Record that personal values are disclosed to an auditor, before the file is given out."""
+
+    disclosure_id: UUID
+    recipient: bytes
+    scope: str
+    as_of: int
+    entries: int
+    digest: bytes
 
 
 # --- people and training --------------------------------------------------------------------------------------------
@@ -504,6 +531,7 @@ BaseCommand = (
     | AuthoriseKey
     | RetireKey
     | ReportKeyCompromised
+    | MoveBase
     | OpenAccount
     | CloseAccount
     | RegisterPasskey
@@ -512,8 +540,10 @@ BaseCommand = (
     | PublishPolicy
     | AdoptCalendar
     | SetNoticeTerms
+    | SetWitnesses
     | OpenCohort
     | TakeInPack
+    | RecordDisclosure
 )
 """Commands about the base itself: decided on its catalogue and authority."""
 

@@ -167,9 +167,8 @@ def outcomes(store: Store, vault: Vault) -> Outcomes:
     return folded
 
 
-def log_of(store: Store) -> Iterator[Recorded]:
-    """Every entry in log order."""
-    start = 0
+def log_of(store: Store, start: int = 0) -> Iterator[Recorded]:
+    """Every entry from index `start` on, in log order."""
     while found := store.entries(start, CHUNK):
         yield from found
         start += len(found)

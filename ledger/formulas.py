@@ -1,18 +1,5 @@
-"""Cells that no spreadsheet takes for a formula."""
+"""Cells that no spreadsheet takes for a formula: as the verifier knows them (`verifier.formulas`)."""
 
-from __future__ import annotations
+from verifier.formulas import defused, is_formula
 
-from typing import Final
-
-_BEGINNINGS: Final = tuple("=+-@\t\r\n＝＋－＠")
-"""How a cell begins that a spreadsheet may calculate instead of showing it."""
-
-
-def is_formula(text: str) -> bool:
-    """Whether a cell begins like a formula."""
-    return text.startswith(_BEGINNINGS)
-
-
-def defused(text: str) -> str:
-    """What begins like a formula gets an apostrophe before it (OWASP, CSV Injection)."""
-    return f"'{text}" if is_formula(text) else text
+__all__ = ["defused", "is_formula"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from base64 import b32encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -42,6 +42,8 @@ class Founding:
     """Empty for one made of the address's host and the log's id."""
     master_key_in: str = ""
     """A file inside the ledger's folder for the master key: the demo's exception."""
+    root_seed: bytes | None = field(default=None, repr=False)
+    """32 bytes of a root key that is kept elsewhere; None for one that is made and kept in the keystore."""
 
 
 def found(
@@ -76,7 +78,7 @@ def found(
     write_master_key(master_key_path(place.master_key_file(settings)), master)
     ledger = assemble(place, settings, master, clock, randomness)
     try:
-        _begin(ledger)
+        _begin(ledger, founding.root_seed)
         place.open_cabinet().close()  # made by whoever owns the ledger: who serves may not be allowed to
         # Last: what has no settings is no ledger, so a crash before leaves nothing that could be mistaken for one.
         place.write_settings(settings)
@@ -86,9 +88,10 @@ def found(
     return ledger
 
 
-def _begin(ledger: Ledger) -> None:
+def _begin(ledger: Ledger, root_seed: bytes | None) -> None:
     settings, keystore = ledger.settings, ledger.keystore
-    root = keystore.create(BASE_CODE, "base", (*ROOT_KINDS, "log.started"), ledger.randomness(32))
+    hold = keystore.create if root_seed is None else keystore.lend
+    root = hold(BASE_CODE, "base", (*ROOT_KINDS, "log.started"), root_seed or ledger.randomness(32))
     registry = keystore.create(BASE_CODE, "base", REGISTRY_KINDS, ledger.randomness(32))
     log_keys = [keystore.create(BASE_CODE, "base", (kind,), ledger.randomness(32)) for kind in LOG_KINDS]
     desk = ledger.desk()

@@ -53,6 +53,7 @@ had been recorded before it, and have to seal again."""
 
 _ADDITIONS = (
     kinds.PackTakenIn,
+    kinds.DisclosureMade,
     kinds.CohortOpened,
     kinds.ProgrammePublished,
     kinds.KeyAuthorised,

@@ -123,7 +123,7 @@ def page_of(proved: Proved, trust: Trust, link_id: str) -> CertificatePage:
         awarded_on=event.awarded_on if isinstance(event, CertificateAwarded) else event.granted_on,
         number=str(event.number),
         link_id=link_id,
-        base_url=trust.url,
+        base_url=trust.address,
         recorded_at=logged.statement.record.envelope.recorded_at,
         log=_mark(proved, trust),
         total=str(event.total) if isinstance(event, CertificateAwarded) else None,

@@ -164,6 +164,10 @@ class LookingKeystore(Keystore):
         """See `Keystore`."""
         return replace(self._keystore.signer(organisation, kind, authorised), sign=_stop)
 
+    def in_use(self, organisation: str, kind: str, authorised: Iterable[bytes]) -> list[Signer]:
+        """See `Keystore`."""
+        return [replace(item, sign=_stop) for item in self._keystore.in_use(organisation, kind, authorised)]
+
     def hand_over(self, kids: Iterable[bytes], pipe: IO[bytes]) -> None:
         """Raises WouldRecord, always."""
         raise WouldRecord

@@ -17,12 +17,15 @@ from ledger.executing import Executor
 from ledger.handle import Clock, Desk, system_clock
 from ledger.places import OpenViews, Place, place_of
 from ledger.postgres.datastore import PATIENCE_SECONDS
+from ledger.refusals import Code, Refusal
 from ledger.seal import Randomness
 from ledger.settings import Settings, master_key_path, read_master_key
-from ledger.signing import Keystore, Signer, derive
+from ledger.signing import Keystore, Signer, derive, signer_of
 from ledger.store import DataKeys, Store
 from ledger.vault import Vault
-from verifier.kinds import CHECKPOINT_KIND, DOCUMENT_KIND, RECEIPT_KIND, STATUS_KIND
+from verifier.keys import thumbprint
+from verifier.kinds import CHECKPOINT_KIND, DOCUMENT_KIND, RECEIPT_KIND, STATUS_KIND, LogStarted
+from verifier.statement import parse
 
 SERVED_PATIENCE_SECONDS = 5.0
 """Of what serves: it has to tell the visitor something while a database server is away, and tries again then."""
@@ -36,6 +39,8 @@ class LogSigners:
     receipt: Signer
     status: Signer
     document: Signer
+    further_checkpoint: tuple[Signer, ...] = ()
+    """Successors of the checkpoint key that are authorised already: each signs every checkpoint too."""
 
 
 @dataclass(slots=True)
@@ -91,17 +96,38 @@ class Ledger:
         )
 
     def log_signers(self) -> LogSigners:
-        """The log's own keys. Raises Refusal `no-key`."""
+        """The log's own keys. Raises Refusal `no-key`.
+
+        While a successor is authorised beside a key, the key goes on until it is retired: the trust file names the
+        successor by then, so whoever holds one of that time knows it when it begins.
+        """
         base = self.desk().base
-        checkpoint, receipt, status, document = (
-            self.keystore.signer(base.code, kind, base.keys)
+        checkpoints, receipts, lists, documents = (
+            self.keystore.in_use(base.code, kind, base.keys)
             for kind in (CHECKPOINT_KIND, RECEIPT_KIND, STATUS_KIND, DOCUMENT_KIND)
         )
-        return LogSigners(checkpoint, receipt, status, document)
+        return LogSigners(checkpoints[0], receipts[0], lists[0], documents[0], tuple(checkpoints[1:]))
 
-    def former_checkpoint_signers(self, current: Signer) -> list[Signer]:
-        """Keys that signed checkpoints before the present one, and lie in the keystore still."""
-        return [item for item in self.keystore.signers() if CHECKPOINT_KIND in item.kinds and item != current]
+    def former_checkpoint_signers(self, signers: LogSigners) -> list[Signer]:
+        """Keys that signed checkpoints before the present ones, and lie in the keystore still."""
+        present = {item.kid for item in (signers.checkpoint, *signers.further_checkpoint)}
+        return [item for item in self.keystore.signers() if CHECKPOINT_KIND in item.kinds and item.kid not in present]
+
+    def lend_root(self, seed: bytes) -> Signer:
+        """Signs what the root key signs, with one that does not lie here, while this ledger is open.
+
+        Raises Refusal `unknown-key` where the log has not authorised it for the base.
+        """
+        base, kid = self.desk().base, signer_of(seed, "", "", ()).kid
+        first = self.store.entry(0)
+        genesis = None if first is None else parse(first.statement).record.event
+        granted = (
+            {thumbprint(key.public_key): key.kinds for key in genesis.keys} if isinstance(genesis, LogStarted) else {}
+        )
+        granted |= {grant.kid: tuple(grant.kinds) for grant in base.grants.values()}
+        if base.keys.get(kid) != base.code or "key.authorised" not in granted[kid]:
+            raise Refusal(Code.UNKNOWN_KEY, f"key {kid.hex()[:16]} is no root key that this log has in use")
+        return self.keystore.lend(base.code, "base", granted[kid], seed)
 
     def open_views(self) -> OpenViews:
         """The views as they are now; to be closed by who asked for them."""

@@ -3,10 +3,11 @@
     checkpoint               C2SP signed note
     tile/<L>/<N>[.p/<W>]     hashes; tile/entries/<N>[.p/<W>] the statements
     status/<n>               application/statuslist+cwt, of 2^20 awards each
+    numbers/…                the index of every number that was issued, see `verifier.numbertree`
     trust.txt                see `verifier.trust`
 
-Any web server can serve the folder under the log's URL. Status lists and trust file follow the checkpoint, so that they
-never speak of entries that it does not cover; a crash in between leaves those of the checkpoint before.
+Any web server can serve the folder under the log's URL. Status lists, index and trust file follow the checkpoint, so
+that they never speak of entries that it does not cover; a crash in between leaves those of the checkpoint before.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from ledger.numbertiles import publish_tiles
 from ledger.signing import Signer
 from ledger.store import Recorded, SignedHead, Store, StoreBusy
-from ledger.tiles import CannotPublish, Folder, publish_tree
-from verifier import kinds, statuslist, trust
+from ledger.tiles import CHECKPOINT, CannotPublish, Folder, publish_tree
+from verifier import checkpoint, kinds, note, numberhead, statuslist, trust
 from verifier.authority import AUTHORITY_EVENTS, Authority
 from verifier.awards import AWARD_TYPES, fold_awards
 from verifier.catalogue import Catalogue
@@ -26,6 +28,8 @@ from verifier.errors import VerificationError
 from verifier.events import event_type
 from verifier.merkle import Frontier, leaf_hash
 from verifier.note import VerifierKey
+from verifier.numbertree import NumberTree
+from verifier.standing import AWARDS
 from verifier.statement import Statement, parse
 from verifier.statuslist import TTL_SECONDS
 
@@ -50,6 +54,7 @@ class PublicFold:
     authority: Authority = field(default_factory=Authority)
     catalogue: Catalogue = field(default_factory=Catalogue)
     award_entries: list[tuple[int, Statement]] = field(default_factory=list)
+    numbers: NumberTree = field(default_factory=NumberTree)
 
     def advance(self, store: Store, size: int, beat: Callable[[], None] = lambda: None) -> None:
         """Takes in the entries up to `size`. Raises VerificationError for an entry that the log must not hold.
@@ -79,6 +84,8 @@ class PublicFold:
             self.catalogue.evolve(statement.record.event)
         elif entry.topic in AWARD_TYPES:
             self.award_entries.append((entry.index, statement))
+            if isinstance(statement.record.event, AWARDS):
+                self.numbers.add(statement.record.event.number_hash, entry.index)
 
     def checkpoint_keys(self) -> list[VerifierKey]:
         """Every key that was ever the log's for checkpoints: an older one may have signed what is published."""
@@ -104,8 +111,18 @@ def status_uri(url: str, number: int) -> str:
 class Publication:
     """Publishes a log, as often as one likes: what it has folded it keeps, what is published it does not rewrite."""
 
-    def __init__(self, store: Store, status_signer: Signer, beat: Callable[[], None] = lambda: None) -> None:
-        """`beat` is called all along the way; what it raises ends the work."""
+    def __init__(
+        self,
+        store: Store,
+        status_signer: Signer,
+        beat: Callable[[], None] = lambda: None,
+        may_publish: Callable[[SignedHead], bool] = lambda head: True,
+    ) -> None:
+        """`beat` is called all along the way; what it raises ends the work.
+
+        `may_publish` says of a head whether enough witnesses cosigned it. Until they did, the one before stays.
+        """
+        self._may_publish = may_publish
         self._store = store
         self._signer = status_signer
         self._beat = beat
@@ -114,6 +131,11 @@ class Publication:
     def sign_lists_with(self, status_signer: Signer) -> None:
         """From now on status lists are signed with this key."""
         self._signer = status_signer
+
+    @property
+    def numbers(self) -> NumberTree:
+        """The index of numbers as it was last published."""
+        return self._fold.numbers
 
     def publish(self, folder: Folder, now: int) -> SignedHead:
         """Publishes the tree under the latest signed head; the sequencer must have run before.
@@ -126,14 +148,33 @@ class Publication:
             head = self._store.signed_head()
             if head is None:
                 raise CannotPublish("checkpoint", "nothing is signed yet: run the sequencer first")
+            if not self._may_publish(head):
+                head = self._shown(folder)
             fold = self._advanced(head)
             publish_tree(folder, self._store, head, fold.checkpoint_keys(), fold.authority.origin)
             for number, bits in enumerate(fold.status_bits()):
                 self._publish_status(folder, number, bits, head, now)
+            self._publish_numbers(folder, fold, now)
             trust_file = fold.trust_file().encode()
             if folder.read(TRUST_FILE) != trust_file:
                 folder.commit(TRUST_FILE, trust_file)
         return head
+
+    def _shown(self, folder: Folder) -> SignedHead:
+        """The head that is published already: its lists are kept fresh while the next one waits. Raises CannotPublish.
+
+        Whose it is and whether the log extends it, `publish_tree` looks at.
+        """
+        data = folder.read(CHECKPOINT)
+        if data is None:
+            raise CannotPublish(
+                "checkpoint", "the quorum of witnesses is missing, and by the settings it is waited for"
+            )
+        try:
+            there = checkpoint.parse(note.parse(data))
+        except VerificationError as error:
+            raise CannotPublish("checkpoint", error.message) from None
+        return SignedHead(there.size, there.root, data.decode())
 
     def _advanced(self, head: SignedHead) -> PublicFold:
         """The fold of the signed tree. It is kept only where it got there whole."""
@@ -156,6 +197,26 @@ class Publication:
             self._store.check_open()  # a fresh list out of a ledger that was moved away would hide later revocations
             token = statuslist.make(uri, now, head.size, head.root, bits, self._signer.kid, self._signer.sign)
             folder.commit(statuslist.list_path(number), token)
+
+    def _publish_numbers(self, folder: Folder, fold: PublicFold, now: int) -> None:
+        """The tiles first, then the head over them, with the checkpoint as it lies in the folder."""
+        note = folder.read(CHECKPOINT) or b""
+        wanted = numberhead.uri_of(fold.authority.url), fold.numbers.count, fold.numbers.root, note
+        if not self._is_current_index(folder.read(numberhead.PATH), *wanted, now):
+            self._store.check_open()
+            publish_tiles(folder, fold.numbers)
+            signed = numberhead.make(wanted[0], now, *wanted[1:], self._signer.kid, self._signer.sign)
+            folder.commit(numberhead.PATH, signed)
+
+    def _is_current_index(self, signed: bytes | None, uri: str, count: int, root: bytes, note: bytes, now: int) -> bool:
+        if signed is None:
+            return False
+        try:
+            there = numberhead.verify(signed, self._signer.public_key)
+        except VerificationError:
+            return False
+        same = (there.uri, there.count, there.root, there.note) == (uri, count, root, note)
+        return same and 0 <= now - there.issued_at < numberhead.TTL_SECONDS // 2
 
     def _is_current(self, token: bytes | None, uri: str, bits: bytes, head: SignedHead, now: int) -> bool:
         """Whether a published list is of this head and has more than half of its time to live left."""

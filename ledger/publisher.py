@@ -12,9 +12,10 @@ from threading import Event, Thread
 from typing import Final, Self
 
 from ledger.awards import Awards
+from ledger.mirroring import Mirroring
 from ledger.sequencer import CannotSign
 from ledger.signing import KeystoreError
-from ledger.store import Feed, StoreBusy, StoreError, Subscription
+from ledger.store import Feed, SignedHead, StoreBusy, StoreError, Subscription
 from ledger.tiles import CannotPublish
 from ledger.turns import FileTurn
 from ledger.upkeep import LEAD_SECONDS, Upkeep
@@ -52,6 +53,9 @@ class Publisher(Thread):
         self._ledger = awards.ledger
         self._turn = FileTurn(self._ledger.public / LOCK_FILE)
         self._upkeep: Upkeep | None = None
+        destinations = self._ledger.settings.publish
+        self.mirrors = [Mirroring(self._ledger, to, lambda: self.leads) for to in destinations]
+        """What copies elsewhere what is published here."""
         self._news: _News | None = None
         self._woken = Event()
         self._looked = Event()
@@ -61,6 +65,11 @@ class Publisher(Thread):
         self._behind = False
         self.size = 0
         """Entries published so far by this publisher."""
+        self.witnesses = ""
+        """How many witnesses cosigned what is signed, and when; empty where the log names none."""
+        self._had_quorum = True
+        self._seen: SignedHead | None = None
+        """What was signed when this publisher last published."""
         self.failure = ""
         """Kind of what went wrong the last time; empty while all is well."""
 
@@ -77,6 +86,8 @@ class Publisher(Thread):
 
     def run(self) -> None:
         """Works until it is stopped."""
+        for mirror in self.mirrors:
+            mirror.start()
         while not self._ending.is_set():
             self.step()
             self._looked.set()
@@ -95,6 +106,8 @@ class Publisher(Thread):
         self._woken.set()
         if self.is_alive():
             self.join()
+        for mirror in self.mirrors:
+            mirror.stop()
         if self._news is not None:
             self._news.stop()
         self._resign()
@@ -145,18 +158,36 @@ class Publisher(Thread):
         leads = upkeep.turn.take()
         now = self._ledger.clock() // 1000
         due = now >= self._refresh_at
-        if recorded == self.size and not due:
+        asks = leads and upkeep.witnesses.asks_again
+        signed = self._ledger.store.signed_head()
+        if recorded == self.size and signed == self._seen and not due and not asks:
             return
         self._behind = True  # until it is done: nobody tells us when others have signed
         self._awards.catch_up()
         if leads:
             upkeep.sign()
         signed = self._ledger.store.signed_head()
-        if signed is None or (signed.size == self.size and not due):
+        if signed is None or (signed == self._seen and not due):
+            self._behind = self._behind and not self._waits(signed)
             return
         self.size = upkeep.publish().size
-        self._behind = self.size < recorded
+        self._seen = signed
+        self._behind = self.size < recorded and not self._waits(signed)
         self._refresh_at = now + REFRESH_SECONDS
+        self._tell_of_witnesses(upkeep)
+
+    def _waits(self, signed: SignedHead | None) -> bool:
+        """Whether what is signed is not published for want of witnesses alone."""
+        return signed is not None and signed == self._seen and self.size < signed.size
+
+    def _tell_of_witnesses(self, upkeep: Upkeep) -> None:
+        """Says once that the quorum is missing, and once that it is there again."""
+        state = upkeep.witnesses.state
+        self.witnesses = upkeep.witnesses.sentence if state.policy.witnesses else ""
+        if state.quorum != self._had_quorum:
+            self._had_quorum = state.quorum
+            level = logging.INFO if state.quorum else logging.WARNING
+            _log.log(level, "entries %d: %s", self.size, upkeep.witnesses.sentence)
 
     def _beat(self) -> None:
         if self._ending.is_set():

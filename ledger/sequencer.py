@@ -1,8 +1,9 @@
 """Signs tree heads and publishes them: the only writer of checkpoints.
 
 Order of writing (FORMATS §3): entries lie in the database with their leaves → the signed checkpoint replaces the last
-one there, if that is still the last → tiles → the checkpoint's file. A crash in between loses nothing: the next run
-publishes what is signed before it signs anything, and what was signed is never signed differently.
+one there, if that is still the last → tiles → cosignatures of witnesses, into the database → the checkpoint's file.
+A crash in between loses nothing: the next run publishes what is signed before it signs anything, and what was signed
+is never signed differently.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Final
 
 from ledger.signing import Signer
 from ledger.store import Recorded, SignedHead, SignedHeadMoved, Store
-from ledger.tiles import Folder, check_not_ahead, frontier_in, publish_tree
+from ledger.tiles import Cosign, Folder, check_not_ahead, frontier_in, publish_tree
 from verifier import cbor, checkpoint, note
 from verifier.checkpoint import Checkpoint
 from verifier.errors import Malformed, VerificationError
@@ -47,19 +48,23 @@ class Sequencer:
         origin: str,
         former_keys: Iterable[bytes] = (),
         judge: Callable[[Recorded], None] = lambda entry: None,
+        further: Iterable[Signer] = (),
+        cosign: Cosign = lambda head, tree: head,
     ) -> None:
         """`former_keys` are public keys of retired checkpoint signers, whose last head may still stand.
 
+        `further` sign every head as well: successors of the signer, so that who knows but one of them can follow.
+
         `judge` raises VerificationError for an entry that must not be signed: `ledger.judging.Judge` checks signature
-        and entitlement. Without one the store is trusted that far.
+        and entitlement. Without one the store is trusted that far. `cosign`: see `ledger.tiles.publish_tree`.
         """
         self._judge = judge
+        self._cosign = cosign
         self._store = store
         self._folder = folder
-        self._signer = signer
+        self._signers = [(VerifierKey(origin, item.public_key), item) for item in (signer, *further)]
         self._origin = origin
-        self._key = VerifierKey(origin, signer.public_key)
-        self._keys = [self._key, *(VerifierKey(origin, public) for public in former_keys)]
+        self._keys = [key for key, _ in self._signers] + [VerifierKey(origin, public) for public in former_keys]
 
     def run_once(self, now_ms: int) -> SignedHead | None:
         """Signs and publishes what has come in; None if there is nothing new. Finishes an interrupted publication.
@@ -88,7 +93,7 @@ class Sequencer:
         return new
 
     def _publish(self, head: SignedHead) -> None:
-        publish_tree(self._folder, self._store, head, self._keys, self._origin)
+        publish_tree(self._folder, self._store, head, self._keys, self._origin, self._cosign)
 
     def _check_signed(self, head: SignedHead) -> None:
         """The row says what this log signed: its columns are not signed, its note is."""
@@ -148,9 +153,10 @@ class Sequencer:
 
     def _sign(self, size: int, root: bytes) -> SignedHead:
         text = Checkpoint(self._origin, size, root).text()
-        line = note.Signature(self._origin, self._key.id, self._signer.sign(text.encode()))
-        signed = str(note.Note(text, (line,)))
-        checkpoint.verify(signed.encode(), [self._key], self._origin)  # A faulty signature must never get out.
+        lines = [note.Signature(self._origin, key.id, item.sign(text.encode())) for key, item in self._signers]
+        signed = str(note.Note(text, tuple(lines)))
+        for key, _ in self._signers:
+            checkpoint.verify(signed.encode(), [key], self._origin)  # A faulty signature must never get out.
         return SignedHead(size, root, signed)
 
 

@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
+from ledger.destinations import Destination, parse_destinations
 from ledger.mail_settings import MailSettings, parse_mail
 from ledger.providers import Provider, parse_providers
 from ledger.signing import MASTER_KEY_SIZE, KeystoreError, write_private
+from ledger.witness_settings import DEFAULTS, WitnessSettings, parse_witness_settings
 
 MASTER_KEY_FILE = "CERTLEDGER_MASTER_KEY_FILE"
 """Environment variable: the file of the master key, instead of the one in the user's configuration folder."""
@@ -48,6 +50,10 @@ class Settings:
     """Whether webhooks may lead into networks that are not public."""
     sign_in: tuple[Provider, ...] = ()
     """Who else may say who a member of staff is."""
+    publish: tuple[Destination, ...] = ()
+    """Where the published tree is copied to beside the ledger's own folder."""
+    witnesses: WitnessSettings = DEFAULTS
+    """What is done where witnesses do not cosign."""
 
     def to_toml(self) -> str:
         """The text of `ledger.toml`."""
@@ -60,8 +66,12 @@ class Settings:
             text += ["[mail]", *_lines(self.mail.to_table()), ""]
         if self.private_webhooks:
             text += ["[webhooks]", *_lines({"private": True}), ""]
+        if table := self.witnesses.to_table():
+            text += ["[witnesses]", *_lines(table), ""]
         for provider in self.sign_in:
             text += ["[[sign_in]]", *_lines(provider.values()), ""]
+        for destination in self.publish:
+            text += ["[[publish]]", *_lines(destination.values()), ""]
         return "\n".join(text)
 
 
@@ -81,6 +91,8 @@ def parse_settings(text: str, place: str) -> Settings:
             parse_mail(data["mail"]) if "mail" in data else None,
             data.get("webhooks", {}).get("private", False) is True,
             parse_providers(data.get("sign_in", [])),
+            parse_destinations(data.get("publish", [])),
+            parse_witness_settings(data.get("witnesses", {})),
         )
     except (tomllib.TOMLDecodeError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise SettingsError(f"{place} cannot be used: {error}") from None

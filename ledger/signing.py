@@ -160,6 +160,7 @@ class Keystore:
         self._files = files
         self._cipher = AESGCM(derive(master, "keystore"))
         self._signers: list[Signer] | None = None
+        self._lent: list[Signer] = []
         self._seeds: dict[bytes, bytes] = {}
         """By key id, of the keys that were opened."""
 
@@ -173,6 +174,14 @@ class Keystore:
         self._signers = None
         return signer
 
+    def lend(self, organisation: str, custody: str, kinds: Iterable[str], seed: bytes) -> Signer:
+        """A key that lies elsewhere, by its 32-byte seed: it signs while this keystore is open, and is kept nowhere."""
+        signer = signer_of(seed, organisation, custody, kinds)
+        self._lent.append(signer)
+        self._seeds[signer.kid] = seed
+        self._signers = None
+        return signer
+
     def rehearsal(self) -> Keystore:
         """One that knows the same keys and keeps new ones nowhere: for deciding what is not to be recorded."""
         made = copy(self)
@@ -181,10 +190,11 @@ class Keystore:
         return made
 
     def signers(self) -> list[Signer]:
-        """All keys, oldest first. Raises KeystoreError, naming the file that cannot be opened."""
+        """All keys, oldest first, lent ones last. Raises KeystoreError, naming the file that cannot be opened."""
         signers = self._signers  # Another thread may forget them meanwhile.
         if signers is None:
-            signers = self._signers = [self._open(name, data) for name, data in self._files.files()]
+            kept = [self._open(name, data) for name, data in self._files.files()]
+            signers = self._signers = [*kept, *self._lent]
         return signers
 
     def signer(self, organisation: str, kind: str, authorised: Container[bytes]) -> Signer:
@@ -198,6 +208,15 @@ class Keystore:
                     return signer
             self._signers = None  # Another process may have made it meanwhile.
         raise Refusal(Code.NO_KEY, f"no key of {organisation} for {kind} lies in this keystore")
+
+    def in_use(self, organisation: str, kind: str, authorised: Iterable[bytes]) -> list[Signer]:
+        """The keys of `authorised` that lie here and are an organisation's for a kind of event, in that order.
+
+        Raises Refusal `no-key` where there is none.
+        """
+        self.signer(organisation, kind, authorised := list(authorised))
+        here = {item.kid: item for item in self.signers() if item.organisation == organisation and kind in item.kinds}
+        return [here[kid] for kid in authorised if kid in here]
 
     def hand_over(self, kids: Iterable[bytes], pipe: IO[bytes]) -> None:
         """Writes keys of this store for `receive_signers`, which a process of this program's own runs at the other end.

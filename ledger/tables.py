@@ -63,6 +63,7 @@ OFFICE_TABLES: Final[dict[str, tuple[str, ...]]] = {
     "identities": ("place", "account", "sealed", "created_at", "used_at"),
     "evidence": ("id", "subject", "place", "chunks", "sealed", "kept_at", "named"),
     "evidence_chunks": ("evidence", "number", "sealed"),
+    "looks": ("number", "pseudonym", "stream", "looked_at", "sealed", "chain"),
 }
 """The tables of the office that move with a ledger: who is signed in somewhere signs in again."""
 _WIDE_KEYS: Final = {"streams": 2, "evidence_chunks": 2}

@@ -3,16 +3,14 @@
 FORMATS §3. A crash at any point leaves a folder whose checkpoint is covered by its tiles; the next run writes what is
 missing. Tiles never change: a file that is there with other bytes is never overwritten, it is an error that names it.
 
-Partial tiles stay until `prune_partials` takes those that no checkpoint of the last minutes needs: C2SP tlog-tiles lets
-a log drop a partial tile once the full one is there.
+Partial tiles stay until `ledger.pruning` takes those whose full tile is there.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
@@ -26,8 +24,6 @@ from verifier.note import VerifierKey
 from verifier.tile import WIDTH, Tile, TreeReader, join_entries, tiles_of
 
 CHECKPOINT: Final = "checkpoint"
-KEEP_PARTIALS_SECONDS: Final = 3600
-"""How long a partial tile is kept for readers who hold an older checkpoint."""
 
 
 class CannotPublish(Exception):
@@ -50,20 +46,47 @@ class Diverged(CannotPublish):
     """What is published contradicts the log."""
 
 
+class Overtaken(CannotPublish):
+    """Another publisher was there in between: to be looked at anew."""
+
+
+OTHER_TILE: Final = "another tile is published under this name than the log gives, and tiles never change"
+
+
 class Folder(Protocol):
     """A place for published files, by their paths below it."""
 
     def exclusive(self) -> AbstractContextManager[None]:
-        """Keeps other publishers out for as long as the context lasts."""
+        """One turn at publishing. Other publishers are kept out, or what they commit meanwhile is noticed by `commit`.
+
+        Publishing happens within a turn.
+        """
 
     def read(self, path: str) -> bytes | None:
         """The file's bytes, or None if there is none."""
 
     def write(self, path: str, data: bytes) -> None:
-        """Writes a file whole or not at all; durable after the next `commit`."""
+        """Writes a file that never changes, whole or not at all; durable after the next `commit`.
+
+        The same file twice is no error. Raises Diverged, here or from the next `read` of it or `commit`, where another
+        is there; that one stays.
+        """
 
     def commit(self, path: str, data: bytes) -> None:
-        """Makes durable what was written before, then writes this file, durably, whole or not at all."""
+        """Makes durable what was written before, then replaces this file, durably, whole or not at all.
+
+        Raises Overtaken where the file is not what it was in this turn any more.
+        """
+
+
+class Clearing(Protocol):
+    """A place whose published files can be listed and removed."""
+
+    def listing(self, below: str) -> Iterator[tuple[str, float]]:
+        """The files below a folder, with the time of each one's last change in seconds since 1970 UTC."""
+
+    def remove(self, paths: list[str]) -> None:
+        """Removes files; one that is not there is no error."""
 
 
 class Source(Protocol):
@@ -105,6 +128,13 @@ class DiskFolder:
 
     def write(self, path: str, data: bytes) -> None:
         """See `Folder`."""
+        there = self.read(path)
+        if there is not None and there != data:
+            raise Diverged(path, OTHER_TILE)
+        self.replace(path, data)
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Writes a file whatever was there, whole or not at all; durable after the next `commit`."""
         target = self.root / path
         if not target.parent.is_dir():
             self._make(target.parent)
@@ -119,8 +149,25 @@ class DiskFolder:
     def commit(self, path: str, data: bytes) -> None:
         """See `Folder`."""
         self._settle()
-        self.write(path, data)
+        self.replace(path, data)
         self._settle()
+
+    def listing(self, below: str) -> Iterator[tuple[str, float]]:
+        """See `Clearing`."""
+        for file in sorted((self.root / below).rglob("*")):
+            try:
+                if file.is_file() and not file.name.endswith(".tmp"):
+                    yield file.relative_to(self.root).as_posix(), file.stat().st_mtime
+            except FileNotFoundError:  # removed meanwhile
+                continue
+
+    def remove(self, paths: list[str]) -> None:
+        """See `Clearing`. Folders of partial tiles go with the last one."""
+        for path in paths:
+            (self.root / path).unlink(missing_ok=True)
+        for folder in {(self.root / path).parent for path in paths}:
+            if folder.name.endswith(".p") and folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
 
     def _make(self, folder: Path) -> None:
         """A new folder's name is durable once the folder above is synchronised."""
@@ -187,9 +234,21 @@ def check_not_ahead(folder: Folder, size: int, keys: list[VerifierKey], origin: 
     return there
 
 
-def publish_tree(folder: Folder, source: Source, head: SignedHead, keys: list[VerifierKey], origin: str) -> None:
+Cosign = Callable[[SignedHead, TreeReader], SignedHead | None]
+"""Gives the head as it is to be published, with cosignatures; None where it may not be published yet."""
+
+
+def publish_tree(
+    folder: Folder,
+    source: Source,
+    head: SignedHead,
+    keys: list[VerifierKey],
+    origin: str,
+    cosign: Cosign = lambda head, tree: head,
+) -> None:
     """Publishes the signed tree: only what the folder's own checkpoint does not cover is written.
 
+    `cosign` is asked when the tiles are there, and before the checkpoint says so.
     Raises AnotherLog, PublishedAhead or Diverged, and then has changed nothing that was published; StoreCorrupt.
     """
     # (1) What is published is of this log and not newer than what it signed.
@@ -200,12 +259,14 @@ def publish_tree(folder: Folder, source: Source, head: SignedHead, keys: list[Ve
     frontier = frontier or Frontier().extend(source.leaves(0, old.size))
     if frontier.root != old.root or frontier.extend(source.leaves(old.size, head.size)).root != head.root:
         raise Diverged(CHECKPOINT, f"the signed tree of {head.size} entries does not extend the published {old.size}")
-    # (3) Tiles first. (4) They lead to the signed root. (5) Then the checkpoint.
+    # (3) Tiles first. (4) They lead to the signed root. (5) Witnesses. (6) Then the checkpoint.
     _write_tiles(folder, source, since, head.size)
-    if tree_in(folder, head.size).root() != head.root:
+    tree = tree_in(folder, head.size)
+    if tree.root() != head.root:
         raise Diverged("tile", f"the tiles do not lead to the signed root of {head.size} entries")
-    if folder.read(CHECKPOINT) != head.note.encode():
-        folder.commit(CHECKPOINT, head.note.encode())
+    shown = cosign(head, tree)
+    if shown is not None and folder.read(CHECKPOINT) != shown.note.encode():
+        folder.commit(CHECKPOINT, shown.note.encode())
 
 
 def bundle_of(source: Source, number: int, size: int) -> list[bytes]:
@@ -220,23 +281,34 @@ def bundle_of(source: Source, number: int, size: int) -> list[bytes]:
 def _write_tiles(folder: Folder, source: Source, since: int, size: int) -> None:
     if since == size:
         return
+    roots: dict[tuple[int, int], bytes] = {}
     for number in range(since // WIDTH, -(-size // WIDTH)):
         entries = bundle_of(source, number, size)
-        _put(folder, Tile(None, number, len(entries)), join_entries(entries))
-        _put(folder, Tile(0, number, len(entries)), b"".join(map(leaf_hash, entries)))
+        hashes = [leaf_hash(entry) for entry in entries]
+        folder.write(Tile(None, number, len(entries)).path, join_entries(entries))
+        folder.write(Tile(0, number, len(hashes)).path, b"".join(hashes))
+        if len(hashes) == WIDTH:
+            roots[0, number] = root_of(hashes)
     for tile in tiles_of(size, since):
         if tile.level:
-            _put(folder, tile, _inner(folder, tile, since))
+            data = _inner(folder, tile, since, roots)
+            folder.write(tile.path, data)
+            if tile.width == WIDTH:
+                roots[tile.level, tile.number] = root_of(_hashes(data))
 
 
-def _inner(folder: Folder, tile: Tile, since: int) -> bytes:
-    """A tile of the levels above 0, grown from its last partial form where there is one."""
+def _inner(folder: Folder, tile: Tile, since: int, roots: dict[tuple[int, int], bytes]) -> bytes:
+    """A tile of the levels above 0, grown from its last partial form where there is one.
+
+    `roots` are those of the full tiles that were written just now, by level and number; others are read.
+    """
     level = tile.level or 0
     had = min(tile.width, max(0, since // WIDTH**level - tile.number * WIDTH))
     data = (folder.read(Tile(level, tile.number, had).path) if had else None) or b""
     if len(data) != had * HASH_SIZE:
         had, data = 0, b""
-    return data + b"".join(_root(folder, level - 1, tile.number * WIDTH + n) for n in range(had, tile.width))
+    below = range(tile.number * WIDTH + had, tile.number * WIDTH + tile.width)
+    return data + b"".join(roots.get((level - 1, n)) or _root(folder, level - 1, n) for n in below)
 
 
 def _root(folder: Folder, level: int, number: int) -> bytes:
@@ -244,46 +316,8 @@ def _root(folder: Folder, level: int, number: int) -> bytes:
     data = folder.read(path)
     if data is None or len(data) != WIDTH * HASH_SIZE:
         raise Diverged(path, "the tile is missing or cut short: remove the tiles of this folder and publish again")
-    return root_of([data[i : i + HASH_SIZE] for i in range(0, len(data), HASH_SIZE)])
+    return root_of(_hashes(data))
 
 
-def _put(folder: Folder, tile: Tile, data: bytes) -> None:
-    there = folder.read(tile.path)
-    if there is not None and there != data:
-        raise Diverged(
-            tile.path, "another tile is published under this name than the log gives, and tiles never change"
-        )
-    folder.write(tile.path, data)
-
-
-def prune_partials(root: Path, size: int, now: float) -> int:
-    """Removes partial tiles that the checkpoint of `size` entries does not need and that are old enough.
-
-    Looks only where new ones arise, beside the last tiles of each level. `now` is in seconds since 1970 UTC. Returns
-    how many files went.
-    """
-    needed = {tile.path for tile in tiles_of(size) if tile.width < WIDTH}
-    folders = {(root / tile.path).parent for tile in _last_tiles(size)}
-    removed = 0
-    for folder in folders:
-        for partials in folder.glob("*.p") if folder.is_dir() else ():
-            for file in partials.iterdir():
-                old = file.stat().st_mtime < now - KEEP_PARTIALS_SECONDS
-                if old and _WIDTH.fullmatch(file.name) and file.relative_to(root).as_posix() not in needed:
-                    file.unlink()
-                    removed += 1
-            if not any(partials.iterdir()):
-                partials.rmdir()
-    return removed
-
-
-_WIDTH: Final = re.compile("[1-9][0-9]{0,2}")
-
-
-def _last_tiles(size: int) -> Iterator[Tile]:
-    """Of each level the last tile and the one before it, named as full ones."""
-    for level, unit in ((None, 1), *((level, WIDTH**level) for level in range(8))):
-        last = (size // unit - 1) // WIDTH
-        if last < 0:
-            return
-        yield from (Tile(level, number) for number in {max(0, last - 1), last})
+def _hashes(data: bytes) -> list[bytes]:
+    return [data[i : i + HASH_SIZE] for i in range(0, len(data), HASH_SIZE)]

@@ -12,12 +12,16 @@ from pathlib import Path
 from typing import Final
 
 from ledger.judging import Judge
-from ledger.open import Ledger
+from ledger.numbertiles import Outdated
+from ledger.open import Ledger, LogSigners
+from ledger.pruning import prune_edge
 from ledger.publication import Publication
 from ledger.sequencer import Sequencer
-from ledger.signing import Signer
 from ledger.store import SignedHead, Store, StoreBusy
-from ledger.tiles import DiskFolder, prune_partials
+from ledger.tiles import DiskFolder
+from ledger.witnessing import Gatherer
+from verifier.tile import TreeReader
+from verifier.witnesses import Witnesses, parse_logged
 
 PRUNE_EVERY_SECONDS: Final = 3600
 LEAD_SECONDS: Final = 5.0
@@ -71,14 +75,18 @@ class Upkeep:
         self._beat = beat
         self._public = DiskFolder(ledger.public)
         self._judge = Judge(ledger.store, self._on_the_way)
-        self._prune_at = 0
+        self._prune_at = self._prune_numbers_at = 0
+        self._outdated = Outdated()
         self._wait_seconds = wait_seconds
         self.turn = Turn(ledger.store)
         """Whether it is our turn to sign. Who takes it gives it back."""
         self._revision = self._keys_revision()
         signers = ledger.log_signers()
-        self._publication = Publication(ledger.store, signers.status, self._on_the_way)
-        self._sequencer = self._new_sequencer(signers.checkpoint)
+        self.witnesses = Gatherer(ledger.settings.witnesses)
+        """Who cosigns, and how many did."""
+        self.witnesses.follow(self._policy())
+        self._publication = Publication(ledger.store, signers.status, self._on_the_way, self.witnesses.may_publish)
+        self._sequencer = self._new_sequencer(signers)
 
     def sign(self) -> None:
         """Signs what came in, and publishes the tree into the ledger's own `public/`. To be called in our turn only.
@@ -97,6 +105,9 @@ class Upkeep:
         now = self._ledger.clock() // 1000
         self._prune(now)
         head = self._publication.publish(self._public, now)
+        if now >= self._prune_numbers_at:
+            self._prune_numbers_at = now + PRUNE_EVERY_SECONDS
+            self._outdated.prune(self._ledger.public, self._publication.numbers)
         if folder is not None and folder.resolve() != self._ledger.public.resolve():
             head = self._publication.publish(DiskFolder(folder), now)
         return head
@@ -139,26 +150,40 @@ class Upkeep:
         if revision != self._revision:
             signers = self._ledger.log_signers()
             self._publication.sign_lists_with(signers.status)
-            self._sequencer = self._new_sequencer(signers.checkpoint)
+            self._sequencer = self._new_sequencer(signers)
+            self.witnesses.follow(self._policy())
             self._revision = revision
 
     def _keys_revision(self) -> int:
         return self._ledger.store.boundary(self._ledger.log_id.bytes)
 
-    def _new_sequencer(self, signer: Signer) -> Sequencer:
-        former = [earlier.public_key for earlier in self._ledger.former_checkpoint_signers(signer)]
+    def _new_sequencer(self, signers: LogSigners) -> Sequencer:
+        former = [earlier.public_key for earlier in self._ledger.former_checkpoint_signers(signers)]
         return Sequencer(
             self._ledger.store,
             self._public,
-            signer,
+            signers.checkpoint,
             self._ledger.settings.origin,
             former_keys=former,
             judge=self._judge.judge,
+            further=signers.further_checkpoint,
+            cosign=self._cosign,
         )
+
+    def _policy(self) -> Witnesses:
+        return parse_logged(self._ledger.desk().base.witnesses)
+
+    def _cosign(self, head: SignedHead, tree: TreeReader) -> SignedHead | None:
+        """Gathers cosignatures, and keeps them in the database before they are shown. Raises SignedHeadMoved."""
+        self._on_the_way()
+        cosigned = self.witnesses.gather(head, tree)
+        if cosigned != head:
+            self._ledger.store.sign_head(head, cosigned)
+        return cosigned if self.witnesses.may_publish(cosigned) else None
 
     def _prune(self, now: int) -> None:
         """Takes partial tiles away that nobody needs any more, now and then."""
         head = self._ledger.store.signed_head()
         if head is not None and now >= self._prune_at:
             self._prune_at = now + PRUNE_EVERY_SECONDS
-            prune_partials(self._ledger.public, head.size, now)
+            prune_edge(self._public, head.size, now)

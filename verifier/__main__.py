@@ -7,7 +7,18 @@ import sys
 
 import click
 
-from verifier.cli import auditing, checking, objecting, signing, trusting
+from verifier.cli import (
+    absence,
+    auditing,
+    checking,
+    monitoring,
+    objecting,
+    replaying,
+    signing,
+    travelling,
+    trusting,
+    witnessing,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,6 +37,14 @@ for _command in (
     trusting.told_trust,
     signing.new_key,
     signing.sign,
+    absence.absent,
+    replaying.replay,
+    replaying.new_auditor_key,
+    witnessing.witness,
+    monitoring.monitor,
+    travelling.state,
+    travelling.diff,
+    travelling.bisect,
 ):
     certverify.add_command(_command)
 

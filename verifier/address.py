@@ -150,6 +150,11 @@ def number_digest(text: str) -> bytes:
     return sha256(check_number(text).replace("-", "").encode("ascii")).digest()
 
 
+def host_of(base_url: str) -> str:
+    """The host, with its port where it has one, of an address that codes may lead to. Raises Malformed."""
+    return _check_origin(base_url)[1]
+
+
 def link_address(base_url: str, link_id: str) -> str:
     """The text of the link code. Raises Malformed.
 

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from verifier import kinds
+from verifier.address import host_of
 from verifier.approvers import Approvers
 from verifier.errors import KeyCompromised, Malformed, NotEntitled, RuleBroken, UnknownKey
 from verifier.events import EVENTS
 from verifier.keys import check_public_key, thumbprint
+from verifier.note import VerifierKey
 from verifier.statement import Statement, verify_signature
+from verifier.witnesses import NOBODY, Witnesses, parse_logged
 
 CUSTODIES: Final = ("organisation", "base")
 ROLES: Final = ("administrator", "approver", "assessor", "auditor", "public", "registrar")
@@ -23,6 +26,7 @@ ROLES: Final = ("administrator", "approver", "assessor", "auditor", "public", "r
 
 AUTHORITY_EVENTS: Final = (
     kinds.LogStarted,
+    kinds.BaseMoved,
     kinds.OrganisationAccredited,
     kinds.KeyAuthorised,
     kinds.KeyRetired,
@@ -31,8 +35,11 @@ AUTHORITY_EVENTS: Final = (
     kinds.AccountClosed,
     kinds.PasskeyRegistered,
     kinds.PasskeyRemoved,
+    kinds.WitnessesSet,
 )
-"""The events that say who belongs to the base, and which keys, accounts and passkeys are good."""
+"""The events that say who belongs to the base, where it is, which keys, accounts and passkeys are good, and who are
+witnesses.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +102,27 @@ class Authority:
     origin: str = ""
     base: str = ""
     url: str = ""
+    """The first address. It goes on naming what it named, such as the status lists, wherever the base moves."""
+    moves: list[tuple[int, str]] = field(default_factory=list)
+    """Later addresses, each with the index of its entry."""
     genesis: bytes = b""
     """Leaf hash of entry 0."""
     organisations: dict[str, Organisation] = field(default_factory=dict)
     keys: dict[bytes, Key] = field(default_factory=dict)
     accounts: dict[str, frozenset[str]] = field(default_factory=dict)
     """Roles of the open accounts, by pseudonym."""
+    staffed: bool = False
+    """Whether any account was opened so far: the first one has to be opened by somebody who has none yet."""
     approvers: Approvers = field(default_factory=Approvers)
+    witnesses: Witnesses = NOBODY
+    """Who witnesses the log from here on, and the quorum."""
+    witness_keys: dict[VerifierKey, int] = field(default_factory=dict)
+    """Every key of a witness that was ever named, with the index at which it first was."""
 
-    def admit(self, index: int, statement: Statement) -> Key:
+    def admit(self, index: int, statement: Statement, *, verified: bool = False) -> Key:
         """The key that signed entry `index`, if it was entitled to; then takes in what the entry says of authority.
 
+        `verified`: whether the signature is known to be that key's.
         Raises UnknownKey, NotEntitled, BadSignature or RuleBroken; for a passkey or what one signed Malformed and
         NotApproved too.
         """
@@ -121,7 +138,8 @@ class Authority:
         if statement.issuer != self.organisations[key.organisation].uri:
             raise NotEntitled(f"issuer {statement.issuer} is not {key.organisation}, whose key signed")
         # (5) The signature.
-        verify_signature(statement, key.public_key)
+        if not verified:
+            verify_signature(statement, key.public_key)
         # (6) Where two people are needed there are two, with the right roles.
         self._check_actors(statement)
         # (7) What a passkey signed was signed by one of its approver's.
@@ -137,6 +155,19 @@ class Authority:
             return self.keys[kid]
         except KeyError:
             raise UnknownKey(f"key {kid.hex()[:16]} was never authorised in this log") from None
+
+    def may_propose(self, pseudonym: str) -> bool:
+        """Whether somebody has an open account: else one person could play two under a name that nobody has.
+
+        To be asked before an entry is admitted. A proof shows no accounts, so this is for who reads the whole log.
+        """
+        return pseudonym in self.accounts or not self.staffed
+
+    def check_proposer(self, statement: Statement) -> None:
+        """Raises RuleBroken unless whoever proposed what is to be admitted next has an open account."""
+        proposer = statement.record.envelope.actors[0]
+        if not self.may_propose(proposer):
+            raise RuleBroken(f"{proposer} proposed {statement.record.type.kind} and has no open account")
 
     def log_keys(self, kind: str) -> list[Key]:
         """The keys ever authorised for one of the log's own uses, oldest first."""
@@ -154,6 +185,8 @@ class Authority:
 
     def _take_in(self, index: int, event: object) -> None:
         match event:
+            case kinds.BaseMoved():
+                self._move(index, event)
             case kinds.OrganisationAccredited():
                 self.organisations[event.code] = Organisation(
                     event.code, event.kind, event.uri, event.name_zh, event.name_en
@@ -178,8 +211,19 @@ class Authority:
             case kinds.PasskeyRemoved():
                 self.approvers.check_known(event.pseudonym, event.passkey)
                 self.approvers.evolve(event)
+            case kinds.WitnessesSet():
+                self.witnesses = parse_logged(event.policy)
+                for witness in self.witnesses.witnesses:
+                    self.witness_keys.setdefault(witness.key, index)
             case _:
                 pass  # the genesis, taken in by `_start`
+
+    def _move(self, index: int, event: kinds.BaseMoved) -> None:
+        try:
+            host_of(event.url)
+        except Malformed as error:
+            raise RuleBroken(f"the base moved to {event.url[:100]!r}: {error.message}") from None
+        self.moves.append((index, event.url))
 
     def _grant(self, index: int, public: bytes, organisation: str, custody: str, granted: tuple[str, ...]) -> None:
         if organisation not in self.organisations:
@@ -202,6 +246,7 @@ class Authority:
         if unknown := sorted(set(event.roles) - set(ROLES)):
             raise RuleBroken(f"{unknown[0]} is no role")
         self.accounts[event.pseudonym] = frozenset(event.roles)
+        self.staffed = True
 
     def _check_actors(self, statement: Statement) -> None:
         kind, actors = statement.record.type.kind, statement.record.envelope.actors

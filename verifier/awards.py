@@ -12,7 +12,7 @@ from uuid import UUID
 
 from verifier.authority import Authority
 from verifier.errors import RuleBroken
-from verifier.events import event_type
+from verifier.events import Event, event_type
 from verifier.standing import AWARDS, CHANGES, Award, evolve
 from verifier.statement import Statement
 
@@ -25,8 +25,7 @@ def disowned(index: int, statement: Statement, authority: Authority) -> bool:
 
     Such an entry stays in the log and counts for nothing. Raises UnknownKey.
     """
-    compromised_from = authority.key(statement.kid).compromised_from
-    return compromised_from is not None and index >= compromised_from
+    return _disowned(index, statement.kid, authority)
 
 
 def fold_awards(entries: Iterable[tuple[int, Statement]], authority: Authority) -> dict[UUID, Award]:
@@ -37,18 +36,27 @@ def fold_awards(entries: Iterable[tuple[int, Statement]], authority: Authority) 
     disowned award is kept as such, so that the status list says INVALID to readers who do not know of the compromise.
     Raises RuleBroken, naming the index, for a change of what was never awarded; UnknownKey.
     """
+    return fold_events(((index, read.stream_id, read.kid, read.record.event) for index, read in entries), authority)
+
+
+def fold_events(events: Iterable[tuple[int, UUID, bytes, Event]], authority: Authority) -> dict[UUID, Award]:
+    """As `fold_awards`, of what it looks at alone: index, stream, thumbprint of the signer, event."""
     awards: dict[UUID, Award] = {}
-    for index, statement in entries:
-        event, stream = statement.record.event, statement.stream_id
+    for index, stream, kid, event in events:
         if not isinstance(event, (*AWARDS, *CHANGES)):
             continue
-        if disowned(index, statement, authority):
+        if _disowned(index, kid, authority):
             if isinstance(event, AWARDS):
                 awards[stream] = replace(evolve(None, event), disowned=True)
             continue
         if stream in awards and awards[stream].disowned:
             continue  # a good revocation of what a thief awarded: there is nothing left to change
         if stream not in awards and not isinstance(event, AWARDS):
-            raise RuleBroken(f"entry {index}: {statement.type} without an award before it")
+            raise RuleBroken(f"entry {index}: {event_type(event).name} without an award before it")
         awards[stream] = evolve(awards.get(stream), event)
     return awards
+
+
+def _disowned(index: int, kid: bytes, authority: Authority) -> bool:
+    compromised_from = authority.key(kid).compromised_from
+    return compromised_from is not None and index >= compromised_from

@@ -9,9 +9,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from verifier import address, fetch, kinds, objection, recheck, scan, seal, verification_receipt
+from verifier import (
+    address,
+    bundle,
+    evidencefile,
+    fetch,
+    kinds,
+    objection,
+    recheck,
+    scan,
+    seal,
+    statuslist,
+    verification_receipt,
+)
 from verifier.address import LinkAddress, ProofAddress
 from verifier.current import Change, Current, check_standing
 from verifier.errors import (
@@ -99,6 +110,8 @@ class Checker:
                 return self._receipt(thing, data)
             if data.startswith(_PROOF_START):
                 return self._proof(thing, data, [COMPARE])
+            if data.startswith(evidencefile.START):
+                return self._evidence(thing, data)
             if (text := _address_in(data)) is not None:
                 return self._address(thing, address.parse_address(text))
             if _PDF_START in data[:1024]:
@@ -115,13 +128,13 @@ class Checker:
         return self._proof(thing, parsed.proof, [*self._foreign_host(parsed), COMPARE])
 
     def _foreign_host(self, parsed: ProofAddress) -> list[str]:
-        if parsed.host == self._host:
+        if parsed.host in self.trust.hosts:
             return []
         return [f"the code leads to {parsed.host}, which is not the base's {self._host}: do not open it"]
 
     @property
     def _host(self) -> str:
-        return urlsplit(self.trust.url).netloc.lower()
+        return self.trust.hosts[0]
 
     def _picture(self, thing: str, data: bytes) -> Verdict:
         """A picture is one of paper: its codes must agree with one another, the rest is for the eye."""
@@ -166,7 +179,7 @@ class Checker:
         if refusal is not None:
             return self._not_as_issued(thing, refusal, shown)
         proved = verify_proof(shown[0], self.trust)
-        self._check_links(links, proved)
+        self._check_links(links, proved, sealed=True)
         return replace(self._standing(thing, proved, []), proof=shown[0])
 
     def _receipt_pdf(self, thing: str, data: bytes, receipt: bytes, refusal: NotAsIssued | None) -> Verdict:
@@ -204,8 +217,9 @@ class Checker:
         if self.log is None and self.offline:
             return verdict
         try:
-            published = self.log or fetch.open_log(f"{self.trust.url.rstrip('/')}/log")
+            published = self.log or fetch.open_log(f"{self.trust.address.rstrip('/')}/log")
             log = VerifiedLog(published, self.trust)
+            log.cosigned.check_quorum()
             recheck.check_same_log(found, log)
             today = ["" if item.stood is None else stands_today(item.stood, log, self.now) for item in found.items]
         except Inconsistent as error:
@@ -229,13 +243,13 @@ class Checker:
 
     def _link(self, thing: str, link: LinkAddress) -> Verdict:
         """The server behind the base's own host is asked for the proof, and believed in nothing."""
-        if link.host != self._host:
+        if link.host not in self.trust.hosts:
             message = f"the link leads to {link.host}, not to the base's {self._host}: nothing was fetched"
             return replace(could_not_check(thing, message, self.now), sentence=_FOREIGN)
         if self.offline:
             message = "a link address can only be checked over the network, and --offline was given"
             return replace(could_not_check(thing, message, self.now), link=link)
-        answer = fetch.get(f"{self.trust.url.rstrip('/')}/c/{link.link_id}.json", _ANSWER_LIMIT)
+        answer = fetch.get(f"{self.trust.address.rstrip('/')}/c/{link.link_id}.json", _ANSWER_LIMIT)
         proof, changes = _read_answer(answer)
         proved = verify_proof(proof, self.trust)
         self._check_links([link], proved)
@@ -257,12 +271,42 @@ class Checker:
             return replace(self._refused(thing, error), sentence=_OBJECTION)
         return replace(self._standing(thing, proved, notes), proof=data)
 
+    def _evidence(self, thing: str, data: bytes) -> Verdict:
+        """An evidence file: all in it must be good. What its list said is told, and is not today's standing."""
+        files = evidencefile.read(data)
+        found = evidencefile.verify(files, self.trust)
+        for name, paper in files.items():
+            if name.endswith(".pdf") and (refusal := seal_refusal(paper, self.trust)) is not None:
+                return self._not_as_issued(thing, refusal, [files[evidencefile.PROOF]])
+            if name.endswith(".pdf"):
+                _check_paper(name, paper, files[evidencefile.STATEMENT])
+        size = found.head.size
+        notes = [f"everything in the file is good, as of the log's first {size} entries"]
+        verdict = replace(self._standing(thing, found.proved, [*notes, COMPARE]), proof=files[evidencefile.PROOF])
+        then = found.standing
+        if then is None or verdict.state is not State.STANDING_NOT_CHECKED:
+            return verdict
+        state = State.REVOKED_OR_SUPERSEDED if then.standing is None else State(then.standing.value)
+        if then.listed == statuslist.INVALID:  # nothing undoes that
+            return replace(verdict, state=state, sentence=_SENTENCES[state], as_of=size)
+        said = f"on {then.day} the status list in the file said: {state.value}; what came after is not in it"
+        return replace(verdict, notes=(said, *verdict.notes))
+
     # --- what is checked of them ------------------------------------------------------------------------------------
 
-    def _check_links(self, links: Iterable[LinkAddress], proved: Proved) -> None:
-        """Raises Mismatch for a link that is not this award's own, at the base's own host."""
+    def _check_links(self, links: Iterable[LinkAddress], proved: Proved, *, sealed: bool = False) -> None:
+        """Raises Mismatch for a link that is not this award's own, at a host of the base's.
+
+        A file whose seal is good the base itself made: where its proof is newer than the trust file, the base has
+        moved, and that is CouldNotCheck. Anything else may be a thief's, with a proof that is genuine.
+        """
         for link in links:
-            if link.host != self._host:
+            if link.host not in self.trust.hosts:
+                if sealed and proved.logged.included.size > self.trust.as_of:
+                    raise CouldNotCheck(
+                        f"the link code leads to {link.host}, and the trust file (as of entry {self.trust.as_of}) knows"
+                        f" {self._host}: the base may have moved, get a newer trust file"
+                    )
                 raise Mismatch(f"the link code leads to {link.host}, not to the base's {self._host}")
             if address.link_digest(link.link_id) != proved.event.link_hash:
                 raise Mismatch("the link is that of another certificate than the proof")
@@ -283,7 +327,7 @@ class Checker:
         if self.log is None and self.offline:
             return verdict
         try:
-            log = self.log or fetch.open_log(f"{self.trust.url.rstrip('/')}/log")
+            log = self.log or fetch.open_log(f"{self.trust.address.rstrip('/')}/log")
             scanned = _FOLDER_SCAN if isinstance(log, fetch.FolderLog) else _NETWORK_SCAN
             current = check_standing(proved, log, self.trust, self.now, changes, scanned)
         except Inconsistent as error:
@@ -325,7 +369,7 @@ class Checker:
         fields = printed_fields(proved, self.trust)
         notes = (
             "the fields are what was signed; the file may show something else",
-            f"where it does is drawn at {self.trust.url.rstrip('/')}/compare",
+            f"where it does is drawn at {self.trust.address.rstrip('/')}/compare",
             COMPARE,
         )
         verdict = replace(verdict, proved=proved, proof=shown[0], fields=fields, notes=notes)
@@ -368,14 +412,25 @@ def could_not_check(thing: str, message: str, now: datetime) -> Verdict:
 
 
 def _standing_notes(current: Current) -> list[str]:
-    award = current.award
+    award, witnessed = current.award, current.cosigned
+    notes = [f"the log's checkpoint is {witnessed.sentence}"] if witnessed and witnessed.policy.witnesses else []
     if current.standing is Standing.REVOKED:
-        return [f"revoked on {award.revoked_on}, reason: {award.revoked_for}"]
+        return [f"revoked on {award.revoked_on}, reason: {award.revoked_for}", *notes]
     if current.standing is Standing.SUPERSEDED:
-        return [f"superseded on {award.superseded_on}"]
+        return [f"superseded on {award.superseded_on}", *notes]
     if current.standing is Standing.SUSPENDED and award.suspensions:
-        return [f"suspended on {award.suspensions[-1][0]}"]
-    return []
+        return [f"suspended on {award.suspensions[-1][0]}", *notes]
+    return notes
+
+
+def _check_paper(name: str, paper: bytes, entry: bytes) -> None:
+    """Raises Mismatch for a sealed PDF of another award; nothing is said where PDF files cannot be read here."""
+    try:
+        proof = scan.attached_proof(paper)
+    except CouldNotCheck:
+        return
+    if proof is None or bundle.parse(proof).statement.raw != entry:
+        raise Mismatch(f"{name} is the paper of another award than the one in {evidencefile.PROOF}")
 
 
 def _address_in(data: bytes) -> str | None:

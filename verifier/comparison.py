@@ -14,6 +14,7 @@ from verifier import kinds
 from verifier.authority import Key
 from verifier.errors import Inconsistent
 from verifier.trust import Trust, fingerprint, grouped
+from verifier.witnesses import Witnesses
 
 Lines = Iterator[tuple[str, str]]
 """Label and text."""
@@ -79,6 +80,10 @@ def _contradictions(older: Trust, newer: Trust) -> Iterator[str]:
     """Why both cannot be true; nothing where they can."""
     for code in older.organisations.keys() - newer.organisations.keys():
         yield f"organisation {code} is gone"
+    if newer.moves[: len(older.moves)] != older.moves:
+        yield "the base moved otherwise"
+    if any(index < older.as_of for index, _ in newer.moves[len(older.moves) :]):
+        yield "the base is said to have moved at an entry that the older file knew without that"
     for kid, added in newer.keys.items():
         if kid not in older.keys and added.since < older.as_of:
             yield f"key {grouped(kid)} is said to be of entry {added.since}, which the older file knew without it"
@@ -105,23 +110,38 @@ def trust_lines(trusted: Trust) -> Lines:
     """What a trust file says, for people."""
     yield "fingerprint", fingerprint(trusted)
     yield "compare", "these 16 groups by another way: on a certificate's second page, at a partner's site, by telephone"
-    yield "address", trusted.url
+    yield "address", trusted.address
+    if trusted.moves:
+        yield "formerly", ", ".join(host for host in trusted.hosts[1:])
     yield "as of", f"the log's first {trusted.as_of} entries"
-    yield "witnesses", "none: nobody independent cosigns this log's checkpoints (quorum none)"
+    yield from _witness_lines(trusted.witnesses)
     for key in trusted.keys.values():
         yield "key", _key_line(key, trusted)
 
 
+def _witness_lines(witnesses: Witnesses) -> Lines:
+    if not witnesses.witnesses:
+        yield "witnesses", "none: nobody independent cosigns this log's checkpoints (quorum none)"
+    for witness in witnesses.witnesses:
+        yield "witness", f"{witness.name}: {witness.key}{f' at {witness.url}' if witness.url else ''}"
+    for group in witnesses.groups:
+        yield "group", f"{group.name}: {group.threshold} of {', '.join(group.members)}"
+    if witnesses.witnesses:
+        yield "quorum", f"{witnesses.quorum} must have cosigned a checkpoint" if witnesses.quorum else "none is needed"
+
+
 def trust_json(trusted: Trust) -> dict[str, Any]:
     """The same for programs."""
+    witnesses = trusted.witnesses
     return {
         "origin": trusted.origin,
-        "url": trusted.url,
+        "url": trusted.address,
         "genesis": trusted.genesis.hex(),
         "fingerprint": fingerprint(trusted),
         "as_of": trusted.as_of,
         "base": trusted.base,
-        "witnesses": [],
+        "witnesses": [{"name": item.name, "key": str(item.key), "url": item.url} for item in witnesses.witnesses],
+        "quorum": witnesses.quorum,
         "organisations": [
             {"code": item.code, "kind": item.kind, "uri": item.uri, "name_zh": item.name_zh, "name_en": item.name_en}
             for item in trusted.organisations.values()

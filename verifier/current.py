@@ -7,13 +7,14 @@ of the same history as the award's receipt.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import chain
 from typing import Final
 
-from verifier import checkpoint, kinds, merkle, statement, statuslist
+from verifier import checkpoint, cosignatures, kinds, merkle, statement, statuslist
 from verifier.checkpoint import Checkpoint
+from verifier.cosignatures import Cosigned
 from verifier.errors import CouldNotCheck, Inconsistent, KeyCompromised, Malformed
 from verifier.events import Event
 from verifier.fetch import PublishedLog
@@ -47,6 +48,8 @@ class Current:
     """None where the award was revoked or superseded and the changes themselves were not at hand."""
     award: Award
     """With the changes that were at hand and agree with the list."""
+    cosigned: Cosigned | None = None
+    """By whom the checkpoint is cosigned, where that was looked at."""
 
 
 def business_day(moment: datetime) -> date:
@@ -62,8 +65,11 @@ def check_standing(
     Raises CouldNotCheck where something is missing or too old; Inconsistent where the log contradicts itself; any other
     VerificationError for a published file that is damaged or not the log's own, which says nothing about the award.
     """
-    # (1) The checkpoint, by a key trusted for this log.
-    head = checkpoint.verify(log.get("checkpoint"), trust.checkpoint_keys(), trust.origin)
+    # (1) The checkpoint, by a key trusted for this log, and cosigned by a quorum where the trust file asks for one.
+    published = log.get("checkpoint")
+    head = checkpoint.verify(published, trust.checkpoint_keys(), trust.origin)
+    cosigned = cosignatures.judge(published, trust.witnesses)
+    cosigned.check_quorum()
     tree = TreeReader(head.size, log.get)
     # (2) It extends the tree of the award's receipt.
     check_extends(tree, head, proved.logged.included, "the award's receipt")
@@ -72,7 +78,7 @@ def check_standing(
     listed = verify_list(log.get(statuslist.list_path(number)), number, tree, head, trust)
     # (5) to (7)
     further = _changes_in(proved, tree, head, trust, scan) if scan else ()
-    return standing_by(proved, head, listed, now, chain(changes, further))
+    return replace(standing_by(proved, head, listed, now, chain(changes, further)), cosigned=cosigned)
 
 
 def verify_list(token: bytes, number: int, tree: TreeReader, head: Checkpoint, trust: Trust) -> StatusList:
@@ -80,7 +86,7 @@ def verify_list(token: bytes, number: int, tree: TreeReader, head: Checkpoint, t
 
     Raises as `check_standing`. How old it is, is not asked here.
     """
-    listed = _signed_list(token, number, trust)
+    listed = signed_list(token, number, trust)
     check_extends(tree, head, Included(0, listed.size, listed.root), "the status list")
     return listed
 
@@ -125,7 +131,11 @@ def check_extends(tree: TreeReader, head: Checkpoint, old: Included, what: str) 
         )
 
 
-def _signed_list(token: bytes, number: int, trust: Trust) -> StatusList:
+def signed_list(token: bytes, number: int, trust: Trust) -> StatusList:
+    """A published status list: signed by a key for lists, of this number. Raises VerificationError.
+
+    That it is of the log's history is another question: see `verify_list`.
+    """
     key = trust.key(statuslist.signer(token))
     # Size and date are the signer's own word: who has a compromised key can name an early size.
     if key.compromised_from is not None:

@@ -14,6 +14,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final, Protocol
 from urllib.parse import SplitResult
@@ -28,7 +29,9 @@ TIMEOUT_SECONDS: Final = 10.0
 DEADLINE_SECONDS: Final = 60.0
 """How long one answer may take altogether."""
 
-_OTHER_PATHS: Final = re.compile(r"checkpoint|trust\.txt|status/(?:0|[1-9][0-9]{0,8})")
+_OTHER_PATHS: Final = re.compile(
+    r"checkpoint|trust\.txt|status/(?:0|[1-9][0-9]{0,8})|numbers/head|numbers/[0-9a-f]{2}/[0-9a-f]{62}"
+)
 _CHUNK: Final = 64 * 1024
 _MAX_REDIRECTS: Final = 3
 
@@ -104,6 +107,32 @@ def get(url: str, limit: int = SIZE_LIMIT) -> bytes:
     except (OSError, http.client.HTTPException, ValueError) as error:
         reason = getattr(error, "reason", None) or error
         raise CouldNotCheck(f"{url} cannot be fetched: {reason}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered to something that was sent."""
+
+    status: int
+    type: str
+    body: bytes
+
+
+def post(url: str, body: bytes, content_type: str, seconds: float, limit: int) -> Answer:
+    """Sends bytes and gives the answer, whatever its status; no redirect is followed. Raises CouldNotCheck for none.
+
+    It takes `seconds` at most for each wait and for the answer altogether, which has `limit` bytes at most.
+    """
+    parts = check_url(url)
+    headers = {"User-Agent": "certverify", "Accept-Encoding": "identity", "Content-Type": content_type}
+    request = urllib.request.Request(url, body, headers, method="POST")
+    try:
+        with _opener(parts, answers_alone=True).open(request, timeout=seconds) as answer:
+            data = read_answer(answer, limit, seconds, url)
+            return Answer(answer.status, answer.headers.get("Content-Type", ""), data)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise CouldNotCheck(f"{url} cannot be reached: {reason}") from None
 
 
 def check_url(url: str) -> SplitResult:
@@ -208,17 +237,20 @@ class _SameHost(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _opener(parts: SplitResult) -> urllib.request.OpenerDirector:
-    """Speaks http and https alone: no files, no FTP; loopback is never asked for by a proxy."""
+def _opener(parts: SplitResult, *, answers_alone: bool = False) -> urllib.request.OpenerDirector:
+    """Speaks http and https alone: no files, no FTP; loopback is never asked for by a proxy.
+
+    `answers_alone`: whatever the status, the answer is given as it is.
+    """
     opener = urllib.request.OpenerDirector()
     proxies: dict[str, str] | None = {} if _is_loopback(parts.hostname or "") else None
-    for handler in (
+    handlers: list[urllib.request.BaseHandler] = [
         urllib.request.ProxyHandler(proxies),
         urllib.request.HTTPHandler(),
         urllib.request.HTTPSHandler(),
-        _SameHost(),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.HTTPDefaultErrorHandler(),
-    ):
+    ]
+    if not answers_alone:
+        handlers += [_SameHost(), urllib.request.HTTPErrorProcessor(), urllib.request.HTTPDefaultErrorHandler()]
+    for handler in handlers:
         opener.add_handler(handler)
     return opener

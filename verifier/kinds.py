@@ -43,6 +43,14 @@ class LogStarted(Event):
     keys: Public[tuple[GenesisKey, ...]]
 
 
+@event("base.moved/1")
+class BaseMoved(Event):
+    """The base's pages and its published log are from here on at another address; the log stays the one it is."""
+
+    log_id: Stream
+    url: Public[str]
+
+
 @event("organisation.accredited/1")
 class OrganisationAccredited(Event):
     """The base accredited an organisation, or gave its particulars anew."""
@@ -139,6 +147,15 @@ class ApprovalSigned(Event):
     signature: Public[bytes]
 
 
+@event("witnesses.set/1")
+class WitnessesSet(Event):
+    """The base named the witnesses of this log, and how many of them must have cosigned a checkpoint."""
+
+    log_id: Stream
+    policy: Public[str]
+    """Lines of a C2SP tlog-policy, in the one form of `verifier/witnesses.py`."""
+
+
 # --- what the base offers and by which rules ------------------------------------------------------------------------
 
 
@@ -227,6 +244,23 @@ class PackTakenIn(Event):
     actors_defaulted: Public[bool]
     """Whether proposer and approver were not named but the two accounts that `init` made: one operator played both."""
     salt: Personal[bytes]
+
+
+@event("disclosure.made/1")
+class DisclosureMade(Event):
+    """Personal values were disclosed to an auditor: a file, encrypted to the auditor's key, was given out."""
+
+    disclosure_id: Stream
+    recipient: Public[bytes]
+    """COSE Key Thumbprint (RFC 9679, SHA-256) of the auditor's key."""
+    scope: Public[str]
+    """`all`, `cohort:` or `organisation:` with a code."""
+    as_of: Public[int]
+    """Entries of the log that the file is of."""
+    entries: Public[int]
+    """How many of them are disclosed."""
+    digest: Public[bytes]
+    """SHA-256 of what is encrypted in the file."""
 
 
 # --- people and their training --------------------------------------------------------------------------------------
@@ -617,8 +651,9 @@ BASE_KINDS: Final = tuple(
     )
 )
 """Recorded by the base: people, enrolments, applications, objections, cohorts, packs, and whatever it is made of."""
-ROOT_KINDS: Final = tuple(k for k in BASE_KINDS if k.split(".")[0] in ("account", "key", "organisation", "passkey"))
-"""What the root key signs: who belongs to the base and which keys and passkeys are good."""
+_OF_THE_ROOT: Final = ("account", "base", "key", "organisation", "passkey", "witnesses")
+ROOT_KINDS: Final = tuple(k for k in BASE_KINDS if k.split(".")[0] in _OF_THE_ROOT)
+"""What the root key signs: who belongs to the base, where it is, which keys and passkeys are good, who witnesses."""
 REGISTRY_KINDS: Final = tuple(k for k in BASE_KINDS if k not in ROOT_KINDS)
 """What the base's everyday key signs."""
 
@@ -629,6 +664,7 @@ APPROVED_KINDS: Final = frozenset(
         "certificate.revoked",
         "certificate.superseded",
         "certificate.suspended",
+        "disclosure.made",
         "notice.terms-set",
         "objection.erased",
         "pack.taken-in",
@@ -636,6 +672,7 @@ APPROVED_KINDS: Final = frozenset(
         "title.revoked",
         "title.superseded",
         "trainee.erased",
+        "witnesses.set",
     }
 )
 """Nobody both proposes and approves these: their statements name two people (DOMAIN.md, Control)."""

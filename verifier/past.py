@@ -90,10 +90,14 @@ def log_before(tree: TreeReader, root: bytes, moment: datetime) -> Past:
     if (last is not None and last >= moment) or (following is not None and following < moment):
         raise Inconsistent(f"the log's recorded times run back around entry {size}")
     # (3) The root of that size, and that the signed tree extends it.
-    return Past(size, _root_of(tree, root, size), last, following)
+    return Past(size, root_at(tree, root, size), last, following)
 
 
-def _root_of(tree: TreeReader, signed: bytes, size: int) -> bytes:
+def root_at(tree: TreeReader, signed: bytes, size: int) -> bytes:
+    """Root of the first `size` entries of a published tree, which the signed root is shown to extend.
+
+    Raises Malformed for tiles that do not lead to it, CouldNotCheck where one is missing.
+    """
     if size == tree.size:
         return signed
     if size == 0:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
-from verifier import address, checkpoint, kinds, note, verification_receipt
+from verifier import address, checkpoint, cosignatures, kinds, note, verification_receipt
 from verifier.authority import Key
 from verifier.checkpoint import Checkpoint
 from verifier.current import CLOCK_TOLERANCE, Change, Current, check_extends, standing_by, verify_list
@@ -107,7 +107,10 @@ class VerifiedLog:
         self._log = log
         self._trust = trust
         self._lists: dict[int, StatusList] = {}
-        self.head = checkpoint.verify(log.get(CHECKPOINT), trust.checkpoint_keys(), trust.origin)
+        published = log.get(CHECKPOINT)
+        self.head = checkpoint.verify(published, trust.checkpoint_keys(), trust.origin)
+        self.cosigned = cosignatures.judge(published, trust.witnesses)
+        """What was signed before the log had witnesses stays good: who relies on a head of today asks for a quorum."""
         self.tree = TreeReader(self.head.size, log.get)
 
     def standing(self, proved: Proved, moment: datetime, changes: Iterable[Change]) -> Current:

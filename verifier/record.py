@@ -194,6 +194,11 @@ def reveal(record: Record, disclosures: Sequence[bytes]) -> Event:
     return record.type.cls(**given, **{name: known.get(name, WITHHELD) for name in fields})  # type: ignore[no-any-return]
 
 
+def disclosed_name(disclosure: bytes) -> str:
+    """Which field, or which of an award's two maps, a disclosure is of. Raises Malformed."""
+    return _open(disclosure)[0]
+
+
 def _altered(declared: EventType, disclosure: bytes) -> Mismatch:
     """Which value it is that the statement does not commit to, as far as the disclosure itself still says so."""
     try:

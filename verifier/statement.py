@@ -27,7 +27,7 @@ COSE_SIGN1_TAG: Final = b"\xd2"
 """Tag 18, in its one encoding."""
 SUBJECT_PREFIX: Final = "urn:uuid:"
 HASH_SIZE: Final = 32
-_AFTER: Final = b"\x10" + cbor.dumps(MEDIA_TYPE)
+AFTER: Final = b"\x10" + cbor.dumps(MEDIA_TYPE)
 """The end of every protected header: label 16 (typ, RFC 9596)."""
 _NIL: Final = str(UUID(int=0)).encode()
 
@@ -79,7 +79,7 @@ class Headers:
 
     def of(self, stream: UUID) -> bytes:
         """Protected header bytes of a statement about `stream`."""
-        return self._before + str(stream).encode() + _AFTER
+        return self._before + str(stream).encode() + AFTER
 
 
 def subject_of(stream: UUID) -> str:
@@ -202,9 +202,12 @@ def key_id(headers: dict[Any, Any]) -> bytes:
 
 
 @lru_cache(maxsize=1024)
-def _signer(before: bytes) -> tuple[bytes, str]:
-    """Key id and issuer of protected headers that begin like this. Few signers write many statements."""
-    headers = cbor.decode(before + _NIL + _AFTER)
+def signer_of(before: bytes) -> tuple[bytes, str]:
+    """Key id and issuer of protected headers that begin like this, up to the stream. Raises Malformed.
+
+    Few signers write many statements.
+    """
+    headers = cbor.decode(before + _NIL + AFTER)
     if type(headers) is not dict or headers.keys() != {ALG, KID, CWT_CLAIMS, TYP}:
         raise Malformed("the protected header does not hold exactly alg, kid, CWT claims and typ")
     check_algorithm(headers)
@@ -216,10 +219,10 @@ def _signer(before: bytes) -> tuple[bytes, str]:
 
 def _headers(protected: bytes, stream: UUID) -> tuple[bytes, str]:
     """Key id and issuer, where the header is the one right form for a statement about `stream`."""
-    split = len(protected) - len(_AFTER) - len(_NIL)
-    if split < 0 or protected[split + len(_NIL) :] != _AFTER:
+    split = len(protected) - len(AFTER) - len(_NIL)
+    if split < 0 or protected[split + len(_NIL) :] != AFTER:
         raise Malformed(f"the protected header does not end in the stream's URN and typ {MEDIA_TYPE}")
-    kid, issuer = _signer(protected[:split])
+    kid, issuer = signer_of(protected[:split])
     if protected[split : split + len(_NIL)] != str(stream).encode():
         raise Malformed(f"the subject in the header is not the payload's stream {stream}")
     return kid, issuer

@@ -97,7 +97,7 @@ class TreeReader:
 
     def __init__(self, size: int, fetch: Fetch) -> None:
         self.size = size
-        self._fetch = fetch
+        self.fetch = fetch
         self._tiles: dict[tuple[int, int], bytes] = {}
         self._nodes: dict[tuple[int, int], bytes] = {}
 
@@ -111,7 +111,7 @@ class TreeReader:
                 node = self._nodes[level, position] = merkle.node_hash(left, right)
             return node
         number, offset = divmod(position, WIDTH)
-        node = self._tile(tile_level, number)[offset * 32 : offset * 32 + 32]
+        node = self.tile(tile_level, number)[offset * 32 : offset * 32 + 32]
         if len(node) != merkle.HASH_SIZE:
             raise Inconsistent(f"{Tile(tile_level, number).path} is too short for the tree of {self.size} entries")
         return node
@@ -137,7 +137,8 @@ class TreeReader:
             raise Malformed(f"{found.path} holds {len(entries)} entries, not {found.width}")
         return entries[: tile.width]
 
-    def _tile(self, level: int, number: int) -> bytes:
+    def tile(self, level: int, number: int) -> bytes:
+        """The hashes of a tile one after another, as published; those beyond this tree left out."""
         data = self._tiles.get((level, number))
         if data is None:
             tile = Tile(level, number, min(WIDTH, (self.size >> (HEIGHT * level)) - number * WIDTH))
@@ -150,13 +151,13 @@ class TreeReader:
     def _get(self, tile: Tile) -> tuple[Tile, bytes]:
         """A tile, or the full one in its place: once that is there, the log may take partial ones away (C2SP)."""
         try:
-            return tile, self._fetch(tile.path)
+            return tile, self.fetch(tile.path)
         except CouldNotCheck:
             if tile.width == WIDTH:
                 raise
             full = Tile(tile.level, tile.number)
             try:
-                return full, self._fetch(full.path)
+                return full, self.fetch(full.path)
             except CouldNotCheck:
                 pass
             raise

@@ -1,12 +1,16 @@
 """The trust file: what a check that asks nobody needs to know (FORMATS §1, §2).
 
-Text, one item a line, `#` comments. `log` and `quorum` lines are C2SP tlog-policy; the others are ours:
+Text, one item a line, `#` comments. The lines `log`, `witness`, `group` and `quorum` are C2SP tlog-policy; the others
+are ours:
 
     log <verifier key> <url>
-    quorum none
+    witness <name> <verifier key> [<url>]
+    group <name> any|all|<k> <member>…
+    quorum <name>|none
     genesis <leaf hash of entry 0, hex>
     asof <log size that this file was folded from>
     base <code>
+    moved <index> <url>
     organisation <code> <kind> <uri> "<中文>" "<English>"
     key <kid hex> <public key hex> <organisation> <custody> <from> <until|-> <compromised-from|-> <kind,kind…>
     programme <code> "<中文>" "<English>" <certified-by,certified-by…> <taught-by>
@@ -19,12 +23,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from verifier import kinds
 from verifier.authority import CUSTODIES, Authority, Key, Organisation
 from verifier.errors import Malformed, UnknownKey, VerificationError
 from verifier.keys import check_public_key, thumbprint
 from verifier.note import VerifierKey, is_key_name
+from verifier.witnesses import NOBODY, WORDS, Reader, Witnesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,21 @@ class Trust:
     organisations: dict[str, Organisation]
     keys: dict[bytes, Key]
     programmes: dict[str, NamedProgramme]
+    moves: tuple[tuple[int, str], ...] = ()
+    """Where the base moved to, each with the index of the entry that says so."""
+    witnesses: Witnesses = NOBODY
+    """Who must have cosigned a checkpoint before it is relied on."""
+
+    @property
+    def address(self) -> str:
+        """Where the pages are now, and below `/log` the published log. `url` is the first address, and names things."""
+        return self.moves[-1][1] if self.moves else self.url
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that codes of this base lead to, the present one first: paper outlives addresses."""
+        ever = (self.url, *(url for _, url in self.moves))
+        return tuple(dict.fromkeys(urlsplit(url).netloc.lower() for url in reversed(ever)))
 
     @property
     def origin(self) -> str:
@@ -89,14 +110,16 @@ def grouped(data: bytes) -> str:
 
 def from_log(authority: Authority, programmes: Iterable[NamedProgramme], size: int) -> str:
     """The trust file of a log, as folded from its first `size` entries. The same log gives the same bytes."""
-    current = [key for key in authority.log_keys(kinds.CHECKPOINT_KIND) if key.until is None]
+    ever = authority.log_keys(kinds.CHECKPOINT_KIND)
+    current = authority.current_keys(kinds.CHECKPOINT_KIND) or [key for key in ever if key.until is None] or ever
     lines = [
         "# certledger trust file: compare its SHA-256 by another way before you rely on it.",
         f"log {VerifierKey(authority.origin, current[-1].public_key)} {authority.url}",
-        "quorum none",
+        *authority.witnesses.lines,
         f"genesis {authority.genesis.hex()}",
         f"asof {size}",
         f"base {authority.base}",
+        *(f"moved {index} {url}" for index, url in authority.moves),
     ]
     for item in authority.organisations.values():
         lines.append(f"organisation {item.code} {item.kind} {item.uri} {_quote(item.name_zh)} {_quote(item.name_en)}")
@@ -131,20 +154,24 @@ class _Reader:
 
     def __init__(self) -> None:
         self.single: dict[str, str] = {}
+        self.witnesses = Reader()
         self.log: VerifierKey | None = None
         self.organisations: dict[str, Organisation] = {}
         self.keys: dict[bytes, Key] = {}
         self.programmes: dict[str, NamedProgramme] = {}
+        self.moves: list[tuple[int, str]] = []
 
     def line(self, words: list[str]) -> None:
         match words:
             case ["log", vkey, url]:
                 self._once("log", url)
                 self.log = VerifierKey.parse(vkey)
-            case ["quorum", "none"]:
-                self._once("quorum", "none")
+            case [word, *_] if word in WORDS:
+                self.witnesses.take(words)
             case ["genesis" | "asof" | "base" as word, value]:
                 self._once(word, value)
+            case ["moved", index, url]:
+                self._moved(_number(index), url)
             case ["organisation", code, kind, uri, name_zh, name_en]:
                 self.organisations[code] = Organisation(code, kind, uri, name_zh, name_en)
             case ["key", kid, public, organisation, custody, since, until, compromised, granted]:
@@ -157,9 +184,11 @@ class _Reader:
                 raise ValueError(words[0])
 
     def result(self) -> Trust:
-        for needed in ("log", "quorum", "genesis", "asof", "base"):
+        for needed in ("log", "genesis", "asof", "base"):
             if needed not in self.single:
                 raise Malformed(f"trust file: no line {needed}")
+        if not self.witnesses.quorum:
+            raise Malformed("trust file: no line quorum")
         genesis, as_of = self.single["genesis"], self.single["asof"]
         if not _HASH.fullmatch(genesis) or not _NUMBER.fullmatch(as_of):
             raise Malformed("trust file: genesis is not a hash in hex, or asof not a log size")
@@ -182,12 +211,19 @@ class _Reader:
             self.organisations,
             self.keys,
             self.programmes,
+            tuple(self.moves),
+            self.witnesses.result(),
         )
 
     def _once(self, word: str, value: str) -> None:
         if word in self.single:
             raise Malformed(f"{word} stands twice")
         self.single[word] = value
+
+    def _moved(self, index: int, url: str) -> None:
+        if not _ADDRESS.fullmatch(url) or (self.moves and index <= self.moves[-1][0]):
+            raise Malformed(f"{url[:60]!r} is no address, or does not stand in the order of the log")
+        self.moves.append((index, url))
 
     def _key(
         self, kid: str, public: str, organisation: str, custody: str, span: tuple[str, str, str], granted: str
@@ -213,6 +249,7 @@ class _Reader:
 
 
 _HASH: Final = re.compile("[0-9a-f]{64}")
+_ADDRESS: Final = re.compile(r"https?://([A-Za-z0-9.-]{1,253}|\[::1\])(:[0-9]{1,5})?", re.ASCII)
 _NUMBER: Final = re.compile("0|[1-9][0-9]{0,17}")
 _WORD: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[^\s"]+')
 

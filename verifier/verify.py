@@ -24,7 +24,7 @@ from verifier.trust import Trust
 
 AUTHORITY_KIND: Final = "authority"
 """The kind of organisation that grants titles."""
-_LATEST: Final = 2**47
+LATEST: Final = 2**47
 """Milliseconds since 1970: a day in the year 6429."""
 
 
@@ -60,7 +60,7 @@ class Proved:
 
 def recorded_moment(milliseconds: int) -> datetime:
     """The moment of a recorded time. Raises Malformed for one that lies thousands of years ahead."""
-    if milliseconds > _LATEST:
+    if milliseconds > LATEST:
         raise Malformed(f"recorded time {milliseconds} is beyond the calendar")
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
@@ -144,6 +144,11 @@ def _verify_receipt(shown: Bundle, trust: Trust) -> Included:
     proof = shown.receipt
     if proof.issuer != f"https://{trust.origin}":
         raise NotIncluded(f"the receipt is of the log {proof.issuer}, not of https://{trust.origin}")
+    if proof.kid not in trust.keys and proof.size > trust.as_of:
+        raise CouldNotCheck(
+            f"the receipt is of {proof.size} entries, signed by key {proof.kid.hex()[:16]}, which the trust file (as of"
+            f" entry {trust.as_of}) does not know yet: get a newer trust file"
+        )
     key = trust.key(proof.kid)
     if key.compromised_from is not None:
         raise CouldNotCheck(

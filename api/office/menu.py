@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from api.languages import Words
-from api.office import telling_words, words
+from api.office import look_words, telling_words, words
 from api.office.gate import Acting
 from ledger.office.seeing import sees_people
 
@@ -22,6 +22,10 @@ def entries(acting: Acting | None, base: str) -> list[Entry]:
         made += [("/console/cohorts", words.COHORTS), ("/console/trainees", words.TRAINEES)]
         made += [("/console/applications", words.APPLICATIONS), ("/console/titles", words.TITLES)]
         made.append(("/console/pictures", words.PICTURES))
+    if acting.may("auditor"):
+        made.append(("/console/log", look_words.LOG))
+    if acting.may("auditor", "administrator"):
+        made.append(("/console/looks", look_words.LOOKS))
     made += [("/console/rules", words.RULES), ("/console/organisations", words.ORGANISATIONS)]
     if acting.may("administrator"):
         made.append(("/console/staff", words.STAFF))

@@ -57,6 +57,8 @@ KINDS: Final = {
     "erase-trainee": Words("删除个人数据", "Erase a person's data", "개인정보 삭제"),
     "erase-objection": Words("删除异议人数据", "Erase an objector's data", "이의 제기자 정보 삭제"),
     "set-notice-terms": Words("公示条款", "Terms of public notices", "공시 조건"),
+    "set-witnesses": Words("设定见证人", "Name the witnesses", "증인 지정"),
+    "record-disclosure": Words("向审计人披露", "Disclose to an auditor", "감사인 공개"),
     "take-in-pack": Words("数据包导入", "Take in a pack", "자료 묶음 반입"),
 }
 """What is proposed, by the name of its commands' form (kept by a test)."""

@@ -20,11 +20,11 @@ from api.office.gate import Acting
 from api.office.recording import Fault, record
 from api.office.rows import SPARE_ROWS, Part, value_of
 from ledger import commands as c
-from ledger.intake.definitions import policy_of, programme_of
 from ledger.intake.files import PackError
-from ledger.intake.toml_fields import TomlFields
 from ledger.office.allowed import why_not
+from verifier.definitions import policy_of, programme_of
 from verifier.rules import AWARD_LEVELS, EDUCATIONS, TITLES
+from verifier.toml_fields import TomlFields
 
 _EDUCATIONS: Final = [(item, title_words.EDUCATIONS[item]) for item in EDUCATIONS]
 _MODULES: Final = Part(

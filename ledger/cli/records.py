@@ -18,6 +18,7 @@ from ledger.cli.shared import (
     opened,
     progress,
     report,
+    root_seed,
 )
 from ledger.exports import CERTIFICATE_COLUMNS, TITLE_COLUMNS, outcomes, to_csv
 from ledger.founding import DEFAULT_URL, Founding, found
@@ -33,8 +34,21 @@ from ledger.settings import master_key_path
 @click.option("--name-zh", help="The base's name in Chinese.")
 @click.option("--url", default=DEFAULT_URL, show_default=True, help="Public address of the pages; codes carry it.")
 @click.option("--origin", default="", help="The log's origin (default: the address's host and the log's id).")
+@click.option(
+    "--root-key",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A root key made by `certverify new-key` on a medium that is kept apart: it signs, and is not copied.",
+)
 @json_option
-def init(address: str, name: str | None, name_zh: str | None, url: str, origin: str, as_json: bool) -> None:
+def init(
+    address: str,
+    name: str | None,
+    name_zh: str | None,
+    url: str,
+    origin: str,
+    root_key: Path | None,
+    as_json: bool,
+) -> None:
     """Make a new ledger: keys, genesis, and the accounts `operator` and `approver`.
 
     The master key goes to your configuration folder, never into the ledger's: keep a copy of it, for without it
@@ -42,7 +56,9 @@ def init(address: str, name: str | None, name_zh: str | None, url: str, origin: 
     """
     defaults = Founding()
     names = [given for given in (name_zh, name) if given is not None] or [defaults.name_zh, defaults.name_en]
-    founding = Founding(names[0], names[-1], url, origin)
+    with failures():
+        seed = None if root_key is None else root_seed(root_key)
+    founding = Founding(names[0], names[-1], url, origin, root_seed=seed)
     with failures(), found(address, founding) as ledger:
         settings = ledger.settings
         key = master_key_path(ledger.place.master_key_file(settings))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, NoReturn, TypeVar
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 from eventsourcing.persistence import PersistenceError
@@ -25,9 +27,14 @@ from ledger.signing import KeystoreError
 from ledger.store import BoundaryMoved, ClaimTaken, SignedHeadMoved, StoreCorrupt, StoreError, VersionConflict
 from ledger.tiles import CannotPublish
 from verifier.errors import CouldNotCheck, VerificationError
+from verifier.signing import needs_passphrase, read_key
 
 NOT_GOOD, MISUSE, COULD_NOT = 1, 2, 3
 """Exit codes beside 0: the thing checked is not good, misuse, could not check."""
+
+ROOT_KEY: Final = "CERTLEDGER_ROOT_KEY"
+"""Environment variable: the file of a root key that does not lie in the keystore."""
+PASSPHRASE: Final = "CERTLEDGER_KEY_PASSPHRASE"
 
 F = TypeVar("F", bound=Callable[..., Any])
 Advance = Callable[[int, int], None]
@@ -64,7 +71,24 @@ def actor_options(command: F) -> F:
 def opened(address: str, patience_seconds: float = PATIENCE_SECONDS) -> Iterator[Ledger]:
     """The open ledger, with every way to fail turned into a sentence and an exit code."""
     with failures(), open_ledger(address, patience_seconds=patience_seconds) as ledger:
+        if path := os.environ.get(ROOT_KEY):
+            ledger.lend_root(root_seed(Path(path)))
         yield ledger
+
+
+def root_seed(path: Path) -> bytes:
+    """The seed of a key in a file that `certverify new-key` made. The passphrase comes from where that takes it.
+
+    Raises SettingsError, CouldNotCheck.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"the root key in {path} cannot be read: {error.strerror}") from None
+    passphrase = None
+    if needs_passphrase(data):
+        passphrase = os.environ.get(PASSPHRASE) or click.prompt("Passphrase of the root key", hide_input=True, err=True)
+    return read_key(data, passphrase.encode() if passphrase else None).private.private_bytes_raw()
 
 
 @contextmanager

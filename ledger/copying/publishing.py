@@ -50,7 +50,7 @@ class CopiedTree:
                 continue
             data = _read(file)  # old tiles are cleared away now and then
             if data is not None and folder.read(path) != data:
-                folder.write(path, data)
+                folder.replace(path, data)
 
 
 def _is_inside(path: str, size: int) -> bool:

@@ -11,7 +11,8 @@ from ledger import commands as c
 from ledger.deciders.definitions import check_calendar, check_cohort, check_policy, check_programme
 from ledger.deciders.person import check_value
 from ledger.refusals import Code, Refusal
-from verifier import kinds
+from verifier import kinds, witnesses
+from verifier.address import host_of
 from verifier.approvers import Approvers
 from verifier.authority import ROLES, Organisation, check_grant
 from verifier.catalogue import Catalogue, Cohort
@@ -19,6 +20,7 @@ from verifier.errors import RuleBroken, VerificationError
 from verifier.events import Event
 from verifier.keys import thumbprint
 from verifier.rules import ORGANISATION_KINDS, Programme, terms_fault
+from verifier.witnesses import NOBODY
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", re.ASCII)
 _URI: Final = re.compile(r"[!#-~]{1,500}", re.ASCII)
@@ -44,6 +46,9 @@ class Base:
     code: str = ""
     origin: str = ""
     url: str = ""
+    """The first address, which goes on naming what it named."""
+    address: str = ""
+    """Where the base is now."""
     organisations: dict[str, Organisation] = field(default_factory=dict)
     streams: dict[str, UUID] = field(default_factory=dict)
     """Stream of an organisation, by its code."""
@@ -63,6 +68,8 @@ class Base:
     approvers: Approvers = field(default_factory=Approvers)
     """The passkeys of accounts."""
     packs: dict[UUID, kinds.PackTakenIn] = field(default_factory=dict)
+    witnesses: str = NOBODY.text
+    """Who witnesses the log: the policy as it was set last."""
     catalogue: Catalogue = field(default_factory=Catalogue)
     names: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Chinese and English name of the newest edition of each programme."""
@@ -88,12 +95,14 @@ class Base:
         self.approvers.evolve(event)
         match event:
             case kinds.LogStarted():
-                self.code, self.origin, self.url = event.code, event.origin, event.url
+                self.code, self.origin, self.url, self.address = event.code, event.origin, event.url, event.url
                 self.organisations[event.code] = Organisation(
                     event.code, "base", event.uri, event.name_zh, event.name_en
                 )
                 self.streams[event.code] = event.log_id
                 self.keys.update({thumbprint(key.public_key): event.code for key in event.keys})
+            case kinds.BaseMoved():
+                self.address = event.url
             case kinds.OrganisationAccredited():
                 self.organisations[event.code] = Organisation(
                     event.code, event.kind, event.uri, event.name_zh, event.name_en
@@ -117,6 +126,8 @@ class Base:
                 self.names[event.code] = (event.name_zh, event.name_en)
             case kinds.CohortOpened():
                 self.cohorts[event.code] = event.cohort_id
+            case kinds.WitnessesSet():
+                self.witnesses = event.policy
             case kinds.PackTakenIn():
                 self.packs[event.pack_id] = event
             case _:
@@ -136,6 +147,8 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
         case c.ReportKeyCompromised():
             stream = _stream_of_key(command.kid, base.keys | base.former_keys, base)
             return [kinds.KeyCompromised(organisation_id=stream, kid=command.kid, as_of=command.as_of)]
+        case c.MoveBase():
+            return _move(command, base)
         case c.OpenAccount():
             return _open_account(command, base)
         case c.CloseAccount():
@@ -155,20 +168,37 @@ def decide(command: c.BaseCommand, base: Base) -> list[Event]:
             return _adopt_calendar(command, base)
         case c.SetNoticeTerms():
             return _set_notice_terms(command, base)
+        case c.SetWitnesses():
+            return _set_witnesses(command, base)
         case c.OpenCohort():
             return _open_cohort(command, base)
         case c.TakeInPack():
-            return [
-                kinds.PackTakenIn(
-                    pack_id=command.pack_id,
-                    files=command.files,
-                    custody=command.custody,
-                    actors_defaulted=command.actors_defaulted,
-                    salt=command.salt,
-                )
-            ]
+            return [_taken_in(command)]
+        case c.RecordDisclosure():
+            return [_disclosed(command)]
         case _:
             assert_never(command)
+
+
+def _taken_in(command: c.TakeInPack) -> Event:
+    return kinds.PackTakenIn(
+        pack_id=command.pack_id,
+        files=command.files,
+        custody=command.custody,
+        actors_defaulted=command.actors_defaulted,
+        salt=command.salt,
+    )
+
+
+def _disclosed(command: c.RecordDisclosure) -> Event:
+    return kinds.DisclosureMade(
+        disclosure_id=command.disclosure_id,
+        recipient=command.recipient,
+        scope=command.scope,
+        as_of=command.as_of,
+        entries=command.entries,
+        digest=command.digest,
+    )
 
 
 def _accredit(command: c.AccreditOrganisation, base: Base) -> list[Event]:
@@ -218,6 +248,16 @@ def _stream_of_key(kid: bytes, among: dict[bytes, str], base: Base) -> UUID:
     if organisation is None:
         raise Refusal(Code.UNKNOWN_KEY, f"no key {kid.hex()[:16]} is known or in use")
     return base.streams[organisation]
+
+
+def _move(command: c.MoveBase, base: Base) -> list[Event]:
+    try:
+        host_of(command.url)
+    except VerificationError as error:
+        raise Refusal(Code.UNKNOWN_VALUE, error.message) from None
+    if command.url == base.address:
+        return []
+    return [kinds.BaseMoved(log_id=base.log_id, url=command.url)]
 
 
 def _open_account(command: c.OpenAccount, base: Base) -> list[Event]:
@@ -376,6 +416,16 @@ def _set_notice_terms(command: c.SetNoticeTerms, base: Base) -> list[Event]:
     )
     known = base.catalogue.terms_of(command.authority)
     return [] if known is not None and replace(known, terms_id=command.terms_id) == set_now else [set_now]
+
+
+def _set_witnesses(command: c.SetWitnesses, base: Base) -> list[Event]:
+    try:
+        wanted = witnesses.parse(command.policy)
+    except VerificationError as error:
+        raise Refusal(Code.UNKNOWN_VALUE, error.message) from None
+    if wanted.text == base.witnesses:
+        return []
+    return [kinds.WitnessesSet(log_id=base.log_id, policy=wanted.text)]
 
 
 def _open_cohort(command: c.OpenCohort, base: Base) -> list[Event]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ledger.fsck.facts import Facts
 from ledger.fsck.report import Problems, row
 from ledger.tables import Row, Tables
-from verifier import checkpoint, note
+from verifier import checkpoint, cosignatures, note
 from verifier.errors import VerificationError
 from verifier.kinds import CHECKPOINT_KIND
 from verifier.merkle import Frontier, root_of
@@ -62,12 +62,11 @@ def check_signed_head(tables: Tables, facts: Facts) -> Problems:
     data = signed["note"].encode()
     try:
         shown = checkpoint.verify(data, checkpoint_keys(facts), facts.authority.origin)
-        signatures = note.parse(data).signatures
     except VerificationError as error:
         yield row("signed_head", 1, "note"), error.message
         return
-    if len(signatures) != 1 or str(note.parse(data)) != signed["note"]:
-        yield row("signed_head", 1, "note"), "not a note with the log's signature and nothing else"
+    if (strange := _strange_line(note.parse(data), signed["note"], facts)) is not None:
+        yield row("signed_head", 1, "note"), strange
     for column, value in (("size", shown.size), ("root", shown.root)):
         if signed[column] != value:
             yield row("signed_head", 1, column), "not what the signed note says"
@@ -75,6 +74,20 @@ def check_signed_head(tables: Tables, facts: Facts) -> Problems:
         yield row("signed_head", 1, "size"), f"{shown.size} entries are signed, there are {len(facts.leaves)}"
     elif shown.root != root_of(facts.leaves[: shown.size]):
         yield row("signed_head", 1, "root"), f"the first {shown.size} entries are not those that were signed"
+
+
+def _strange_line(read: note.Note, text: str, facts: Facts) -> str | None:
+    """What the note has beside the log's own signature and, behind it, good ones of witnesses that the log named."""
+    known = facts.authority.witness_keys
+    if str(read) != text or any(
+        (line.name, line.key_id) in {(key.name, key.id) for key in known} for line in read.signatures[:1]
+    ):
+        return "not a note as the sequencer writes it: the log's signature first"
+    try:
+        good = cosignatures.signed_by(read, list(known))
+    except VerificationError as error:
+        return error.message
+    return None if len(good) == len(read.signatures) - 1 else "signed by others than the log and its witnesses"
 
 
 def check_commands(tables: Tables, facts: Facts) -> Problems:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from ledger.fsck.facts import Facts, Public
 from ledger.fsck.log import signed_row
@@ -12,12 +15,17 @@ from ledger.fsck.report import Problems
 from ledger.publication import TRUST_FILE, status_uri
 from ledger.tables import Tables
 from ledger.tiles import CHECKPOINT
-from verifier import statuslist
+from verifier import numberhead, statuslist
 from verifier.awards import fold_awards
 from verifier.errors import Malformed, VerificationError
 from verifier.kinds import STATUS_KIND
 from verifier.merkle import root_of
+from verifier.numbertree import tile_path, tree_over
+from verifier.standing import AWARDS
 from verifier.tile import WIDTH, Tile, join_entries, parse_path, tiles_of
+
+_NUMBER_TILES: Final = re.compile("numbers/([0-9a-f]{2})/([0-9a-f]{62})")
+_TILES: Final = ("tile/", "numbers/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class Shown:
     root: Path
     paths: frozenset[str]
     single: dict[str, bytes]
-    """The files that change: checkpoint, status lists, trust file."""
+    """The files that change: checkpoint, status lists, head of the number index, trust file."""
 
     @classmethod
     def read(cls, root: Path) -> Shown:
@@ -36,7 +44,8 @@ class Shown:
             {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()} if root.is_dir() else ()
         )
         found = frozenset(path for path in paths if not path.endswith(".tmp"))
-        single = {path: (root / path).read_bytes() for path in found if not path.startswith("tile/")}
+        changing = (path for path in found if path == numberhead.PATH or not path.startswith(_TILES))
+        single = {path: (root / path).read_bytes() for path in changing}
         return cls(root, found, single)
 
 
@@ -47,7 +56,10 @@ def check_published(tables: Tables, shown: Shown, facts: Facts) -> Problems:
         yield from ((path, "nothing is signed, so nothing can be published") for path in sorted(shown.paths))
         return
     if shown.single.get(CHECKPOINT) != signed["note"].encode():
-        yield CHECKPOINT, "not the signed head of the database: publish again if a crash left it behind"
+        yield (
+            CHECKPOINT,
+            "not the signed head of the database: publish again if a crash left it behind, or wait for the witnesses",
+        )
     size = min(signed["size"], len(facts.leaves))
     tiles, strangers = _sort_out(shown, size)
     yield from ((path, "this file does not belong to the published tree") for path in strangers)
@@ -58,6 +70,7 @@ def check_published(tables: Tables, shown: Shown, facts: Facts) -> Problems:
     yield from _check_bundles(shown, [tile for tile in tiles if tile.level is None], tables)
     if facts.published is not None:
         yield from _check_status(shown, facts.published, signed["root"])
+        yield from _check_numbers(shown, facts.published, signed["note"].encode())
         if shown.single.get(TRUST_FILE) != facts.published.trust_file.encode():
             yield TRUST_FILE, "not what the log gives: publish again if a crash left it behind"
 
@@ -66,7 +79,9 @@ def _sort_out(shown: Shown, size: int) -> tuple[list[Tile], list[str]]:
     """The tiles that lie in a tree of this size, and the files that are none of the tree's."""
     tiles, strangers = [], []
     for path in sorted(shown.paths):
-        if path in (CHECKPOINT, TRUST_FILE) or path.startswith("status/"):
+        if path in (CHECKPOINT, TRUST_FILE, numberhead.PATH) or path.startswith("status/"):
+            continue
+        if _NUMBER_TILES.fullmatch(path):  # by their content: see `_check_numbers`
             continue
         try:
             tile = parse_path(path)
@@ -134,3 +149,42 @@ def _check_status(shown: Shown, public: Public, root: bytes) -> Problems:
             yield path, "not of the signed head: publish again if a crash left it behind"
         elif there.bits != statuslist.fold_bits(awards, number):
             yield path, "not the fold of the log"
+
+
+def _check_numbers(shown: Shown, public: Public, note: bytes) -> Problems:
+    """The index is signed by the log, of the signed head, the fold of its awards, and in tiles that are there.
+
+    Tiles of earlier indexes may lie there still. Each is as its name says.
+    """
+    tree = tree_over(
+        (read.record.event.number_hash, at) for at, read in public.awards if isinstance(read.record.event, AWARDS)
+    )
+    needed = {tile_path(digest) for digest in tree.digests()}
+    for path in sorted(needed - shown.paths):
+        yield path, "missing: publish again if a crash left it out"
+    for path in sorted(shown.paths):
+        named = _NUMBER_TILES.fullmatch(path)
+        if named and _digest_of(shown.root / path) not in (None, named[1] + named[2]):
+            yield path, "not the tile that its name says"
+    if numberhead.PATH not in shown.single:
+        yield numberhead.PATH, "missing: publish again if a crash left it out"
+        return
+    try:
+        signed = shown.single[numberhead.PATH]
+        key = public.authority.key(numberhead.signer(signed)).entitled(STATUS_KIND, public.size)
+        there = numberhead.verify(signed, key.public_key)
+    except VerificationError as error:
+        yield numberhead.PATH, error.message
+        return
+    if (there.uri, there.note) != (numberhead.uri_of(public.authority.url), note):
+        yield numberhead.PATH, "not of the signed head: publish again if a crash left it behind"
+    elif (there.count, there.root) != (tree.count, tree.root):
+        yield numberhead.PATH, "not the fold of the log"
+
+
+def _digest_of(file: Path) -> str | None:
+    """None where it was cleared away meanwhile."""
+    try:
+        return sha256(file.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return None

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import ClassVar, Final
+from typing import Final
 
 from ledger.intake.workbooks import BadWorkbook, cell_text, guarded_rows, sheet_rows
+from verifier.toml_fields import BadDefinition
 
 DEFINITION_KINDS: Final = ("organisations", "programmes", "policies", "cohorts")
 ROW_KINDS: Final = (
@@ -32,19 +33,8 @@ _ANSWERS: Final = "expected"
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-class PackError(Exception):
-    """The pack cannot be taken in at all, and nothing of it is recorded. Names the place and the reason."""
-
-    code: ClassVar[str] = "bad-pack"
-
-    def __init__(self, place: str, reason: str, at: str = "", rule: tuple[str, ...] = ()) -> None:
-        super().__init__(f"{place}: {reason}")
-        self.place = place
-        self.reason = reason
-        self.at = at
-        """Of a table: the key at fault, behind those of the tables it stands in, as `module-2-hours`."""
-        self.rule = rule
-        """Which rule is broken, with what it allows, for who tells it in other words."""
+PackError = BadDefinition
+"""The pack cannot be taken in at all, and nothing of it is recorded. Names the place and the reason."""
 
 
 @dataclass(frozen=True, slots=True)

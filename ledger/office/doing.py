@@ -34,7 +34,9 @@ PROPOSED: Final = frozenset[type[Any]](
         c.EraseTrainee,
         c.EraseObjection,
         c.SetNoticeTerms,
+        c.SetWitnesses,
         c.TakeInPack,
+        c.RecordDisclosure,
     }
 )
 """Commands of which events may come that need two people (`verifier.kinds.APPROVED_KINDS`)."""

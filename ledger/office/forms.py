@@ -29,6 +29,7 @@ KINDS: Final[Mapping[type[Any], str]] = {
     c.PublishPolicy: "policy.published",
     c.AdoptCalendar: "calendar.adopted",
     c.SetNoticeTerms: "notice.terms-set",
+    c.SetWitnesses: "witnesses.set",
     c.OpenCohort: "cohort.opened",
     c.RegisterTrainee: "trainee.registered",
     c.ChangeName: "trainee.name-changed",
@@ -58,7 +59,7 @@ KINDS: Final[Mapping[type[Any], str]] = {
 """The commands that staff give one by one, with the kind of event that each asks for.
 
 Not among them: what the public form lodges; what opens and closes accounts, which `ledger.office.staff` does together
-with the ways in; the intake of a pack, which comes with its rows.
+with the ways in; the intake of a pack, which comes with its rows; a disclosure, which comes with its file.
 """
 
 NAMES: Final[Mapping[str, type[Any]]] = {name: command for name, command in COMMANDS.items() if command in KINDS}

@@ -13,6 +13,7 @@ from ledger.executing import Executor
 from ledger.office.evidence import EvidenceFiles
 from ledger.office.identities import Identities
 from ledger.office.intakes import Intakes
+from ledger.office.looks import Looks
 from ledger.office.outbox.messages import Outbox
 from ledger.office.outbox.webhooks import Webhooks
 from ledger.office.outbox.wishes import Wishes
@@ -52,6 +53,7 @@ class Office:
     single_sign_on: SingleSignOn
     ways: Ways
     evidence: EvidenceFiles
+    looks: Looks
 
     def close(self) -> None:
         """Closes the cabinet."""
@@ -103,6 +105,7 @@ def assemble(ledger: Ledger, cabinet: OpenCabinet) -> Office:
         SingleSignOn(cabinet, key, clock, settings.url, settings.sign_in),
         Ways(cabinet, key, settings.sign_in),
         evidence,
+        Looks(cabinet, key, clock),
     )
 
 

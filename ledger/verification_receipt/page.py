@@ -184,7 +184,7 @@ _KOREAN: Final = (
 
 
 def _sections(found: Recheck, trust: Trust) -> list[dict[str, dict[str, str]]]:
-    where = f"{trust.url.partition('://')[2]}/trust"
+    where = f"{trust.address.partition('://')[2]}/trust"
     held = any(item.stood and item.stood.proved.logged.key.custody == "base" for item in found.items)
     proves = _pair(
         "以上是本机构在所示时间、依据所示登记簿作出的答复。凡附有证据的，其签名、登记与状态的证据均在本文件所附的 "

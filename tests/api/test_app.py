@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,11 +14,13 @@ from api.app import create_app
 from api.headers import CONTENT_SECURITY_POLICY
 from ledger.awards import open_awards
 from ledger.commands import SuspendCertificate
+from ledger.destinations import Destination
 from ledger.publisher import LOCK_FILE, Publisher
 from ledger.readiness import LATE_SECONDS
 from ledger.settings import SettingsError
 from ledger.turns import FileTurn
 from ledger.upkeep import Upkeep
+from tests.api.running import eventually
 from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, do, publish_now, trainee
 from verifier import checkpoint, statuslist
 from verifier.statuslist import TTL_SECONDS
@@ -76,6 +79,7 @@ def test_no_documentation_pages_but_the_document(client: TestClient) -> None:
         "/entries/{entry}",
         "/entries/{entry}/statement",
         "/healthz",
+        "/numbers.json",
         "/readyz",
     }
 
@@ -184,6 +188,26 @@ def test_a_failure_is_told_and_the_next_step_tries_again(whole: WholeLedger) -> 
         (ledger.public / "checkpoint").write_bytes(good)
         publisher.step()
         assert publisher.failure == ""
+
+
+@pytest.mark.engine("sqlite")
+def test_readyz_says_how_far_the_copies_are(whole: WholeLedger, tmp_path: Path) -> None:
+    good, bad = Destination(str(tmp_path / "copy")), Destination(str(tmp_path / "file"))
+    (tmp_path / "file").write_text("in the way")
+    whole.place.replace_settings(replace(whole.place.settings(), publish=(good, bad)))
+    with TestClient(whole.app()) as client:
+
+        def copied() -> bool:
+            first, second = client.get("/readyz").json()["mirrors"]
+            return bool(first["published"] and second["failure"])
+
+        assert eventually(copied)
+        state = client.get("/readyz")
+        assert (state.status_code, state.json()["ready"]) == (200, True)
+        assert state.json()["mirrors"] == [
+            {"to": good.to, "published": state.json()["published"], "failure": ""},
+            {"to": bad.to, "published": 0, "failure": "FileExistsError"},
+        ]
 
 
 def test_readyz_says_how_far_publication_is(whole: WholeLedger) -> None:

@@ -99,15 +99,22 @@ def test_the_browsers_sentences_are_there_in_every_language_with_the_same_places
     tables = [table(f"{name}.json") for name in ("sentences", "report", "details", "scanning")]
     told = {name: said for table in tables for name, said in table.items()}
     assert len(told) == sum(map(len, tables))
-    sources = "".join(path.read_text("utf-8") for path in SOURCES.glob("*.js"))
-    assert set(re.findall(r'say(?:Plain)?\("(\w+)"', sources)) == set(told)
-    for name, said in told.items():
+    sources = {path.stem: path.read_text("utf-8") for path in SOURCES.glob("*.js")}
+    of_evidence = table("evidence.json")  # a page of its own, whose names are its own
+    assert _said(sources.pop("evidence")) == set(of_evidence)
+    assert _said("".join(sources.values())) == set(told)
+    for name, said in [*told.items(), *of_evidence.items()]:
         assert list(said) == list(LANGUAGES), name
         assert HAN.search(said["zh"]), name
         assert HANGUL.search(said["ko"]), name
         assert not HAN.search(said["en"]), name
         assert len({frozenset(re.findall(r"{\w+}", text)) for text in said.values()}) == 1, name
     assert said_alike(told)
+
+
+def _said(source: str) -> set[str]:
+    """The names of the sentences that a script says."""
+    return set(re.findall(r'say(?:Plain)?\("(\w+)"', source))
 
 
 def said_alike(told: dict[str, Any]) -> bool:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
-from api.published import FOR_EVER, SECONDS, kind_of
+from ledger.media import FOR_EVER, SECONDS, served_as
 from tests.api.whole_ledger import WholeLedger
-from verifier import checkpoint, statuslist, trust
+from verifier import checkpoint, numberhead, statuslist, trust
 from verifier.errors import Malformed
+from verifier.numbertree import tile_path
 from verifier.tile import TreeReader
 
 
@@ -34,10 +36,18 @@ def test_media_types_and_caching(client: TestClient) -> None:
         ("checkpoint", "text/plain; charset=utf-8"),
         ("trust.txt", "text/plain; charset=utf-8"),
         ("status/0", statuslist.MEDIA_TYPE),
+        ("numbers/head", numberhead.MEDIA_TYPE),
     ):
         headers = client.get(f"/log/{path}").headers
         assert (headers["content-type"], headers["cache-control"]) == (media_type, SECONDS)
         assert headers["access-control-allow-origin"] == "*"
+
+
+def test_tiles_of_the_number_index_never_change(client: TestClient) -> None:
+    root = numberhead.read(client.get("/log/numbers/head").content).root
+    answer = client.get(f"/log/{tile_path(root)}")
+    assert sha256(answer.content).digest() == root
+    assert answer.headers["cache-control"] == FOR_EVER
 
 
 def test_head_and_other_methods(client: TestClient) -> None:
@@ -91,4 +101,4 @@ def test_a_link_out_of_the_folder_is_not_followed(whole: WholeLedger, tmp_path: 
 def test_a_tile_that_is_not_there_yet_is_not_found(client: TestClient) -> None:
     assert client.get("/log/tile/0/x999/999").status_code == 404
     with pytest.raises(Malformed):
-        kind_of("tile/0/999999")
+        served_as("tile/0/999999")

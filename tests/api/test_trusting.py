@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from html import unescape
@@ -16,7 +17,9 @@ from api.languages import LANGUAGES, Words
 from ledger import commands as c
 from ledger.awards import open_awards
 from tests.api.whole_ledger import WholeLedger, do, publish_now
+from tests.verifier.witnesslab import ANNA, POLICY
 from verifier import kinds
+from verifier.cosignatures import with_lines
 from verifier.trust import parse
 
 HANGUL, HAN = re.compile("[가-힣]"), re.compile("[一-鿿]")
@@ -71,6 +74,25 @@ def test_a_compromised_key_is_told(whole: WholeLedger) -> None:
     with TestClient(whole.app()) as client:
         page = client.get("/trust?lang=en").text
         assert f"what it signed from entry {key.since + 1} on counts for nothing" in page
+
+
+def test_the_pages_tell_which_witnesses_cosigned(whole: WholeLedger) -> None:
+    with whole.opened() as ledger:
+        do(ledger, c.SetWitnesses(POLICY.replace("quorum two", "quorum anna")))
+        publish_now(ledger)
+        head = ledger.store.signed_head()
+        assert head is not None
+        with TestClient(whole.app()) as client:
+            page = client.get("/trust?lang=en").text
+            assert "0 of 3 witnesses cosigned this checkpoint. That is fewer than are asked for" in page
+        lines = [ANNA.line(head.note.encode())]
+        ledger.store.sign_head(head, replace(head, note=with_lines(head.note, lines)))
+        publish_now(ledger)
+    with TestClient(whole.app()) as client:
+        told = "1 of 3 witnesses cosigned this checkpoint: anna (2026-05-29 04:26:40 (UTC+8))"
+        assert told in client.get("/trust?lang=en").text
+        assert told in client.get(f"/c/{whole.links['valid']}?lang=en").text
+        assert "None yet" not in client.get("/trust?lang=en").text
 
 
 @pytest.mark.parametrize("file", ["trust.txt", "checkpoint"])

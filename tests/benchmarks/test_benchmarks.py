@@ -27,6 +27,7 @@ TINY = Sizes(
     cohort=6,
     photographs=3,
     logs=(300, 700),
+    audited=(100, 200),
     writers=2,
     threads=2,
     seconds=0.2,
@@ -139,3 +140,12 @@ def test_the_command_prints_json(tmp_path: Path) -> None:
     said = json.loads(done.stdout)
     assert {figure["name"] for figure in said["figures"]} >= {"database, bytes an event"}
     assert said["before"].startswith("load ")
+
+
+def test_publishing_is_held_against_writing_the_same_files(tmp_path: Path) -> None:
+    pack = write_pack(tmp_path / "pack", 4)
+    done = CliRunner().invoke(main, ["publishing", "--json", "--rounds", "1", "--pack", str(pack)])
+    assert done.exit_code == 0, done.output
+    figures = json.loads(done.stdout)["figures"]
+    assert [figure["name"].rpartition(", ")[2] for figure in figures] == ["a folder"] * 2 + ["a bucket"] * 2
+    assert all(figure["ratio"] > 0 for figure in figures)

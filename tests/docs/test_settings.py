@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
+from ledger.destinations import Destination
 from ledger.mail_settings import MailSettings
 from ledger.providers import Provider
 from ledger.settings import Settings, parse_settings
+from ledger.witness_settings import WitnessSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "settings.md").read_text("utf-8")
@@ -39,13 +41,16 @@ def test_every_key_of_ledger_toml_is_documented() -> None:
     lists = (("profile",), ("gold",), ("otp",))
     by_file = Provider("a", "甲", "A", "https://a.example.org", "office", "file", "", *lists)
     by_variable = Provider("b", "乙", "B", "https://b.example.org", "office", "", "VARIABLE", *lists)
-    settings = Settings(UUID(int=1), *base, mail, private_webhooks=True, sign_in=(by_file, by_variable))
+    bucket = Destination("s3://bucket/prefix", "https://s3.example.org", "here", "key", "file")
+    rest = {"sign_in": (by_file, by_variable), "publish": (bucket, Destination("/srv/www"))}
+    settings = Settings(UUID(int=1), *base, mail, private_webhooks=True, witnesses=WitnessSettings("wait", 9), **rest)
     assert parse_settings(settings.to_toml(), "here") == settings
     written = tomllib.loads(settings.to_toml())
     assert written.pop("accounts") == {"operator": "P1"}
     providers = {f"sign_in.{key}" for provider in written.pop("sign_in") for key in provider}
+    copies = {f"publish.{key}" for copy in written.pop("publish") for key in copy}
     tables = {f"{table}.{key}" for table in written for key in written[table]}
-    assert rows("ledger.toml") == tables | {"accounts.<name>"} | providers
+    assert rows("ledger.toml") == tables | {"accounts.<name>"} | providers | copies
 
 
 def test_every_environment_variable_is_documented() -> None:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.evidence_file import page_assets
+from ledger.awards import open_awards
+from ledger.evidence_file.making import make
+from tests.api.whole_ledger import by
 from tests.e2e.conftest import PHONE, NewContext, Served, at_the_ledgers_time
 from tests.web import needs
+from verifier import evidencefile
+from verifier.address import new_number
 
 AXE = needs.WEB / "node_modules" / "axe-core" / "axe.min.js"
 RUN = "() => axe.run(document, {resultTypes: ['violations', 'incomplete']})"
@@ -86,6 +93,40 @@ def test_axe_finds_nothing_where_the_browser_overrules_the_server(
         expect(page.locator("[data-own-check=unknown] h1")).to_have_count(1)
         assert complaints(page, axe) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+def test_axe_finds_nothing_on_the_pages_about_a_number(
+    new_context: NewContext, served: Served, axe: str, language: str
+) -> None:
+    page = at_the_ledgers_time(new_context(bypass_csp=True).new_page())
+    page.goto(f"{served.url}/check?lang={language}")
+    page.locator("#number").fill(new_number("BDI", 2026, b"\x07" * 9))
+    page.locator("#name").fill("Somebody")
+    page.locator("form.lookup button").click()
+    expect(page.locator("[data-state=no-match]")).to_have_count(1)
+    assert complaints(page, axe) == []
+    page.locator("form[action^='/numbers'] button").click()
+    expect(page.locator("[data-state=never-issued]")).to_have_count(1)
+    assert complaints(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en", "ko"])
+def test_axe_finds_nothing_on_the_page_of_an_evidence_file(
+    new_context: NewContext, served: Served, axe: str, language: str, tmp_path: Path
+) -> None:
+    with served.whole.opened() as ledger, open_awards(ledger) as awards:
+        made = make(awards, by(awards, served.whole.links["valid"]), page_assets())
+    (tmp_path / "verify.html").write_bytes(evidencefile.read(made)["verify.html"])
+    page = at_the_ledgers_time(new_context(bypass_csp=True, offline=True).new_page())
+    page.goto(f"{(tmp_path / 'verify.html').as_uri()}#{language}")
+    expect(page.locator("[data-then=valid]")).to_have_count(1)
+    page.locator("#files").set_input_files({"name": "proof.cbor", "mimeType": "", "buffer": b"?"})
+    expect(page.locator(".given [data-state=not-a-proof]")).to_have_count(1)
+    page.evaluate("for (const fold of document.querySelectorAll('details')) fold.open = true")
+    assert complaints(page, axe) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_the_keyboard_reaches_everything_in_the_order_of_the_page(phone: Page, served: Served) -> None:

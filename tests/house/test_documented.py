@@ -15,6 +15,7 @@ from tests.house.sources import modules
 from verifier import kinds
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import EVENTS, EventType
+from verifier.replay import RULES
 from verifier.rules import NoCalendar
 
 application = import_module("verifier.rules.application")
@@ -105,6 +106,11 @@ def test_every_reason_of_a_check_is_documented() -> None:
     found = [cls for root in (VerificationError, CouldNotCheck) for cls in below(root)]
     known = {str(vars(cls)["code"]) for cls in found if cls.__module__.startswith("verifier") and "code" in vars(cls)}
     assert set(codes("Checks")) == known - {NoCalendar.code}
+
+
+def test_every_rule_of_the_replay_is_documented() -> None:
+    assert codes("Decision replay") == list(RULES)
+    assert dict(table("refusals.md", "Decision replay")) == {f"`{rule}`": told for rule, told in RULES.items()}
 
 
 def test_every_refusal_is_provoked_by_some_test() -> None:

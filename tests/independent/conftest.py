@@ -47,6 +47,12 @@ def cwt_python() -> Path:
 
 
 @pytest.fixture(scope="session")
+def aics_python() -> Path:
+    """The interpreter of `aics-tlog` and `aics-witness`; their modules lie in `src` beside its `bin`."""
+    return _prepared("CERTLEDGER_AICS_PYTHON", "aics/bin/python")
+
+
+@pytest.fixture(scope="session")
 def scitt_cose() -> ModuleType:
     """The library `scitt-cose`."""
     return _library("scitt_cose")

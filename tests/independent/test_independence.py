@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ORACLES = {"cwt", "pycose", "pymerkle", "scitt_cose"}
+ORACLES = {"aics_tlog", "aics_witness", "cwt", "pycose", "pymerkle", "scitt_cose"}
 
 
 def imports_of(file: Path) -> set[str]:

@@ -6,8 +6,9 @@ invented; the keys' seeds stand here in clear.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -20,7 +21,22 @@ from uuid import UUID
 
 from nacl.signing import SigningKey
 
-from verifier import address, bundle, kinds, merkle, note, receipt, record, standing, statement, statuslist, tile, trust
+from tests.authenticator import Authenticator
+from verifier import (
+    address,
+    bundle,
+    kinds,
+    merkle,
+    note,
+    numberhead,
+    receipt,
+    record,
+    standing,
+    statement,
+    statuslist,
+    tile,
+    trust,
+)
 from verifier.authority import Authority
 from verifier.awards import fold_awards
 from verifier.catalogue import Catalogue
@@ -29,6 +45,7 @@ from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import Event
 from verifier.keys import thumbprint
 from verifier.note import VerifierKey
+from verifier.numbertree import NumberTree, tile_path
 from verifier.rules import Assessment, Module, Route, years_after
 from verifier.statement import Headers
 from verifier.trust import Trust
@@ -265,6 +282,7 @@ class Lab:
     now: datetime = START
     versions: dict[UUID, int] = field(default_factory=dict)
     url: str = URL
+    origin: str = ORIGIN
     _salt: int = 0
 
     @classmethod
@@ -312,7 +330,34 @@ class Lab:
         self._salt += 1
         return digits(f"salt {self._salt}", 16)
 
+    def foreseen(self, *events: Event, by: Signer = PARTNER, **more: Any) -> list[bytes]:
+        """What an approver signs of these events, were they recorded now, one after the other."""
+        tried = deepcopy(self)
+        recorded = (statement.parse(tried.entries[tried.record(event, by, **more)]) for event in events)
+        return [record.approved_digest(read.payload) for read in recorded]
+
+    def approve(
+        self, over: Sequence[bytes], held: Authenticator, approver: str, by: Signer = BASE, **changes: Any
+    ) -> int:
+        """Records that a passkey of the approver signed these digests; `changes` spoil the event."""
+        assertion = held.approves(over)
+        values: dict[str, Any] = {
+            "approval_id": uuid(f"approval {self.size}"),
+            "approver": approver,
+            "passkey": held.thumbprint,
+            "digests": tuple(over),
+            "authenticator_data": assertion.authenticator_data,
+            "client_data": assertion.client_data,
+            "signature": assertion.signature,
+            **changes,
+        }
+        return self.record(kinds.ApprovalSigned(**values), by, (values["approver"],))
+
     # --- what is published ------------------------------------------------------------------------------------------
+
+    def own_key(self, kind: str) -> Signer:
+        """The log's own key for one of its uses."""
+        return dict(zip(kinds.LOG_KINDS, (CHECKPOINTS, RECEIPTS, STATUS, DOCUMENTS), strict=True))[kind]
 
     @property
     def size(self) -> int:
@@ -324,21 +369,24 @@ class Lab:
     def root(self, size: int | None = None) -> bytes:
         return merkle.root_of(self.leaves(size))
 
-    def checkpoint(self, size: int | None = None, signer: Signer = CHECKPOINTS) -> bytes:
+    def checkpoint(self, size: int | None = None, signer: Signer | None = None) -> bytes:
         """The signed tree head."""
-        text = Checkpoint(ORIGIN, self.size if size is None else size, self.root(size)).text()
-        key = VerifierKey(ORIGIN, signer.public)
-        return str(note.Note(text, (note.Signature(ORIGIN, key.id, signer.sign(text.encode())),))).encode()
+        text = Checkpoint(self.origin, self.size if size is None else size, self.root(size)).text()
+        signer = signer or self.own_key(kinds.CHECKPOINT_KIND)
+        key = VerifierKey(self.origin, signer.public)
+        return str(note.Note(text, (note.Signature(self.origin, key.id, signer.sign(text.encode())),))).encode()
 
-    def receipt(self, index: int, size: int | None = None, signer: Signer = RECEIPTS) -> bytes:
+    def receipt(self, index: int, size: int | None = None, signer: Signer | None = None) -> bytes:
         """A receipt for an entry, in the tree of `size` entries."""
         size = self.size if size is None else size
+        signer = signer or self.own_key(kinds.RECEIPT_KIND)
         leaves = self.leaves(size)
         path = merkle.inclusion_path(
             index, size, lambda level, at: merkle.root_of(leaves[at << level : (at + 1) << level])
         )
         subject = statement.subject_of(statement.parse(self.entries[index]).stream_id)
-        return receipt.make(signer.kid, f"https://{ORIGIN}", subject, size, index, path, self.root(size), signer.sign)
+        origin = f"https://{self.origin}"
+        return receipt.make(signer.kid, origin, subject, size, index, path, self.root(size), signer.sign)
 
     def proof(self, index: int, size: int | None = None) -> bytes:
         """What the paper of the award at `index` carries."""
@@ -380,8 +428,9 @@ class Lab:
         entries = [(index, statement.parse(entry)) for index, entry in enumerate(self.entries)]
         return statuslist.fold_bits(fold_awards(entries, self.authority()).values(), number)
 
-    def status_token(self, size: int | None = None, signer: Signer = STATUS, **changes: Any) -> bytes:
+    def status_token(self, size: int | None = None, signer: Signer | None = None, **changes: Any) -> bytes:
         """The published list 0 as folded from the first `size` entries."""
+        signer = signer or self.own_key(kinds.STATUS_KIND)
         values: dict[str, Any] = {
             "uri": f"{self.url}/log/status/0",
             "issued_at": round(self.now.timestamp()),
@@ -393,6 +442,35 @@ class Lab:
         if "bits" not in changes:
             values["bits"] = self.status_bits(0, size)
         return statuslist.make(**{**values, **changes})
+
+    def numbers(self, size: int | None = None) -> NumberTree:
+        """The index of numbers of the first `size` entries."""
+        tree = NumberTree()
+        for index, entry in enumerate(self.entries[:size]):
+            with suppress(VerificationError):
+                event = statement.parse(entry).record.event
+                if isinstance(event, standing.AWARDS):
+                    tree.add(event.number_hash, index)
+        return tree
+
+    def number_head(self, size: int | None = None, signer: Signer | None = None, **changes: Any) -> bytes:
+        """The signed head of that index."""
+        signer = signer or self.own_key(kinds.STATUS_KIND)
+        tree = self.numbers(size)
+        values: dict[str, Any] = {
+            "uri": f"{self.url}/log/numbers/head",
+            "issued_at": round(self.now.timestamp()),
+            "count": tree.count,
+            "root": tree.root,
+            "checkpoint": self.checkpoint(size),
+            "kid": signer.kid,
+            "sign": signer.sign,
+        }
+        return numberhead.make(**{**values, **changes})
+
+    def number_tiles(self, size: int | None = None) -> dict[str, bytes]:
+        """The tiles of that index, by path."""
+        return {tile_path(digest): data for digest, data, _ in self.numbers(size).missing(lambda digest: False)}
 
     def tiles(self, size: int | None = None) -> dict[str, bytes]:
         """Tiles and bundles by path."""
@@ -413,6 +491,8 @@ class Lab:
             "checkpoint": self.checkpoint(),
             "trust.txt": self.trust_text().encode(),
             "status/0": self.status_token(),
+            "numbers/head": self.number_head(),
+            **self.number_tiles(),
             **self.tiles(),
         }
 

@@ -140,7 +140,9 @@ def test_the_large_log_is_published_in_these_files() -> None:
     assert set(PATHS) == {
         *("checkpoint", "trust.txt", "status/0", "tile/entries/000", "tile/entries/001.p/20"),
         *("tile/0/000", "tile/0/001.p/20", "tile/1/000.p/1"),
+        *("numbers/head", *LARGE.number_tiles()),
     }
+    assert len(LARGE.number_tiles()) == 1
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -157,10 +159,10 @@ def test_partial_tiles_may_be_gone_once_full_ones_are_there() -> None:
     """A log that grows while it is audited."""
     lab = Lab.founded()
     checkpoint, text, token = lab.checkpoint(), lab.trust_text().encode(), lab.status_token()
-    trusted = lab.trust()
+    trusted, numbers = lab.trust(), lab.number_head()
     while lab.size < WIDTH:
         lab.record(loglab.attended(hours=lab.size), BASE, CLERK)
-    files = {**lab.files(), "checkpoint": checkpoint, "trust.txt": text, "status/0": token}
+    files = {**lab.files(), "checkpoint": checkpoint, "trust.txt": text, "status/0": token, "numbers/head": numbers}
     assert "tile/0/000.p/13" not in files
     report = audit(MemoryLog(files), trusted, processes=0)
     assert (report.exit_code, report.judged) == (0, 13)

@@ -16,21 +16,30 @@ from verifier import fetch
 from verifier.errors import CouldNotCheck
 from verifier.fetch import FolderLog, UrlLog
 
+PUBLISHED = [
+    "checkpoint",
+    "trust.txt",
+    "status/0",
+    "numbers/head",
+    f"numbers/ab/{'0' * 62}",
+    "tile/0/000",
+    "tile/entries/000.p/3",
+    "tile/0/x001/234",
+]
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A published tree beside a file that is nobody's business."""
     public = tmp_path / "public"
-    for path in ("checkpoint", "trust.txt", "status/0", "tile/0/000", "tile/entries/000.p/3", "tile/0/x001/234"):
+    for path in PUBLISHED:
         (public / path).parent.mkdir(parents=True, exist_ok=True)
         (public / path).write_bytes(path.encode())
     (tmp_path / "secret").write_bytes(b"secret")
     return public
 
 
-@pytest.mark.parametrize(
-    "path", ["checkpoint", "trust.txt", "status/0", "tile/0/000", "tile/entries/000.p/3", "tile/0/x001/234"]
-)
+@pytest.mark.parametrize("path", PUBLISHED)
 def test_what_is_published_is_read(folder: Path, path: str) -> None:
     assert FolderLog(folder).get(path) == path.encode()
 
@@ -41,6 +50,11 @@ BAD_PATHS = [
     "../secret",
     "status/../../secret",
     "status/00",
+    "numbers",
+    "numbers/HEAD",
+    "numbers/ab/../../secret",
+    f"numbers/ab/{'0' * 61}",
+    f"numbers/AB/{'0' * 62}",
     "status/-1",
     "status/0/",
     "tile/0/../../../secret",

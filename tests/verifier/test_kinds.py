@@ -34,6 +34,7 @@ PUBLIC = {
     "log.started/1": (
         "origin: str, url: str, code: str, name_zh: str, name_en: str, uri: str, keys: tuple[GenesisKey, ...]"
     ),
+    "base.moved/1": "url: str",
     "organisation.accredited/1": "code: str, kind: str, name_zh: str, name_en: str, uri: str",
     "key.authorised/1": "organisation: str, public_key: bytes, kinds: tuple[str, ...], custody: str",
     "key.retired/1": "kid: bytes",
@@ -46,6 +47,7 @@ PUBLIC = {
         "approver: str, passkey: bytes, digests: tuple[bytes, ...], authenticator_data: bytes, client_data: bytes, "
         "signature: bytes"
     ),
+    "witnesses.set/1": "policy: str",
     "programme.published/1": (
         "code: str, edition: int, name_zh: str, name_en: str, certified_by: str, taught_by: str, "
         "min_attendance: Decimal, max_attempts: int, total_pass: Decimal, valid_years: int, "
@@ -63,6 +65,7 @@ PUBLIC = {
         "code: str, programme: str, programme_edition: int, starts_on: date, ends_on: date, capacity: int"
     ),
     "pack.taken-in/1": "files: Mapping[str, bytes], custody: Mapping[str, str], actors_defaulted: bool",
+    "disclosure.made/1": "recipient: bytes, scope: str, as_of: int, entries: int, digest: bytes",
     "trainee.registered/1": "",
     "trainee.name-changed/1": "",
     "trainee.details-amended/1": "",
@@ -107,6 +110,8 @@ STRUCTS = {
 
 ABOUT_THE_BASE = frozenset(name for name in PUBLIC if name == "notice.terms-set/1" or name.split(".")[0] in (
     "log", "organisation", "key", "account", "passkey", "approval", "programme", "policy", "calendar", "cohort", "pack",
+    "disclosure",
+    "witnesses",
 ))  # fmt: skip
 """Types that are about nobody: their fields are definitions."""
 

@@ -8,6 +8,7 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
+import cbor2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -191,3 +192,46 @@ def test_a_decompression_bomb_is_refused_and_not_inflated() -> None:
     bomb = b"".join(deflater.compress(bytes(1 << 20)) for _ in range(256)) + deflater.flush()
     with pytest.raises(Malformed, match="does not hold"):
         statuslist.verify(signed(claims(status_list={"bits": 2, "lst": bomb})), STATUS.public)
+
+
+# --- the test vectors of the draft -----------------------------------------------------------------------------------
+
+SHORT = [1, 2, 0, 3, 0, 1, 0, 1, 1, 2, 3, 3]
+"""draft-ietf-oauth-status-list §4.1, the example of two bits."""
+LONG = {
+    0: 1, 1993: 2, 25460: 1, 159495: 3, 495669: 1, 554353: 1, 645645: 2, 723232: 1, 854545: 1, 934534: 2, 1000345: 3,
+}  # fmt: skip
+"""The same, appendix "Test vectors for Status List encoding", two bits; 2^20 entries, those not named are 0."""
+LONG_CBOR = (
+    "a2646269747302636c737459013d78daeddb310d00211000412ea1a04004fe5520ed"
+    "357c28c81d3312b6df68bc65480000000000406e2101000000000000000000000000"
+    "0000000000000000000000000000000000000040795b020000000000000000000000"
+    "00000000000000000000000000000000000000000000000000000000000000000000"
+    "00000000000000000000000000000000000000000000000000000000000000000000"
+    "0080f4ba0400000000000000000000000000406d764a000000000000000000000000"
+    "000000000000000000e0922101000000000000000000000000000000000000fc1312"
+    "00000000000000000000000000000000000000000000000000000000000000c0912e"
+    "01000000000000000000000000000000000000c07d4b020000000000000000000000"
+    "00000000a8614a0000000000000000000000406a1fcd60010c"
+)
+"""Its status list in CBOR (examples/status_list_encoding2_long_cbor.md of the draft's repository)."""
+
+
+def folded(statuses: dict[int, int]) -> bytes:
+    """The fold of awards with these statuses. 3 is none of ours; two awards at one place make its bits."""
+    parts = {0: (), 1: (INVALID,), 2: (SUSPENDED,), 3: (INVALID, SUSPENDED)}
+    return statuslist.fold_bits((award_of(at, one) for at, status in statuses.items() for one in parts[status]), 0)
+
+
+def test_the_bits_are_those_of_the_drafts_short_example() -> None:
+    assert folded(dict(enumerate(SHORT)))[:3] == bytes.fromhex("c944f9")
+
+
+def test_the_bits_are_those_of_the_drafts_test_vector() -> None:
+    listed = cbor2.loads(bytes.fromhex(LONG_CBOR))
+    assert (listed["bits"], zlib.decompress(listed["lst"])) == (2, folded(LONG))
+
+
+def test_the_drafts_test_vector_reads_as_it_says() -> None:
+    read = statuslist.verify(signed(claims(status_list=cbor2.loads(bytes.fromhex(LONG_CBOR)))), STATUS.public)
+    assert {at: read.at(at) for at in range(LIST_LENGTH) if read.at(at)} == LONG

@@ -16,6 +16,7 @@ from verifier import (
     address,
     cbor,
     checkpoint,
+    cosignatures,
     keys,
     merkle,
     receipt,
@@ -107,6 +108,14 @@ def check_checkpoints(given: dict[str, str]) -> Any:
     return {"origin": head.origin, "size": str(head.size), "root": head.root.hex()}
 
 
+def check_cosignatures(given: dict[str, str]) -> Any:
+    found = cosignatures.judge(given["checkpoint"].encode(), trust.parse(given["trust"]).witnesses)
+    return {
+        "cosignatures": [[item.witness, str(item.timestamp)] for item in found.cosignatures],
+        "quorum": found.quorum,
+    }
+
+
 def check_ed25519(given: dict[str, str]) -> Any:
     return keys.verify(*(bytes.fromhex(given[name]) for name in ("public", "signature", "message"))).hex()
 
@@ -188,6 +197,7 @@ def check_trust(text: str) -> Any:
         "genesis": read.genesis.hex(),
         "as_of": str(read.as_of),
         "base": read.base,
+        "hosts": list(read.hosts),
         "organisations": {code: [o.uri, o.name_zh, o.name_en] for code, o in read.organisations.items()},
         "keys": {
             kid.hex(): [
@@ -201,6 +211,9 @@ def check_trust(text: str) -> Any:
         "programmes": {
             code: [p.name_zh, p.name_en, list(p.certified_by), p.taught_by] for code, p in read.programmes.items()
         },
+        "witnesses": [[one.name, str(one.key), one.url or "-"] for one in read.witnesses.witnesses],
+        "groups": [[one.name, one.threshold, list(one.members)] for one in read.witnesses.groups],
+        "quorum": read.witnesses.quorum or "none",
     }
 
 
@@ -210,6 +223,7 @@ CHECKS: dict[str, Callable[[Any], Any]] = {
     "cbor": check_cbor,
     "changes": check_changes,
     "checkpoints": check_checkpoints,
+    "cosignatures": check_cosignatures,
     "ed25519": check_ed25519,
     "merkle": check_merkle,
     "receipts": check_receipts,

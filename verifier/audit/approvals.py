@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
+from enum import Enum
+from typing import Any, Final
 
 from verifier import kinds, passkey
-from verifier.approvers import Approvers, Registered
+from verifier.approvers import Approvers
 from verifier.audit.report import Finding
 from verifier.errors import RuleBroken
 from verifier.record import approved_digest
 from verifier.statement import Statement
 
 UNASKED: Final = "without the consent of the passkeys that the account has"
+
+
+class Consent(Enum):
+    """On what an approved entry rests, in a log in which some approver has a passkey."""
+
+    OWN = "it was signed itself"
+    IN_PACK = "its intake was signed as a whole"
+    NONE = "its approver has no passkey"
 
 
 @dataclass(slots=True)
@@ -53,8 +62,7 @@ class Approvals:
                 if signer is None:
                     return Finding(index, f"a passkey of {event.pseudonym} was removed {UNASKED}")
             case _ if self.begun and read.record.type.kind in kinds.APPROVED_KINDS:
-                approver = read.record.envelope.actors[1]
-                self._take_approved(read, approver, approvers.of(approver))
+                self._take_approved(read, read.record.envelope.actors[1], approvers)
             case _:
                 pass
         return None
@@ -68,22 +76,59 @@ class Approvals:
                 "approvers who have none"
             )
 
-    def _take_approved(self, read: Statement, approver: str, in_force: Mapping[bytes, Registered]) -> None:
+    def consent(self, kind: str, approver: str, pack: bytes | None, approvers: Approvers) -> Consent | None:
+        """On what an entry of an approved kind rests, `Consent.OWN` being still to be seen; None before any passkey."""
+        if not self.begun:
+            return None
+        in_force = approvers.of(approver)
         if not in_force:
-            self._bare += 1
-            return
-        pack = read.record.envelope.pack
-        if pack is not None and read.record.type.kind in kinds.INTAKE_KINDS:
-            whose, by = self._packs.get(pack.bytes, ("", b""))
+            return Consent.NONE
+        if pack is not None and kind in kinds.INTAKE_KINDS:
+            whose, by = self._packs.get(pack, ("", b""))
             if whose == approver and by in in_force:
-                self._in_packs += 1
-                return
-        signer = self._use(approver, read)
-        if signer is None:
-            raise RuleBroken(f"{approver} has a passkey, and it did not sign this {read.record.type.kind}")
-        self._signed += 1
-        if isinstance(read.record.event, kinds.PackTakenIn):
-            self._packs[read.stream_id.bytes] = (approver, signer)
+                return Consent.IN_PACK
+        return Consent.OWN
+
+    def count(self, consent: Consent) -> None:
+        """Counts one approved entry."""
+        self._bare += consent is Consent.NONE
+        self._in_packs += consent is Consent.IN_PACK
+        self._signed += consent is Consent.OWN
+
+    def plain(self) -> list[Any]:
+        """For a state file."""
+        waiting = [
+            [approver, [[signer, sorted(digests)] for signer, digests in by.items()]]
+            for approver, by in self._waiting.items()
+        ]
+        packs = [[pack, *signed] for pack, signed in self._packs.items()]
+        return [self.begun, waiting, packs, self._signed, self._in_packs, self._bare]
+
+    @classmethod
+    def of(cls, plain: list[Any]) -> Approvals:
+        """From `plain`. Raises ValueError or TypeError for what is none."""
+        begun, waiting, packs, signed, in_packs, bare = plain
+        return cls(
+            begun,
+            {approver: {signer: set(digests) for signer, digests in by} for approver, by in waiting},
+            {pack: (approver, signer) for pack, approver, signer in packs},
+            signed,
+            in_packs,
+            bare,
+        )
+
+    def _take_approved(self, read: Statement, approver: str, approvers: Approvers) -> None:
+        pack = read.record.envelope.pack
+        kind = read.record.type.kind
+        consent = self.consent(kind, approver, pack.bytes if pack else None, approvers)
+        if consent is Consent.OWN:
+            signer = self._use(approver, read)
+            if signer is None:
+                raise RuleBroken(f"{approver} has a passkey, and it did not sign this {kind}")
+            if isinstance(read.record.event, kinds.PackTakenIn):
+                self._packs[read.stream_id.bytes] = (approver, signer)
+        if consent is not None:
+            self.count(consent)
 
     def _use(self, approver: str, read: Statement) -> bytes | None:
         """The passkey that signed this entry, which is then used up; None where none did."""

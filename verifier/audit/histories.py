@@ -6,6 +6,8 @@ A stream is of one family. Its state is a few words that say what its events so 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
 from typing import Final
 
 from verifier.errors import RuleBroken
@@ -38,6 +40,7 @@ _NEXT: Final[dict[str, dict[str, str]]] = {
         "notice.terms-set": "terms of notices",
         "cohort.opened": "a cohort",
         "pack.taken-in": "an intake",
+        "disclosure.made": "a disclosure",
         "trainee.registered": "a trainee",
         "enrolment.made": _ENROLLED,
         "certificate.awarded": _IN_FORCE,
@@ -45,7 +48,7 @@ _NEXT: Final[dict[str, dict[str, str]]] = {
         "title.granted": _TITLE,
         "objection.lodged": "an objection",
     },
-    "the log": dict.fromkeys(_KEYS, "the log"),
+    "the log": dict.fromkeys((*_KEYS, "base.moved", "witnesses.set"), "the log"),
     "an organisation": dict.fromkeys(_KEYS, "an organisation"),
     "an open account": {
         **dict.fromkeys(("account.opened", "passkey.registered", "passkey.removed"), "an open account"),
@@ -59,6 +62,7 @@ _NEXT: Final[dict[str, dict[str, str]]] = {
     "terms of notices": {},
     "a cohort": {},
     "an intake": {},
+    "a disclosure": {},
     "an objection": {"objection.erased": "an erased objection"},
     "an erased objection": {},
     "a trainee": {
@@ -93,34 +97,65 @@ _NEXT: Final[dict[str, dict[str, str]]] = {
 }
 
 
+STATES: Final = (NEW, DISOWNED, *(state for state in _NEXT if state != NEW))
+"""Every state. Its place here is its number, in memory and in state files: states are only ever added at the end."""
+_NUMBERS: Final = {state: number for number, state in enumerate(STATES)}
+_STATE_BITS: Final = 8
+
+
 class Histories:
-    """The state and version of every stream so far."""
+    """The state and version of every stream so far: one number a stream, for a log has many."""
 
     def __init__(self) -> None:
-        self._streams: dict[bytes, tuple[int, str]] = {}
+        self._streams: dict[bytes, int] = {}
+        """Version and the number of the state, in one."""
+        self._shared: dict[int, int] = {}
+        """Equal numbers are one object."""
 
     def take(self, stream: bytes, version: int, kind: str) -> None:
         """Takes in one more event of a stream. Raises RuleBroken where it may not stand there."""
-        last, state = self._streams.get(stream, (0, NEW))
-        if version != last + 1:
-            raise RuleBroken(f"{kind} is version {version} of its stream, and the stream is at version {last}")
-        self._streams[stream] = (version, after(state, kind))
+        now = self._streams.get(stream, 0)
+        if version != (now >> _STATE_BITS) + 1:
+            raise RuleBroken(
+                f"{kind} is version {version} of its stream, and the stream is at version {now >> _STATE_BITS}"
+            )
+        number = _moves(kind).get(now & 255)
+        if number is None:
+            raise RuleBroken(f"{kind} cannot follow {STATES[now & 255]}")
+        self._set(stream, version, number)
 
-    def correct(self, stream: bytes, kinds: Iterable[str]) -> None:
+    def correct(self, stream: bytes, remaining: Iterable[str]) -> None:
         """Sets the state of a stream to what its remaining events make of it, when others of it were disowned.
 
         What is left may have no legal place any more, such as the reinstatement after a thief's suspension: it is
         passed over.
         """
         state = NEW
-        for kind in kinds:
+        for kind in remaining:
             try:
                 state = after(state, kind)
             except RuleBroken:
                 if state == NEW:
                     state = DISOWNED
-        version, _ = self._streams[stream]
-        self._streams[stream] = (version, DISOWNED if state == NEW else state)
+        self._set(stream, self._streams[stream] >> _STATE_BITS, _NUMBERS[DISOWNED if state == NEW else state])
+
+    def columns(self) -> tuple[bytes, list[int]]:
+        """For a state file: the streams' ids one after another, and a number for each."""
+        return b"".join(self._streams), list(self._streams.values())
+
+    @classmethod
+    def of(cls, streams: bytes, numbers: list[int]) -> Histories:
+        """From `columns`. Raises ValueError for what is none."""
+        made = cls()
+        if len(streams) != 16 * len(numbers) or any(number & 255 >= len(STATES) for number in numbers):
+            raise ValueError("the streams do not fit their numbers")
+        for place, number in enumerate(numbers):
+            made._set(streams[16 * place : 16 * place + 16], number >> _STATE_BITS, number & 255)
+        return made
+
+    def _set(self, stream: bytes, version: int, state: int) -> None:
+        number = version << _STATE_BITS | state
+        self._streams[stream] = self._shared.setdefault(number, number)
 
 
 def after(state: str, kind: str) -> str:
@@ -131,3 +166,13 @@ def after(state: str, kind: str) -> str:
         return _NEXT[state][kind]
     except KeyError:
         raise RuleBroken(f"{kind} cannot follow {state}") from None
+
+
+@cache
+def _moves(kind: str) -> dict[int, int]:
+    """From which state to which a kind leads, by their numbers."""
+    found = {}
+    for state in STATES:
+        with suppress(RuleBroken):
+            found[_NUMBERS[state]] = _NUMBERS[after(state, kind)]
+    return found

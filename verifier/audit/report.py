@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from verifier.audit.counts import Counts
+from verifier.authority import Authority
 from verifier.errors import CouldNotCheck, VerificationError
 
 GOOD, NOT_GOOD, NOT_CHECKED = 0, 1, 3
@@ -41,6 +43,8 @@ class Report:
     origin: str = ""
     size: int = 0
     root: bytes = b""
+    checkpoint: bytes = b""
+    """The signed checkpoint, with the signatures of whoever saw it."""
     judged: int = 0
     """Entries whose signature, authority and place in history were checked."""
     problems: list[Problem] = field(default_factory=list)
@@ -49,7 +53,15 @@ class Report:
     """What could not be had: neither good nor bad."""
     disowned: list[int] = field(default_factory=list)
     """Entries signed by a key since reported compromised as of them; they stay and count for nothing."""
+    disowned_by: dict[int, bytes] = field(default_factory=dict)
+    """The same entries, with the thumbprint of the key that signed each."""
     notes: list[str] = field(default_factory=list)
+    authority: Authority = field(default_factory=Authority)
+    """What the judged entries say of organisations and keys."""
+    counts: Counts = field(default_factory=Counts)
+    """Of the judged entries."""
+    replayed: dict[str, int] = field(default_factory=dict)
+    """What a replay of decisions counted, by name."""
 
     def ordered_problems(self) -> list[Problem]:
         """The first wrong entry first; what has no entry last."""
@@ -63,7 +75,7 @@ class Report:
         return NOT_CHECKED if self.unchecked else GOOD
 
     def as_json(self) -> dict[str, Any]:
-        """The same for programs."""
+        """The same for programs, in short: `written.whole` says everything."""
         return {
             "exit": self.exit_code,
             "origin": self.origin,

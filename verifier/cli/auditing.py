@@ -3,57 +3,95 @@
 from __future__ import annotations
 
 import json
-import sys
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
 from verifier import fetch
 from verifier.audit import Problem, Report
 from verifier.audit import audit as run_audit
+from verifier.audit.page import page
+from verifier.audit.page_words import LANGUAGES
+from verifier.audit.written import whole
+from verifier.cli import progress
+from verifier.cli.replaying import auditor_key_option, disclosures_option, opened_disclosures
 from verifier.cli.shared import json_option, line, load_trust, plain, trust_option
-from verifier.errors import CouldNotCheck
-from verifier.fetch import PublishedLog
-from verifier.trust import Trust
+from verifier.errors import CouldNotCheck, VerificationError
+from verifier.replay.watching import AuditReplay
 from verifier.verdict import GOOD, NOT_CHECKED
+
+
+def _written_forms(context: click.Context, option: click.Parameter, named: tuple[str, ...]) -> list[Path]:
+    """The files of the reports. Raises BadParameter for a name that says not in which form."""
+    paths = [Path(name) for name in named]
+    for path in paths:
+        if path.suffix not in (".json", ".html"):
+            raise click.BadParameter(f"{path} ends neither in .json nor in .html")
+    return paths
 
 
 @click.command()
 @click.argument("place", metavar="DIR|URL")
 @trust_option
 @click.option("--since", metavar="FILE", help="A checkpoint of this log that you kept: its history must lead here.")
+@click.option("--state", metavar="FILE", help="Keep here how far the audit came, and go on from there the next time.")
+@click.option(
+    "--report",
+    "reports",
+    metavar="FILE",
+    multiple=True,
+    callback=_written_forms,
+    help="Write the whole report: FILE.json, or FILE.html to read and print. May be given again.",
+)
+@click.option("--language", type=click.Choice(LANGUAGES), default="en", help="Of the report to read.")
+@click.option("--progress", type=click.Choice(progress.KINDS), default="auto", help="To standard error.")
+@click.option("--processes", type=click.IntRange(0), metavar="N", help="Further processes; by default one a core.")
+@disclosures_option
+@auditor_key_option
 @json_option
 @click.pass_context
-def audit(context: click.Context, place: str, trust_file: str | None, since: str | None, as_json: bool) -> None:
+def audit(context: click.Context, /, place: str, trust_file: str | None, as_json: bool, **options: Any) -> None:
     """Audits a published log: every entry, signature, authority, tile, root, list and checkpoint.
 
     Names the first entry that is wrong, and why. A finding for the auditor to judge is exit 1 too.
     """
+    since: str | None = options["since"]
     try:
         trusted = load_trust(trust_file)
         kept = Path(since).read_bytes() if since else None
         log = fetch.open_log(place)
+        disclosed = opened_disclosures(context, options["disclosures_file"], options["key_file"])
     except CouldNotCheck as error:
         report = Report(unchecked=[Problem.of(error, place)])
+    except VerificationError as error:
+        report = Report(problems=[Problem.of(error, "the disclosure file")])
     except (OSError, ValueError) as error:
         report = Report(unchecked=[Problem.of(CouldNotCheck(f"{since} cannot be read: {error}"), "--since")])
     else:
-        report = _audited(log, trusted, kept)
+        state = Path(options["state"]) if options["state"] else None
+        replay = None if disclosed is None else AuditReplay(trusted.origin, disclosed)
+        with progress.shown(options["progress"], "auditing") as tell:
+            report = run_audit(log, trusted, kept, options["processes"], tell, state=state, replay=replay)
+    for path in options["reports"]:
+        _write(report, path, options["language"])
     click.echo(json.dumps(report.as_json(), ensure_ascii=False) if as_json else _audit_report(report))
     context.exit(report.exit_code)
 
 
-def _audited(log: PublishedLog, trusted: Trust, kept: bytes | None) -> Report:
-    """The audit, with a bar on a terminal while it runs."""
-    if not sys.stderr.isatty():
-        return run_audit(log, trusted, kept)
-    with click.progressbar(length=1, label="auditing", file=sys.stderr) as bar:
-
-        def show(done: int, size: int) -> None:
-            bar.length = size
-            bar.update(done - bar.pos)
-
-        return run_audit(log, trusted, kept, progress=show)
+def _write(report: Report, path: Path, language: str) -> None:
+    """Writes the whole report. Where that fails, the answer says so."""
+    now = datetime.now(UTC)
+    if path.suffix == ".json":
+        text = json.dumps(whole(report, now), ensure_ascii=False, indent=1) + "\n"
+    else:
+        text = page(report, now, language)
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        said = CouldNotCheck(f"the report {path} cannot be written: {error.strerror}")
+        report.unchecked.append(Problem.of(said, "--report"))
 
 
 def _audit_report(report: Report) -> str:

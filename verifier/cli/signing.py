@@ -31,7 +31,7 @@ def new_key(context: click.Context, file: Path, no_passphrase: bool, as_json: bo
     The passphrase is asked for, or taken from CERTLEDGER_KEY_PASSPHRASE.
     """
     try:
-        made = signing.new_key(file, None if no_passphrase else _passphrase(confirm=True))
+        made = signing.new_key(file, None if no_passphrase else passphrase(confirm=True))
     except OSError as error:
         click.echo(f"Error: {file} cannot be made: {error.strerror}", err=True)
         context.exit(NOT_CHECKED)
@@ -66,7 +66,7 @@ def sign(
     told, code, signed = {"code": "", "message": ""}, GOOD, list[str]()
     try:
         trusted = trust_if_there(trust_file)
-        file, key = prepared.parse(read_whole(prepared_file)), _own_key(Path(key_file))
+        file, key = prepared.parse(read_whole(prepared_file)), own_key(Path(key_file))
         signing.check(file, key, round(time.time() * 1000), trusted)
         if not as_json:
             click.echo("\n".join(_prepared_lines(file, trusted)))
@@ -86,15 +86,16 @@ def sign(
     context.exit(code)
 
 
-def _own_key(path: Path) -> signing.OwnKey:
-    """Raises CouldNotCheck for a file that others can read, too."""
+def own_key(path: Path) -> signing.OwnKey:
+    """The key of a file, opened by its passphrase. Raises CouldNotCheck, for a file that others can read, too."""
     data = read_whole(path)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise CouldNotCheck(f"{path} can be read by others than its owner: chmod 600 it")
-    return signing.read_key(data, _passphrase() if signing.needs_passphrase(data) else None)
+    return signing.read_key(data, passphrase() if signing.needs_passphrase(data) else None)
 
 
-def _passphrase(confirm: bool = False) -> bytes:
+def passphrase(confirm: bool = False) -> bytes:
+    """The passphrase of a key's file, out of the environment or asked for. Raises UsageError for an empty one."""
     given = os.environ.get(PASSPHRASE_VARIABLE)
     if given is None:
         given = str(click.prompt("Passphrase of the key", hide_input=True, confirmation_prompt=confirm, err=True))

@@ -35,7 +35,7 @@ NEVER_CHECKED = {
     *("/console/account/connect/{provider}", "/console/account/fresh/{provider}"),
     *("/console/intakes", "/console/intakes/{intake}", "/console/prepared/{prepared}"),
     *("/console/trainees/{trainee}/evidence", "/console/cohorts/{cohort}/papers"),
-    *("/console/messages", "/console/webhooks"),
+    *("/console/messages", "/console/webhooks", "/console/log", "/console/log/{stream}"),
 }
 """What is about passwords, passkeys and one's own session, takes or gives files, or has no fields with rules."""
 

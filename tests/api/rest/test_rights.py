@@ -16,7 +16,9 @@ from verifier.authority import ROLES
 
 STAFF = sorted(set(ROLES) - {"public"})
 GIVES = {
-    "administrator": {"accredit-organisation", "authorise-key", "retire-key", "report-key-compromised"},
+    "administrator": {
+        *("accredit-organisation", "authorise-key", "retire-key", "report-key-compromised", "set-witnesses"),
+    },
     "assessor": {"record-result", "amend-result"},
     "approver": set[str](),
     "auditor": set[str](),

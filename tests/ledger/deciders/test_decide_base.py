@@ -16,6 +16,7 @@ from ledger.refusals import Code
 from tests.authenticator import Authenticator
 from tests.ledger.deciders.story import CALENDAR, ENDS, OPENED, POLICY, PROGRAMME, STARTS, refused, uuid
 from verifier import kinds
+from verifier.cosignatures import key_of
 from verifier.events import Event
 from verifier.keys import thumbprint
 from verifier.kinds import CERTIFYING_KINDS, GenesisKey
@@ -291,3 +292,40 @@ def test_a_pack_is_taken_in() -> None:
         salt=bytes(16),
     )
     assert given(event).packs == {uuid("pack"): event}
+
+
+def test_a_disclosure_is_recorded_as_it_was_made() -> None:
+    command = c.RecordDisclosure(uuid("disclosure"), bytes(32), "cohort:BDI-2024A", 17, 4, bytes(32))
+    (event,) = decide(command, given())
+    assert event == kinds.DisclosureMade(
+        disclosure_id=uuid("disclosure"),
+        recipient=bytes(32),
+        scope="cohort:BDI-2024A",
+        as_of=17,
+        entries=4,
+        digest=bytes(32),
+    )
+    assert given(event).catalogue == given().catalogue
+
+
+# --- witnesses ------------------------------------------------------------------------------------------------------
+
+W1, W2 = (key_of(f"{name}.example.org", key(name)) for name in "ab")
+WRITTEN = (
+    f"# two partners\n\nwitness  one\t{W1} https://a.example.org\nwitness two {W2}\ngroup all 2 one two\nquorum all\n"
+)
+LOGGED = f"witness one {W1} https://a.example.org\nwitness two {W2}\ngroup all all one two\nquorum all\n"
+
+
+def test_witnesses_are_set_in_the_one_form_that_is_logged() -> None:
+    (event,) = decide(c.SetWitnesses(WRITTEN), given())
+    assert event == kinds.WitnessesSet(log_id=uuid("log"), policy=LOGGED)
+    assert decide(c.SetWitnesses(WRITTEN), given(event)) == []
+    (none,) = decide(c.SetWitnesses("quorum none"), given(event))
+    assert none == kinds.WitnessesSet(log_id=uuid("log"), policy="quorum none\n")
+    assert decide(c.SetWitnesses("quorum none"), given()) == []
+
+
+def test_what_is_no_policy_is_not_set() -> None:
+    for text in ("", "quorum one", WRITTEN.replace("quorum all", "quorum three"), f"log {W1}\n{WRITTEN}"):
+        refused(Code.UNKNOWN_VALUE, lambda text=text: decide(c.SetWitnesses(text), given()))  # type: ignore[misc]

@@ -8,8 +8,9 @@ from fractions import Fraction
 
 import pytest
 
-from ledger.intake.definitions import Cohort, Definitions, Organisation, ProgrammeDefinition, read_definitions
+from ledger.intake.definitions import Cohort, Definitions, Organisation, read_definitions
 from ledger.intake.files import Pack, PackError, PackFile
+from verifier.definitions import ProgrammeDefinition
 from verifier.rules import Assessment, Module, Policy, Programme, Route
 
 D = Decimal

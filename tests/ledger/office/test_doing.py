@@ -102,5 +102,6 @@ def test_which_commands_need_two_follows_from_the_events_they_record() -> None:
     awarding = {c.RequestCertification, c.CorrectCertificate, c.DecideApplication, c.CorrectTitle}
     standing = {c.SuspendCertificate, c.ReinstateCertificate, c.RevokeCertificate, c.RevokeTitle}
     erasing = {c.EraseTrainee, c.EraseObjection}
-    assert awarding | standing | erasing | {c.SetNoticeTerms, c.TakeInPack} == PROPOSED
+    both = {c.SetNoticeTerms, c.SetWitnesses, c.TakeInPack, c.RecordDisclosure}
+    assert awarding | standing | erasing | both == PROPOSED
     assert {command for command in Command.__args__ if needs_approval(command)} == PROPOSED

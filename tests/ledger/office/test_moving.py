@@ -41,6 +41,7 @@ def test_staff_tokens_and_proposals_move(
         session = office.sessions.open(clerk.account, "a browser")
         proposal = do(office, clerk, c.EraseTrainee(life.trainee), ledger.desk().new_id(), "by letter").proposal
         assert proposal is not None
+        look = office.looks.record(clerk.pseudonym, life.trainee, "spot check 7")
         head = join(office, "head", "approver")
     copy(place_of(here), place_of(there))
     with open_ledger(there, lambda: lives.START) as ledger, open_office(ledger) as office:
@@ -49,6 +50,7 @@ def test_staff_tokens_and_proposals_move(
         assert office.tokens.find(token) is not None
         assert office.sessions.find(session) is None, "who was signed in signs in again"
         assert office.proposals.get(proposal.id) == proposal
+        assert office.looks.check() == look
         office.proposals.approve(proposal.id, head, proposal.version)
         assert office.proposals.carry_out(proposal.id).state == "done"
         assert ledger.desk().dossier(life.trainee).erased

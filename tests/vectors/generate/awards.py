@@ -187,6 +187,8 @@ def _keys(out: Files, made: log.Log, index: int) -> None:
         "programme-newer-than-trust": ("could-not-check", f"asof {size}\n", f"asof {index}\n", programme + "\n"),
         "key-of-another-organisation": ("not-entitled", line, line.replace(" PARTNER ", " BUREAU ")),
         "receipt-key-unknown": ("unknown-key", log_line + "\n", ""),
+        "receipt-key-newer-than-trust": ("could-not-check", f"asof {size}\n", f"asof {size - 1}\n", log_line + "\n"),
+        "receipt-key-and-key-unknown": ("unknown-key", f"asof {size}\n", "asof 0\n", line + "\n", log_line + "\n"),
         "receipt-key-compromised": ("could-not-check", log_line, _span(log_line, "-", "-", 0)),
         "receipt-key-compromised-later": ("could-not-check", log_line, _span(log_line, "-", "-", size)),
     }.items():

@@ -12,6 +12,7 @@ AREAS = (
     "cbor",
     "changes",
     "checkpoints",
+    "cosignatures",
     "ed25519",
     "merkle",
     "receipts",

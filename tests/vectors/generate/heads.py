@@ -1,12 +1,14 @@
-"""checkpoints: signed tree heads in C2SP notes."""
+"""checkpoints, cosignatures: signed tree heads in C2SP notes, and what witnesses signed of them."""
 
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 
 from tests.vectors.generate import log
 from tests.vectors.generate.files import Files
-from verifier import merkle, note
+from tests.vectors.generate.papers import NESTED, with_policy
+from verifier import cosignatures, merkle, note
 from verifier.checkpoint import Checkpoint
 from verifier.note import VerifierKey
 
@@ -39,6 +41,44 @@ def write(out: Files) -> None:
     out.fail("checkpoints", "key-compromised", given, "unknown-key", ORIGIN)
     for case, (checkpoint, code) in _refused(text, good, head).items():
         out.fail("checkpoints", case, {"checkpoint": checkpoint, "trust": trust}, code, ORIGIN)
+    _cosigned(out, text, good, with_policy(trust, NESTED), trust)
+
+
+COSIGNED = "C2SP tlog-cosignature v1, tlog-policy"
+TIMES = {"w1": 1_780_000_001, "w2": 1_780_000_002, "w3": 1_780_000_003, "w4": 2**63 - 1}
+
+
+def cosigned(text: str, witness: str, timestamp: int, signer: str = "") -> note.Signature:
+    """The line of a witness, by its own key or another's."""
+    key = cosignatures.key_of(f"{witness}.example.org", log.public_of(witness))
+    signature = log.sign_as(signer or witness)(note.cosigned_message(text, timestamp))
+    return note.Signature(key.name, key.id, timestamp.to_bytes(8, "big") + signature)
+
+
+def _cosigned(out: Files, text: str, good: str, witnessed: str, bare: str) -> None:
+    lines = {name: str(cosigned(text, name, at)) for name, at in TIMES.items()}
+    for case, names, quorum in (
+        ("by-nobody", (), False),
+        ("by-all", ("w1", "w2", "w3", "w4"), True),
+        ("in-another-order", ("w4", "w3", "w1"), True),
+        ("one-too-few", ("w1", "w4"), False),
+        ("without-the-fourth", ("w1", "w2", "w3"), False),
+    ):
+        value = {"cosignatures": [[name, str(TIMES[name])] for name in TIMES if name in names], "quorum": quorum}
+        given = {"checkpoint": good + "".join(lines[name] for name in names), "trust": witnessed}
+        out.good("cosignatures", case, given, value, COSIGNED)
+    nobody = {"cosignatures": [], "quorum": True}
+    out.good("cosignatures", "nobody-asked", {"checkpoint": good + lines["w1"], "trust": bare}, nobody, COSIGNED)
+    plain = cosigned(text, "w1", TIMES["w1"])
+    for case, (line, code) in {
+        "of-another-time": (str(replace(plain, data=bytes(7) + b"\x01" + plain.data[8:])), "bad-signature"),
+        "by-another-key": (str(cosigned(text, "w1", TIMES["w1"], "w2")), "bad-signature"),
+        "of-another-text": (str(cosigned(text.replace("1", "2"), "w1", TIMES["w1"])), "bad-signature"),
+        "without-a-time": (str(replace(plain, data=plain.data[8:])), "bad-signature"),
+        "twice": (lines["w1"] * 2, "malformed"),
+        "time-2-63": (str(cosigned(text, "w1", 2**63)), "malformed"),
+    }.items():
+        out.fail("cosignatures", case, {"checkpoint": good + line, "trust": witnessed}, code, COSIGNED)
 
 
 def _refused(text: str, good: str, head: Checkpoint) -> dict[str, tuple[str, str]]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from tests.vectors.generate import log
 from tests.vectors.generate.files import Files
-from verifier import cbor, merkle, statement, statuslist
+from verifier import cbor, cosignatures, merkle, statement, statuslist
 from verifier.keys import thumbprint
+from verifier.note import VerifierKey
 
 MADE = "made by generate/papers.py from verifier's own writers"
 SHOWN_TYPES = ("certificate", "title", "suspended", "reinstated", "revoked", "superseded")
@@ -221,6 +222,8 @@ def _trust(out: Files, good: str) -> None:
     commented = "# a comment\n\n" + good.replace("\n", "\r\n")
     out.good("trust", "comments-and-crlf", commented, _trust_value(good), "verifier/trust.py")
     lines = good.splitlines()
+    moved = good + "moved 3 https://new.example.org:8443\nmoved 7 http://127.0.0.1:8000\n"
+    out.good("trust", "moved-twice", moved, _trust_value(moved), "verifier/trust.py")
     for word in ("log", "quorum", "genesis", "asof", "base", "organisation", "key"):
         without = "\n".join(line for line in lines if not line.startswith(word + " ")) + "\n"
         out.fail("trust", f"without-{word}", without, "malformed", "verifier/trust.py")
@@ -229,7 +232,45 @@ def _trust(out: Files, good: str) -> None:
         out.fail("trust", f"{word}-twice", twice, "malformed", "verifier/trust.py")
     key = next(line for line in lines if line.startswith("key "))
     words = key.split(" ")
+    witnessed = with_policy(good, NESTED)
+    named = {
+        "witnesses": [[name, vkey_of(name), WITNESSES[name] or "-"] for name in WITNESSES],
+        "groups": [["two", 2, ["w1", "w2", "w3"]], ["四", 1, ["w4"]], ["both", 2, ["two", "四"]]],
+        "quorum": "both",
+    }
+    out.good("trust", "witnesses", witnessed, {**_trust_value(good), **named}, POLICY_ORIGIN)
+    for case, (old, new) in {
+        "witness-key-of-a-log": (vkey_of("w1"), str(VerifierKey("w1.example.org", log.public_of("w1")))),
+        "witness-key-twice": (vkey_of("w2"), str(cosignatures.key_of("w2.example.org", log.public_of("w1")))),
+        "witness-named-none": ("witness w4 ", "witness none "),
+        "witness-name-twice": ("witness w2 ", "witness w1 "),
+        "witness-name-quoted": ("witness w4 ", 'witness "w\\"4" '),
+        "witness-address-other": ("https://w3.example.org/witness", "ftp://w3.example.org/witness"),
+        "group-of-nobody": ("group 四 all w4", "group 四 all"),
+        "group-of-a-stranger": ("group 四 all w4", "group 四 all w5"),
+        "group-member-twice": ("group 四 all w4", "group 四 all w3"),
+        "group-member-repeated": ("2 w1 w2 w3", "2 w1 w2 w2"),
+        "group-of-a-word": ("2 w1 w2 w3", "constructor w1 w2 w3"),
+        "group-too-many": ("2 w1 w2 w3", "4 w1 w2 w3"),
+        "group-of-0": ("2 w1 w2 w3", "0 w1 w2 w3"),
+        "group-leading-zero": ("2 w1 w2 w3", "02 w1 w2 w3"),
+        "group-before-its-members": (
+            "group 四 all w4\ngroup both all two 四",
+            "group both all two 四\ngroup 四 all w4",
+        ),
+        "quorum-of-a-stranger": ("quorum both", "quorum neither"),
+        "quorum-before-its-group": ("group both all two 四\nquorum both", "quorum both\ngroup both all two 四"),
+    }.items():
+        if old not in witnessed:
+            raise ValueError(case)
+        out.fail("trust", case, witnessed.replace(old, new), "malformed", POLICY_ORIGIN)
     for case, altered in {
+        "moved-without-url": good + "moved 3\n",
+        "moved-to-no-address": good + "moved 3 https://new.example.org/path\n",
+        "moved-to-another-scheme": good + "moved 3 ftp://new.example.org\n",
+        "moved-at-no-index": good + "moved 03 https://new.example.org\n",
+        "moved-twice-at-once": good + "moved 3 https://a.example.org\nmoved 3 https://b.example.org\n",
+        "moved-backwards": good + "moved 3 https://a.example.org\nmoved 2 https://b.example.org\n",
         "unknown-word": good + "witness a\n",
         "quorum-of-witnesses": good.replace("quorum none", "quorum any"),
         "two-blanks": good.replace("quorum none", "quorum  none"),
@@ -248,6 +289,30 @@ def _trust(out: Files, good: str) -> None:
         out.fail("trust", case, altered, "malformed", "verifier/trust.py")
 
 
+POLICY_ORIGIN = "C2SP tlog-policy"
+WITNESSES = {"w1": "https://w1.example.org", "w2": None, "w3": "https://w3.example.org/witness", "w4": None}
+"""Names of witnesses with their addresses."""
+
+
+def vkey_of(witness: str) -> str:
+    """The verifier key of a witness."""
+    return str(cosignatures.key_of(f"{witness}.example.org", log.public_of(witness)))
+
+
+NESTED = "".join(
+    [
+        *(f"witness {name} {vkey_of(name)}{f' {url}' if url else ''}\n" for name, url in WITNESSES.items()),
+        "group two 2 w1 w2 w3\ngroup 四 all w4\ngroup both all two 四\nquorum both\n",
+    ]
+)
+"""Two of three, and the fourth in any case."""
+
+
+def with_policy(trust_file: str, policy: str) -> str:
+    """The trust file of a log whose witnesses are these."""
+    return trust_file.replace("quorum none\n", policy)
+
+
 def good_log(lines: list[str]) -> str:
     """The log line."""
     return next(line for line in lines if line.startswith("log "))
@@ -260,12 +325,14 @@ def _line(good: str, word: str, replacement: str) -> str:
 def _trust_value(text: str) -> dict[str, Any]:
     words = [line.split(" ") for line in text.splitlines()]
     one = {line[0]: line[1] for line in words}
+    addresses = [log.URL, *(line[2] for line in words if line[0] == "moved")]
     return {
         "origin": log.ORIGIN,
         "url": log.URL,
         "genesis": one["genesis"],
         "as_of": one["asof"],
         "base": log.BASE,
+        "hosts": list(dict.fromkeys(address.split("/")[2] for address in reversed(addresses))),
         "organisations": {code: [log.URIS[code], *names] for code, names in log.NAMES.items()},
         "keys": {
             line[1]: [line[3], line[4], *line[5:8], sorted(line[8].split(","))] for line in words if line[0] == "key"
@@ -273,6 +340,9 @@ def _trust_value(text: str) -> dict[str, Any]:
         "programmes": {
             item.code: [item.name_zh, item.name_en, item.certified_by, item.taught_by] for item in log.PROGRAMMES
         },
+        "witnesses": [],
+        "groups": [],
+        "quorum": "none",
     }
 
 

@@ -34,7 +34,8 @@ export class Checker {
     this.#log = log;
     this.#scan = scan;
     this.#fetchLink = fetchLink;
-    this.host = new URL(log.trust.url).host.toLowerCase();
+    this.hosts = log.trust.hosts;
+    this.host = log.trust.hosts[0];
   }
 
   /** The verdict about an address. */
@@ -89,7 +90,7 @@ export class Checker {
   }
 
   #foreignHost({ host }) {
-    return host === this.host ? [] : [["foreign_code", { host, own: this.host }]];
+    return this.hosts.includes(host) ? [] : [["foreign_code", { host, own: this.host }]];
   }
 
   /** Codes of one paper must agree with one another, the rest is for the eye. */
@@ -136,13 +137,13 @@ export class Checker {
     }
     if (refusal) return this.#notAsIssued(refusal, shown);
     const proved = await verifyProof(shown[0], this.#log.trust);
-    await this.#checkLinks(links, proved);
+    await this.#checkLinks(links, proved, true);
     return { ...(await this.#standing(proved, [])), linkId: links[0]?.linkId };
   }
 
   /** The server behind the base's own host is asked for the proof, and believed in nothing. */
   async #link(link) {
-    if (link.host !== this.host) {
+    if (!this.hosts.includes(link.host)) {
       throw new CouldNotCheck(
         `the link leads to ${link.host}, not to the base's ${this.host}: nothing was fetched`,
         ["foreign-code", { host: link.host, own: this.host }],
@@ -161,10 +162,19 @@ export class Checker {
 
   // --- what is checked of them ------------------------------------------------------------------------------------
 
-  /** Refuses a link that is not this award's own, at the base's own host. */
-  async #checkLinks(links, proved) {
+  /**
+   * Refuses a link that is not this award's own, at a host of the base's. A file whose seal is good the base itself made:
+   * where its proof is newer than the trust file, the base may have moved.
+   */
+  async #checkLinks(links, proved, sealed = false) {
     for (const { host, linkId } of links) {
-      if (host !== this.host) throw mismatch(`the link code leads to ${host}, not to the base's ${this.host}`);
+      if (sealed && !this.hosts.includes(host) && proved.size > this.#log.trust.asOf) {
+        throw new CouldNotCheck(
+          `the link code leads to ${host}, and the trust file (as of entry ${this.#log.trust.asOf}) knows ${this.host}: ` +
+            "the base may have moved, get a newer trust file",
+        );
+      }
+      if (!this.hosts.includes(host)) throw mismatch(`the link code leads to ${host}, not to the base's ${this.host}`);
       if (!equal(await linkDigest(linkId), proved.record.fields.get("link_hash"))) {
         throw mismatch("the link is that of another certificate than the proof");
       }

@@ -3,9 +3,9 @@ import { concat, fromBase64, sha256, toHex, utf8 } from "./bytes.js";
 import { verify as verifyEd25519 } from "./ed25519.js";
 import { malformed, unknownKey } from "./errors.js";
 import { HASH_SIZE } from "./merkle.js";
-import { CHECKPOINT_KIND, KEY_NAME } from "./trust.js";
+import { CHECKPOINT_KIND } from "./trust.js";
+import { ED25519_TYPE, KEY_NAME } from "./verifierkey.js";
 
-const ED25519_TYPE = 0x01;
 const MAX_NOTE = 1_000_000;
 const MAX_SIGNATURES = 100;
 const LARGEST = 2n ** 63n;
@@ -38,7 +38,8 @@ function parse(text) {
   return { origin, size: BigInt(size), root };
 }
 
-function parseNote(data) {
+/** The text of a note and its signature lines, of which none is checked. */
+export function parseNote(data) {
   if (data.length > MAX_NOTE) throw malformed("note is larger than 1 MB");
   const whole = decoded(data);
   if (CONTROL.test(whole)) throw malformed("note holds a control character");

@@ -14,10 +14,18 @@ export async function details(proved, known) {
     ["key", fine(keyRows(proved, known.trust))],
     ["path", element("p", {}, say("path_told", { index: proved.index, count: proved.path.length })), await drawn(proved)],
     ...(known.head ? [["checkpoint", fine(checkpointRows(known))]] : []),
-    ["witnesses", element("p", {}, say("no_witnesses"))],
+    ["witnesses", element("p", {}, witnessed(known))],
   ];
   const folded = parts.flatMap(([name, ...shown]) => [element("h2", {}, HEADINGS[name]()), ...shown]);
   return element("details", { class: "proof-details" }, element("summary", {}, say("details")), ...folded);
+}
+
+/** How many witnesses cosigned the checkpoint that the award was checked against, and when. */
+function witnessed({ cosignatures, trust }) {
+  const { witnesses } = trust.witnesses;
+  if (!witnesses.length) return say("no_witnesses");
+  const names = (cosignatures ?? []).map(({ name, time }) => `${name} (${readable(new Date(Number(time) * 1000))})`);
+  return say("witnessed", { count: names.length, all: witnesses.length, names: names.join(", ") || "–" });
 }
 
 const HEADINGS = {

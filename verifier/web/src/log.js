@@ -4,6 +4,7 @@
  */
 import { equal } from "./bytes.js";
 import { verify as verifyCheckpoint } from "./checkpoint.js";
+import { checkQuorum } from "./cosignatures.js";
 import { changesIn } from "./changes.js";
 import { currentStanding, listNumber, readList } from "./current.js";
 import { CouldNotCheck, VerificationError, inconsistent } from "./errors.js";
@@ -47,6 +48,7 @@ async function newestTrust(now, known) {
 class Log {
   /** The newest checkpoint that verified, when it was had, and the size of an older one that is shown in its place. */
   head;
+  cosignatures;
   at;
   rolledBack = null;
   /** Why no checkpoint of today could be had: nothing can be said of a standing then. */
@@ -57,7 +59,7 @@ class Log {
   /** @param known what was held when the page asked @param online whether the log can be asked */
   constructor(trust, now, known, { online = true, thorough = false }) {
     this.#thorough = thorough;
-    Object.assign(this, { trust, now, online, head: known?.head, at: known?.at });
+    Object.assign(this, { trust, now, online, head: known?.head, cosignatures: known?.cosignatures, at: known?.at });
     if (online && known) this.#tree = new TreeReader(known.head.size, fetchPublished);
   }
 
@@ -113,6 +115,7 @@ class Log {
   async #readHead(kept) {
     const bytes = await fetchPublished("checkpoint");
     const head = await verifyCheckpoint(bytes, this.trust);
+    const cosignatures = await checkQuorum(bytes, this.trust);
     if (kept && kept.size > head.size) {
       await this.#checkRollback(head, kept);
       this.rolledBack = head.size;
@@ -120,7 +123,7 @@ class Log {
     }
     const tree = new TreeReader(head.size, fetchPublished);
     if (kept) await checkExtends(tree, head, kept, "the checkpoint that this browser holds");
-    Object.assign(this, { head, at: this.now });
+    Object.assign(this, { head, cosignatures, at: this.now });
     this.#tree = tree;
     await hold("checkpoint", bytes, this.now);
   }

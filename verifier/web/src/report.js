@@ -53,7 +53,7 @@ const NOTES = {
 const noteText = (note) => (typeof note === "string" ? english(note) : NOTES[note[0]](note[1]));
 
 function logNotes(proved, { trust, rolledBack, head: newest }) {
-  const { host } = new URL(trust.url);
+  const [host] = trust.hosts;
   return [
     ...(host === location.host ? [] : [say("other_host", { host })]),
     ...(proved.index < trust.asOf ? [] : [say("older_trust", { size: trust.asOf })]),

@@ -1,7 +1,9 @@
 /** The trust file: what a check that asks nobody needs to know (verifier/trust.py says its lines). Indices are BigInts. */
-import { equal, fromBase64, fromHex, sha256, toHex, utf8 } from "./bytes.js";
+import { equal, fromHex, toHex } from "./bytes.js";
 import { checkPublicKey, thumbprint } from "./ed25519.js";
 import { VerificationError, keyCompromised, malformed, notEntitled, unknownKey } from "./errors.js";
+import { verifierKey } from "./verifierkey.js";
+import { PolicyReader } from "./witnesses.js";
 
 export const CHECKPOINT_KIND = "log.checkpoint";
 export const RECEIPT_KIND = "log.receipt";
@@ -9,13 +11,9 @@ export const DOCUMENT_KIND = "log.document";
 export const STATUS_KIND = "log.status-list";
 
 const CUSTODIES = ["organisation", "base"];
-const KEY_TYPES = [0x01, 0x04];
 // The line ends and blanks that Python knows; a byte order mark is a character.
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/u;
 const WORD = /"(?:[^"\\]|\\.)*"|(?:(?![\s\x1c-\x1f\x85"])[^]|\ufeff)+/gsu;
-/** A name in a verifier key or a signature line: not empty, no blank, no plus sign. */
-export const KEY_NAME = /^[^+\s\p{C}]+$/u;
-
 /** Reads a trust file; what is wrong is named with its line. */
 export async function parse(text) {
   const reader = new Reader();
@@ -30,6 +28,9 @@ export async function parse(text) {
   }
   return reader.result();
 }
+
+/** The hosts that codes of this base lead to, the present one first: paper outlives addresses. */
+const hostsOf = (places) => [...new Set(places.map(({ url }) => (url.split("/")[2] ?? "").toLowerCase()).reverse())];
 
 /** The key of this thumbprint. */
 export function keyOf(trust, kid) {
@@ -55,6 +56,8 @@ class Reader {
   organisations = new Map();
   keys = new Map();
   programmes = new Map();
+  moves = [];
+  policy = new PolicyReader();
 
   async line([word, ...rest]) {
     const form = `${word} ${rest.length}`;
@@ -67,6 +70,16 @@ class Reader {
       case "base 1":
         this.once(word, rest[0]);
         break;
+      case "moved 2": {
+        const [index, url] = rest;
+        const last = this.moves.at(-1);
+        if (!/^(0|[1-9][0-9]{0,17})$/.test(index) || !/^https?:\/\/([A-Za-z0-9.-]{1,253}|\[::1\])(:[0-9]{1,5})?$/.test(url)
+          || (last && BigInt(index) <= last.index)) {
+          throw malformed("no address, or not in the order of the log");
+        }
+        this.moves.push({ index: BigInt(index), url });
+        break;
+      }
       case "organisation 5": {
         const [code, kind, uri, zh, en] = rest;
         this.organisations.set(code, { code, kind, uri, zh, en });
@@ -81,15 +94,15 @@ class Reader {
         break;
       }
       default:
-        if (form !== "quorum 1" || rest[0] !== "none") throw malformed("not a line of a trust file");
-        this.once("quorum", "none");
+        if (!(await this.policy.take(word, rest))) throw malformed("not a line of a trust file");
     }
   }
 
   result() {
-    for (const needed of ["log", "quorum", "genesis", "asof", "base"]) {
+    for (const needed of ["log", "genesis", "asof", "base"]) {
       if (!this.single.has(needed)) throw malformed(`trust file: no line ${needed}`);
     }
+    if (!this.policy.quorum) throw malformed("trust file: no line quorum");
     const [log, genesis, asOf, base] = ["log", "genesis", "asof", "base"].map((word) => this.single.get(word));
     if (!/^[0-9a-f]{64}$/.test(genesis) || !/^[0-9]{1,18}$/.test(asOf)) {
       throw malformed("trust file: genesis is not a hash in hex, or asof not a log size");
@@ -101,8 +114,9 @@ class Reader {
     const stray = keys.find((key) => !this.organisations.has(key.organisation));
     if (stray) throw malformed(`trust file: key ${stray.kid.slice(0, 16)} is of ${stray.organisation}, which has no line`);
     return {
-      origin: log.name, url: log.url, genesis, asOf: BigInt(asOf), base,
+      origin: log.name, url: log.url, hosts: hostsOf([log, ...this.moves]), genesis, asOf: BigInt(asOf), base,
       organisations: this.organisations, keys: this.keys, programmes: this.programmes,
+      witnesses: this.policy.result(),
     };
   }
 
@@ -124,19 +138,6 @@ class Reader {
       compromisedFrom: compromised === "-" ? null : indexOf(compromised),
     });
   }
-}
-
-/** A C2SP verifier key, `name+hex(key id)+base64(type ‖ public key)`: its name and public key. */
-async function verifierKey(text) {
-  const [name, id, ...encoded] = text.split("+");
-  const data = fromBase64(encoded.join("+"));
-  if (!KEY_NAME.test(name) || !data) throw malformed("not a verifier key: name+keyid+key");
-  if (data.length !== 33 || !KEY_TYPES.includes(data[0])) throw malformed(`verifier key ${name} is not an Ed25519 key`);
-  const publicKey = checkPublicKey(data.slice(1));
-  if (toHex(await sha256(utf8(`${name}\n`), data)).slice(0, 8) !== id) {
-    throw malformed(`verifier key ${name}: the key id is not that of the key`);
-  }
-  return { name, publicKey };
 }
 
 function indexOf(text) {

@@ -2,7 +2,7 @@
  * Verification of what a holder shows: one Transparent Statement against one trust file, asking nobody.
  * What comes out is authentic as of the receipt's tree. Whether the award still stands is another question: current.js.
  */
-import { equal } from "./bytes.js";
+import { equal, toHex } from "./bytes.js";
 import { numberDigest } from "./address.js";
 import { parse as parseBundle } from "./bundle.js";
 import { CouldNotCheck, VerificationError, malformed, mismatch, notEntitled, notIncluded } from "./errors.js";
@@ -88,7 +88,7 @@ async function isNewerThanTrust(shown, trust) {
   try {
     return (await provedBy(shown, trust)).index >= trust.asOf;
   } catch (error) {
-    if (error instanceof VerificationError) return false;
+    if (error instanceof VerificationError || error instanceof CouldNotCheck) return false;
     throw error;
   }
 }
@@ -100,6 +100,9 @@ async function isNewerThanTrust(shown, trust) {
 async function provedBy({ statement, receipt }, trust) {
   if (receipt.issuer !== `https://${trust.origin}`) {
     throw notIncluded(`the receipt is of the log ${receipt.issuer}, not of https://${trust.origin}`);
+  }
+  if (!trust.keys.has(toHex(receipt.kid)) && receipt.size > trust.asOf) {
+    throw new CouldNotCheck(`the receipt is of ${receipt.size} entries, the trust file as of entry ${trust.asOf}: get a newer one`);
   }
   const key = keyOf(trust, receipt.kid);
   if (key.compromisedFrom !== null) {

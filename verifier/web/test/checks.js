@@ -3,6 +3,7 @@ import { checkNumber, numberDigest, parseAddress } from "../src/address.js";
 import { fromHex, toHex, utf8 } from "../src/bytes.js";
 import { REDACTED, decode } from "../src/cbor.js";
 import { verify as verifyCheckpoint } from "../src/checkpoint.js";
+import { judge as judgeCosignatures } from "../src/cosignatures.js";
 import { verify as verifyEd25519 } from "../src/ed25519.js";
 import { leafHash, nodeHash, verifyConsistency, verifyInclusion } from "../src/merkle.js";
 import { parse as parseReceipt, verify as verifyReceipt } from "../src/receipt.js";
@@ -26,6 +27,10 @@ export const CHECKS = {
   checkpoints: async ({ checkpoint, trust }) => {
     const { origin, size, root } = await verifyCheckpoint(utf8(checkpoint), await parseTrust(trust));
     return { origin, size: `${size}`, root: toHex(root) };
+  },
+  cosignatures: async ({ checkpoint, trust }) => {
+    const { cosignatures, quorum } = await judgeCosignatures(utf8(checkpoint), await parseTrust(trust));
+    return { cosignatures: cosignatures.map(({ name, time }) => [name, `${time}`]), quorum };
   },
   ed25519: async ({ public: key, signature, message }) =>
     toHex(await verifyEd25519(fromHex(key), fromHex(signature), fromHex(message))),
@@ -58,15 +63,18 @@ export const CHECKS = {
     };
   },
   trust: async (text) => {
-    const { origin, url, genesis, asOf, base, organisations, keys, programmes } = await parseTrust(text);
+    const { origin, url, hosts, genesis, asOf, base, organisations, keys, programmes, witnesses } = await parseTrust(text);
     const index = (value) => (value === null ? "-" : `${value}`);
     return {
-      origin, url, genesis, as_of: `${asOf}`, base,
+      origin, url, genesis, as_of: `${asOf}`, base, hosts,
       organisations: mapped(organisations, ({ uri, zh, en }) => [uri, zh, en]),
       keys: mapped(keys, (key) => [
         key.organisation, key.custody, ...[key.since, key.until, key.compromisedFrom].map(index), [...key.kinds].sort(),
       ]),
       programmes: mapped(programmes, ({ zh, en, certifiedBy, taughtBy }) => [zh, en, certifiedBy, taughtBy]),
+      witnesses: witnesses.witnesses.map(({ name, key, url }) => [name, key.text, url ?? "-"]),
+      groups: witnesses.groups.map(({ name, threshold, members }) => [name, threshold, members]),
+      quorum: witnesses.quorum,
     };
   },
 };

@@ -10,6 +10,7 @@ import { tilePath } from "../src/tile.js";
 import { cases } from "./vectors.js";
 
 const { input: TRUST } = cases("trust").find(({ name }) => name === "good");
+const { input: WITNESSED } = cases("trust").find(({ name }) => name === "witnesses");
 const [, ORIGIN] = /^log ([^+]+)\+/m.exec(TRUST);
 const AS_OF = Number(/^asof (\d+)$/m.exec(TRUST)[1]);
 const PKCS8 = Buffer.from("302e020100300506032b657004220420", "hex");
@@ -160,5 +161,15 @@ describe("the log from one visit to the next", () => {
   it("takes no other ledger for the one held", async () => {
     served = await published(large, TRUST.replace(/^genesis ..../m, "genesis 0000"));
     await assert.rejects(openLog(), { code: "inconsistent", message: /another ledger than the one seen here before/ });
+  });
+
+  it("does not go on to one without the quorum of witnesses that the trust file asks for", async () => {
+    const policy = WITNESSED.match(/^(?:witness|group|quorum) .*\n/gm).join("");
+    const trust = TRUST.replace("quorum none\n", policy).replace(/^asof .*$/m, `asof ${AS_OF + 1}`);
+    served = await published(await leaves(800), trust);
+    const log = await openLog();
+    const missing = { code: "could-not-check", message: /cosigned by 0 of 4 witnesses; the quorum both is missing/ };
+    await assert.rejects(log.standing(await award(small)), missing);
+    assert.equal((await heldHead()).head.size, 700n);
   });
 });

@@ -1,4 +1,4 @@
-"""`certledger evidence`: which documents are kept, which are named alone, which cannot be read."""
+"""`certledger evidence-files`: which documents are kept, which are named alone, which cannot be read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_what_is_kept_and_what_is_not(engine: Engine, tmp_path: Path, monkeypatc
     address = engine.new(tmp_path / "ledger")
 
     def told(code: int) -> dict[str, object]:
-        run = CliRunner().invoke(main, ["evidence", "--ledger", address, "--json"])
+        run = CliRunner().invoke(main, ["evidence-files", "--ledger", address, "--json"])
         assert run.exit_code == code, run.output
         found: dict[str, object] = json.loads(run.output)
         return found

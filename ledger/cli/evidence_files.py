@@ -1,4 +1,4 @@
-"""`certledger evidence`: whether every file that is kept can be read, and which are not kept."""
+"""`certledger evidence-files`: whether every file that is kept can be read, and which are not kept."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from ledger.office.evidence_report import look_through
 from ledger.office.opening import open_office
 
 
-@click.command()
+@click.command("evidence-files")
 @ledger_option
 @json_option
 @click.pass_context
-def evidence(context: click.Context, address: str, as_json: bool) -> None:
+def evidence_files(context: click.Context, address: str, as_json: bool) -> None:
     """Read every kept file of evidence, and list what is recorded by its hash alone. Clears away what is due."""
     with opened(address) as ledger, open_office(ledger) as office:
         swept = office.evidence.sweep()

@@ -1,4 +1,4 @@
-"""The fields of a TOML table, each checked and exact; every fault is a PackError that names the place."""
+"""The fields of a TOML table, each checked and exact; every fault is a BadDefinition that names the place."""
 
 from __future__ import annotations
 
@@ -7,11 +7,24 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final
-
-from ledger.intake.files import PackError, PackFile, read_text
+from typing import ClassVar, Final
 
 _MOST_DECIMALS: Final = 30
+
+
+class BadDefinition(Exception):
+    """What defines a programme or an edition of the rules cannot be read. Names the place and the reason."""
+
+    code: ClassVar[str] = "bad-pack"
+
+    def __init__(self, place: str, reason: str, at: str = "", rule: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{place}: {reason}")
+        self.place = place
+        self.reason = reason
+        self.at = at
+        """Of a table: the key at fault, behind those of the tables it stands in, as `module-2-hours`."""
+        self.rule = rule
+        """Which rule is broken, with what it allows, for who tells it in other words."""
 
 
 class TomlFields:
@@ -24,12 +37,12 @@ class TomlFields:
         self._asked: set[str] = set()
 
     @classmethod
-    def of_file(cls, file: PackFile) -> TomlFields:
-        """The top table of a file. Raises PackError where it is not TOML."""
+    def of_text(cls, name: str, text: str) -> TomlFields:
+        """The top table of a file of this name. Raises BadDefinition where it is not TOML."""
         try:
-            return cls(file.name, tomllib.loads(read_text(file).replace("\r\n", "\n"), parse_float=Decimal))
+            return cls(name, tomllib.loads(text.replace("\r\n", "\n"), parse_float=Decimal))
         except (tomllib.TOMLDecodeError, ArithmeticError) as error:
-            raise PackError(file.name, f"is not TOML: {error}") from None
+            raise BadDefinition(name, f"is not TOML: {error}") from None
 
     def has(self, key: str) -> bool:
         """Whether the key is there."""
@@ -113,14 +126,14 @@ class TomlFields:
         ]
 
     def rest_is_known(self) -> None:
-        """Raises PackError for a key that was not asked for."""
+        """Raises BadDefinition for a key that was not asked for."""
         unknown = [key for key in self._table if key not in self._asked]
         if unknown:
             raise self.fault(f"{', '.join(unknown)} is unknown here")
 
-    def fault(self, reason: str, key: str = "", *rule: str) -> PackError:
+    def fault(self, reason: str, key: str = "", *rule: str) -> BadDefinition:
         """The error to raise for this table, for one of its keys where that is what is wrong."""
-        return PackError(self.place, reason, f"{self._within}{key}", rule)
+        return BadDefinition(self.place, reason, f"{self._within}{key}", rule)
 
     def _value(self, key: str) -> object:
         if not self.has(key):
