@@ -12,8 +12,8 @@ const HOST_LIMIT = 253;
 const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 const ORIGIN = new RegExp(`^(https?)://((?:${LABEL})(?:\\.${LABEL})*|\\[::1\\])(?::([1-9][0-9]{0,4}))?`, "i");
 const LOOPBACK = /^(?:localhost|\[::1\]|127(?:\.(?:0|[1-9][0-9]{0,2})){3})$/;
-// Blanks, and what people take for a hyphen; a byte order mark is neither.
-const SKIPPED = /(?!\ufeff)[\s\x1c-\x1f\x85\u00ad\u2010-\u2015\u2212\u30fc-]/gu;
+/** Blanks, and what people take for a hyphen; a byte order mark is neither. */
+export const SKIPPED = /(?!\ufeff)[\s\x1c-\x1f\x85\u00ad\u2010-\u2015\u2212\u30fc-]/gu;
 
 /** The certificate number as it is printed, from what a person typed, with the reason if it cannot be one. */
 export function checkNumber(text) {

@@ -36,6 +36,15 @@ describe("a pasted number", () => {
     [`${NUMBER.replaceAll("-", " ")}\t买买提·艾力`, "买买提·艾力"],
   ]) it(text, () => assert.deepEqual(read(text, HERE), { number: NUMBER, name }));
 
+  // Without its last character it reads as BD-1202-60TEV06R7G4GX-B, whose check character fits by chance.
+  const twofold = "BDI-2026-0TEV06R7G4GXB-C";
+  for (const [text, name] of [
+    [twofold.toLowerCase().replaceAll("-", " "), ""],
+    [`${twofold.replaceAll("-", " ")} Li`, "Li"],
+    [`Li ${twofold.replace("-C", " C").replaceAll("-", "")}`, "Li"],
+    [`${twofold} C`, "C"],
+  ]) it(`${text} is not read as another`, () => assert.deepEqual(read(text, HERE), { number: twofold, name }));
+
   const other = NUMBER.slice(0, -1) + (NUMBER.endsWith("A") ? "B" : "A");
   for (const text of [other, `${other} 张三`, NUMBER.slice(0, -1), NUMBER.replace("-", "/")]) {
     it(`${text} is mistyped`, () => assert.equal(read(text, HERE).problem.why, "mistyped"));
