@@ -29,6 +29,7 @@ from benchmarks import (
     rebuild,
     register,
     serving,
+    witnessing,
     writers,
 )
 from benchmarks.measuring import Figure, load
@@ -48,6 +49,7 @@ BENCHMARKS: dict[str, Callable[[World], Iterator[Figure]]] = {
     "browser": browser.measure,
     "disk": disk.measure,
     "publishing": publishing.measure,
+    "witness": witnessing.measure,
     "writers": writers.measure,
     "rebuild": rebuild.measure,
     "register": register.measure,

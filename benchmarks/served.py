@@ -81,9 +81,9 @@ def serving(place: Place) -> Iterator[Server]:
 class Server:
     """The connections to a serving process, and what came of its processor time."""
 
-    def __init__(self, port: int, pid: int) -> None:
+    def __init__(self, port: int, pid: int, connections: int = CONNECTIONS) -> None:
         self._clock = ~pid << 3 | 2  # Linux: the clock of a process's processor time
-        self._sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(CONNECTIONS)]
+        self._sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(connections)]
         for connection in self._sockets:
             connection.settimeout(_READY_SECONDS)
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

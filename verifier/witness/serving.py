@@ -97,6 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
     server_version = "certverify-witness"
     sys_version = ""
     timeout = IDLE_SECONDS
+    # Head and body leave in one packet: of two, the second waits until the other side has acknowledged the first.
+    wbufsize = MAX_SIZE
+    disable_nagle_algorithm = True
 
     def do_POST(self) -> None:
         """Answers `add-checkpoint`; anything else is not there."""

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Final
 
 from verifier.checkpoint import Checkpoint
@@ -86,6 +87,8 @@ class Memory:
         `key` is the verifier key of the witness that the file is of.
         """
         self._file = file
+        # Threads queue here: SQLite lets who finds it taken sleep, and look again, and sleep longer.
+        self._one_writes = Lock()
         try:
             with closing(self._connect()) as connection:
                 connection.executescript(_SCHEMA)
@@ -100,7 +103,7 @@ class Memory:
     @contextmanager
     def turn(self) -> Iterator[Turn]:
         """A transaction, alone among all writers; durable once the context is left. Raises sqlite3.Error."""
-        with closing(self._connect()) as connection:
+        with self._one_writes, closing(self._connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 yield Turn(connection)
