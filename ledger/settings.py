@@ -18,8 +18,9 @@ from uuid import UUID
 from ledger.destinations import Destination, parse_destinations
 from ledger.mail_settings import MailSettings, parse_mail
 from ledger.providers import Provider, parse_providers
-from ledger.signing import MASTER_KEY_SIZE, KeystoreError, write_private
+from ledger.signing import MASTER_KEY_SIZE, KeystoreError
 from ledger.witness_settings import DEFAULTS, WitnessSettings, parse_witness_settings
+from verifier.keyfile import write_new
 
 MASTER_KEY_FILE = "CERTLEDGER_MASTER_KEY_FILE"
 """Environment variable: the file of the master key, instead of the one in the user's configuration folder."""
@@ -142,7 +143,7 @@ def write_master_key(path: Path, key: bytes) -> None:
     """Writes a new master key that only its owner can read. Raises SettingsError if one is there."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        write_private(path, key.hex().encode() + b"\n")
+        write_new(path, key.hex().encode() + b"\n")
     except FileExistsError:
         raise SettingsError(f"{path} is there already; a master key is never overwritten") from None
 

@@ -25,6 +25,7 @@ from nacl.bindings import crypto_sign, crypto_sign_seed_keypair
 from ledger.refusals import Code, Refusal
 from verifier import cbor
 from verifier.errors import Malformed
+from verifier.keyfile import write_new
 from verifier.keys import thumbprint
 
 MASTER_KEY_SIZE: Final = 32
@@ -134,7 +135,7 @@ class KeyFolder:
     def create(self, name: str, data: bytes) -> None:
         """See `KeyFiles`."""
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        write_private(self._folder / name, data)
+        write_new(self._folder / name, data)
 
 
 class _KeptNowhere:
@@ -259,12 +260,3 @@ def receive_signers(pipe: IO[bytes]) -> list[Signer] | None:
         return None
     given = cbor.decode(pipe.read(int.from_bytes(length, "big")))
     return [signer_of(seed, organisation, custody, kinds) for seed, organisation, custody, kinds in given]
-
-
-def write_private(path: Path, data: bytes) -> None:
-    """Writes a new file that only its owner can read, durably. Raises FileExistsError if it is there."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

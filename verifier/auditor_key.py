@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-    load_pem_public_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_public_key
 
-from verifier import cbor
+from verifier import cbor, keyfile
 from verifier.errors import CouldNotCheck
 
 PUBLIC_SUFFIX = ".pub"
@@ -58,19 +49,15 @@ def new_auditor_key(path: Path, passphrase: bytes | None) -> AuditorKey:
     Raises OSError, FileExistsError where a file is there.
     """
     made = AuditorKey(X25519PrivateKey.generate())
-    sealing = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-    _write(path, made.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, sealing), 0o600)
+    keyfile.write_key(path, made.private, passphrase)
     public = made.recipient.public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
-    _write(path.with_name(path.name + PUBLIC_SUFFIX), public, 0o644)
+    keyfile.write_new(path.with_name(path.name + PUBLIC_SUFFIX), public, 0o644)
     return made
 
 
 def read_auditor_key(data: bytes, passphrase: bytes | None) -> AuditorKey:
     """The key of a file. Raises CouldNotCheck for what is none, or does not open; it names no part of it."""
-    try:
-        private = load_pem_private_key(data, passphrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise CouldNotCheck("the key file is no PKCS #8 key in PEM, or its passphrase is another one") from None
+    private = keyfile.open_key(data, passphrase)
     if not isinstance(private, X25519PrivateKey):
         raise CouldNotCheck("the key is no X25519 key: `certverify new-auditor-key` makes one")
     return AuditorKey(private)
@@ -85,11 +72,3 @@ def read_recipient(data: bytes) -> Recipient:
     if not isinstance(public, X25519PublicKey):
         raise CouldNotCheck("the key is no X25519 key: `certverify new-auditor-key` makes one")
     return Recipient(public)
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())

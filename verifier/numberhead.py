@@ -10,14 +10,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from verifier import cbor, keys, note
+from verifier import cbor, note
 from verifier import checkpoint as checkpoints
 from verifier.checkpoint import Checkpoint
+from verifier.document import Document, DocumentType
 from verifier.errors import Malformed
 from verifier.merkle import HASH_SIZE
-from verifier.statement import ALG, EDDSA, KID, TYP, check_algorithm, cose_sign1_parts, key_id, to_be_signed
 
 MEDIA_TYPE: Final = "application/vnd.certledger.number-index+cbor"
+HEAD: Final = DocumentType(MEDIA_TYPE, "a number index's head")
 PATH: Final = "numbers/head"
 """Where it is published, below the log's prefix."""
 TTL_SECONDS: Final = 24 * 3600
@@ -60,7 +61,6 @@ def make(
     sign: Callable[[bytes], bytes],
 ) -> bytes:
     """The signed head."""
-    protected = cbor.encode({ALG: EDDSA, KID: kid, TYP: MEDIA_TYPE})
     claims: dict[Any, Any] = {
         SUB: uri,
         IAT: issued_at,
@@ -69,38 +69,30 @@ def make(
         ROOT: root,
         CHECKPOINT: checkpoint,
     }
-    payload = cbor.encode(claims)
-    signature = sign(to_be_signed(protected, payload))
-    return b"\xd2\x84" + cbor.dumps(protected) + b"\xa0" + cbor.dumps(payload) + cbor.dumps(signature)
+    return HEAD.sign(claims, kid, sign)
 
 
 def signer(data: bytes) -> bytes:
     """Thumbprint of the key that claims to have signed a head. Raises Malformed."""
-    if len(data) > MAX_SIZE:
-        raise Malformed(f"a number index's head is at most {MAX_SIZE} bytes")
-    protected, _, _, _ = cose_sign1_parts(data)
-    headers = cbor.decode(protected)
-    if type(headers) is not dict or headers.keys() != {ALG, KID, TYP} or headers[TYP] != MEDIA_TYPE:
-        raise Malformed(f"not a number index's head: the protected header is not alg, kid and typ {MEDIA_TYPE}")
-    check_algorithm(headers)
-    return key_id(headers)
+    return _document(data).kid
 
 
 def verify(data: bytes, public_key: bytes) -> NumberHead:
     """The head, its own signature checked; that of its checkpoint is not. Raises VerificationError."""
-    head = read(data)
-    protected, _, payload, signature = cose_sign1_parts(data)
-    keys.verify(public_key, signature, to_be_signed(protected, payload or b""))
-    return head
+    read = _document(data)
+    read.verify_signature(public_key)
+    return _claims(cbor.decode(read.payload))
 
 
 def read(data: bytes) -> NumberHead:
     """What a head says, with nothing checked but its form. Raises Malformed."""
-    signer(data)
-    _, unprotected, payload, _ = cose_sign1_parts(data)
-    if unprotected or payload is None:
-        raise Malformed("a number index's head has an attached payload and an empty unprotected header")
-    return _claims(cbor.decode(payload))
+    return _claims(cbor.decode(_document(data).payload))
+
+
+def _document(data: bytes) -> Document:
+    if len(data) > MAX_SIZE:
+        raise Malformed(f"a number index's head is at most {MAX_SIZE} bytes")
+    return HEAD.parse(data)
 
 
 def _claims(claims: Any) -> NumberHead:

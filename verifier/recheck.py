@@ -228,7 +228,7 @@ def _log_in(read: VerificationReceipt, trust: Trust) -> VerifiedLog:
 
 def _signer(read: VerificationReceipt, trust: Trust) -> Key:
     try:
-        return trust.key(read.kid)
+        return trust.key(read.document.kid)
     except UnknownKey as error:
         size = _log_in(read, trust).head.size
         if size > trust.as_of:

@@ -6,23 +6,14 @@ they are a statement of this log, in this organisation's name, for this key, for
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    PublicFormat,
-    load_pem_private_key,
-)
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from verifier import keys
+from verifier import keyfile, keys
 from verifier.errors import CouldNotCheck, Mismatch, NotEntitled, RuleBroken, UnknownKey
 from verifier.events import EventType
 from verifier.keys import thumbprint
@@ -54,32 +45,18 @@ class OwnKey:
 
 
 def new_key(path: Path, passphrase: bytes | None) -> OwnKey:
-    """Makes a key and its file (PKCS #8 in PEM, RFC 5958), readable by its owner alone; durable on return.
+    """Makes a key and its file, readable by its owner alone; durable on return.
 
     Raises OSError, FileExistsError where a file is there.
     """
     made = OwnKey(Ed25519PrivateKey.generate())
-    sealing = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
-    data = made.private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, sealing)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
+    keyfile.write_key(path, made.private, passphrase)
     return made
-
-
-def needs_passphrase(data: bytes) -> bool:
-    """Whether a key file is encrypted."""
-    return b"ENCRYPTED" in data.partition(b"\n")[0]
 
 
 def read_key(data: bytes, passphrase: bytes | None) -> OwnKey:
     """The key of a file. Raises CouldNotCheck for what is none, or does not open; it names no part of it."""
-    try:
-        private = load_pem_private_key(data, passphrase)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise CouldNotCheck("the key file is no PKCS #8 key in PEM, or its passphrase is another one") from None
+    private = keyfile.open_key(data, passphrase)
     if not isinstance(private, Ed25519PrivateKey):
         raise CouldNotCheck("the key is no Ed25519 key, and the log takes no other")
     keys.check_public_key(OwnKey(private).public)

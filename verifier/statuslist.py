@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from verifier import cbor, keys
+from verifier import cbor
+from verifier.document import DocumentType
 from verifier.errors import Malformed
 from verifier.merkle import HASH_SIZE
 from verifier.standing import Award
-from verifier.statement import ALG, EDDSA, KID, TYP, check_algorithm, cose_sign1_parts, key_id, to_be_signed
 
 MEDIA_TYPE: Final = "application/statuslist+cwt"
+TOKEN: Final = DocumentType(MEDIA_TYPE, "a status list token")
 VALID, INVALID, SUSPENDED = 0, 1, 2
 """Token Status List §7.1."""
 BITS: Final = 2
@@ -81,7 +82,6 @@ def make(
     uri: str, issued_at: int, size: int, root: bytes, bits: bytes, kid: bytes, sign: Callable[[bytes], bytes]
 ) -> bytes:
     """The signed token. Token Status List §5.2."""
-    protected = cbor.encode({ALG: EDDSA, KID: kid, TYP: MEDIA_TYPE})
     claims: dict[Any, Any] = {
         SUB: uri,
         IAT: issued_at,
@@ -90,29 +90,19 @@ def make(
         LOG_SIZE: size,
         LOG_ROOT: root,
     }
-    payload = cbor.encode(claims)
-    signature = sign(to_be_signed(protected, payload))
-    return b"\xd2\x84" + cbor.dumps(protected) + b"\xa0" + cbor.dumps(payload) + cbor.dumps(signature)
+    return TOKEN.sign(claims, kid, sign)
 
 
 def signer(data: bytes) -> bytes:
     """Thumbprint of the key that claims to have signed a token. Raises Malformed."""
-    protected, _, _, _ = cose_sign1_parts(data)
-    headers = cbor.decode(protected)
-    if type(headers) is not dict or headers.keys() != {ALG, KID, TYP} or headers[TYP] != MEDIA_TYPE:
-        raise Malformed(f"not a status list token: the protected header is not alg, kid and typ {MEDIA_TYPE}")
-    check_algorithm(headers)
-    return key_id(headers)
+    return TOKEN.parse(data).kid
 
 
 def verify(data: bytes, public_key: bytes) -> StatusList:
     """The list, its signature checked. Raises VerificationError."""
-    signer(data)
-    protected, unprotected, payload, signature = cose_sign1_parts(data)
-    if unprotected or payload is None:
-        raise Malformed("a status list token has an attached payload and an empty unprotected header")
-    keys.verify(public_key, signature, to_be_signed(protected, payload))
-    return _read(cbor.decode(payload))
+    token = TOKEN.parse(data)
+    token.verify_signature(public_key)
+    return _read(cbor.decode(token.payload))
 
 
 def _read(claims: Any) -> StatusList:

@@ -12,11 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from verifier import cbor, keys
+from verifier import cbor
+from verifier.document import Document, DocumentType
 from verifier.errors import Malformed
-from verifier.statement import ALG, EDDSA, KID, TYP, check_algorithm, cose_sign1_parts, key_id, to_be_signed
 
 MEDIA_TYPE: Final = "application/vnd.certledger.verification-receipt+cbor"
+DOCUMENT: Final = DocumentType(MEDIA_TYPE, "a verification receipt")
 FILE_NAME: Final = "verification.cbor"
 """The name under which it is attached to its PDF."""
 MAX_SIZE: Final = 16 * 1024 * 1024
@@ -87,10 +88,7 @@ class Item:
 class VerificationReceipt:
     """A verification receipt as read. Nothing of it is verified yet: see `verifier.recheck`."""
 
-    protected: bytes
-    payload: bytes
-    signature: bytes
-    kid: bytes
+    document: Document
     origin: str
     genesis: bytes
     checked_at: int
@@ -118,7 +116,6 @@ def make(
     turned_away: Mapping[str, int] | None = None,
 ) -> bytes:
     """The signed bytes, of the first edition that can say it. Raises Malformed for what a reader would refuse."""
-    protected = cbor.encode({ALG: EDDSA, KID: kid, TYP: MEDIA_TYPE})
     body: dict[Any, Any] = {
         _EDITION: _edition_of(items, turned_away or {}),
         _ORIGIN: origin,
@@ -129,9 +126,7 @@ def make(
     }
     if turned_away:
         body[_TURNED_AWAY] = dict(turned_away)
-    payload = cbor.encode(body)
-    signature = sign(to_be_signed(protected, payload))
-    made = b"\xd2\x84" + cbor.dumps(protected) + b"\xa0" + cbor.dumps(payload) + cbor.dumps(signature)
+    made = DOCUMENT.sign(body, kid, sign)
     parse(made)
     return made
 
@@ -140,14 +135,8 @@ def parse(data: bytes) -> VerificationReceipt:
     """Reads a verification receipt. Raises Malformed for anything but the one exact form, naming the item."""
     if len(data) > MAX_SIZE:
         raise Malformed(f"a verification receipt is at most {MAX_SIZE} bytes")
-    protected, unprotected, payload, signature = cose_sign1_parts(data)
-    headers = cbor.decode(protected)
-    if type(headers) is not dict or headers.keys() != {ALG, KID, TYP} or headers[TYP] != MEDIA_TYPE:
-        raise Malformed(f"not a verification receipt: the protected header is not alg, kid and typ {MEDIA_TYPE}")
-    check_algorithm(headers)
-    if unprotected or payload is None:
-        raise Malformed("a verification receipt has an attached payload and an empty unprotected header")
-    body = cbor.decode(payload)
+    document = DOCUMENT.parse(data)
+    body = cbor.decode(document.payload)
     if type(body) is not dict or body.keys() - {_TURNED_AWAY} != _PARTS:
         raise Malformed("a verification receipt does not hold exactly edition, origin, genesis, time, files and items")
     if type(body[_EDITION]) is not int or body[_EDITION] not in EDITIONS:
@@ -165,14 +154,12 @@ def parse(data: bytes) -> VerificationReceipt:
     turned_away = _counts(body[_TURNED_AWAY]) if _TURNED_AWAY in body else {}
     if body[_EDITION] != _edition_of(read, turned_away):
         raise Malformed(f"a verification receipt of edition {body[_EDITION]} does not hold what is in it")
-    return VerificationReceipt(
-        protected, payload, signature, key_id(headers), origin, genesis, checked_at, files, read, turned_away
-    )
+    return VerificationReceipt(document, origin, genesis, checked_at, files, read, turned_away)
 
 
 def verify_signature(read: VerificationReceipt, public_key: bytes) -> VerificationReceipt:
     """The same receipt, its signature checked (RFC 9052 §4.4). Raises BadSignature."""
-    keys.verify(public_key, read.signature, to_be_signed(read.protected, read.payload))
+    read.document.verify_signature(public_key)
     return read
 
 

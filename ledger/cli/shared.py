@@ -27,7 +27,8 @@ from ledger.signing import KeystoreError
 from ledger.store import BoundaryMoved, ClaimTaken, SignedHeadMoved, StoreCorrupt, StoreError, VersionConflict
 from ledger.tiles import CannotPublish
 from verifier.errors import CouldNotCheck, VerificationError
-from verifier.signing import needs_passphrase, read_key
+from verifier.keyfile import needs_passphrase
+from verifier.signing import read_key
 
 NOT_GOOD, MISUSE, COULD_NOT = 1, 2, 3
 """Exit codes beside 0: the thing checked is not good, misuse, could not check."""

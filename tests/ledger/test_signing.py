@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from ledger.refusals import Code, Refusal
-from ledger.signing import KeyFolder, Keystore, KeystoreError, derive, signer_of, write_private
+from ledger.signing import KeyFolder, Keystore, KeystoreError, derive, signer_of
 from verifier import cbor, keys
 from verifier.errors import BadSignature
+from verifier.keyfile import write_new
 from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS
 
 MASTER = sha256(b"master").digest()
@@ -129,9 +130,9 @@ def test_an_empty_keystore_has_no_keys(folder: Path) -> None:
 
 
 def test_a_private_file_is_never_overwritten(tmp_path: Path) -> None:
-    write_private(tmp_path / "key", b"first")
+    write_new(tmp_path / "key", b"first")
     with pytest.raises(FileExistsError):
-        write_private(tmp_path / "key", b"second")
+        write_new(tmp_path / "key", b"second")
     assert (tmp_path / "key").read_bytes() == b"first"
 
 

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from tests.verifier.event_samples import distinct, sample
-from verifier import cbor, keys, prepared, signing, statement, trust
+from verifier import cbor, keyfile, keys, prepared, signing, statement, trust
 from verifier.__main__ import certverify
 from verifier.errors import CouldNotCheck, Malformed, Mismatch, NotEntitled, RuleBroken, UnknownKey, VerificationError
 from verifier.events import EVENTS
@@ -206,7 +206,7 @@ def test_a_key_file_opens_with_its_passphrase_alone(tmp_path: Path) -> None:
     key = signing.new_key(path, b"a long passphrase")
     data = path.read_bytes()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert signing.needs_passphrase(data)
+    assert keyfile.needs_passphrase(data)
     assert signing.read_key(data, b"a long passphrase").public == keys.check_public_key(key.public)
     for wrong in (None, b"", b"another"):
         with pytest.raises(CouldNotCheck):

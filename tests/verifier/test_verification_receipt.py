@@ -72,7 +72,7 @@ items = st.one_of(
 def test_what_is_made_is_read_as_it_was(given_items: list[Item], files: dict[str, bytes]) -> None:
     data = made(*given_items, files=files)
     read = parse(data)
-    assert (read.items, read.files, read.kid) == (tuple(given_items), files, DOCUMENTS.kid)
+    assert (read.items, read.files, read.document.kid) == (tuple(given_items), files, DOCUMENTS.kid)
     assert verification_receipt.verify_signature(read, DOCUMENTS.public) == read
     assert claims_to_be(data)
 

@@ -12,7 +12,7 @@ from typing import Final
 
 import click
 
-from verifier import auditor_key, fetch, signing
+from verifier import auditor_key, fetch, keyfile
 from verifier.audit.report import Problem
 from verifier.cli.shared import json_option, line, load_trust, plain, read_whole, trust_option
 from verifier.cli.signing import passphrase
@@ -152,7 +152,7 @@ def opened_disclosures(
     data = read_whole(path)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise CouldNotCheck(f"{path} can be read by others than its owner: chmod 600 it")
-    key = auditor_key.read_auditor_key(data, passphrase() if signing.needs_passphrase(data) else None)
+    key = auditor_key.read_auditor_key(data, passphrase() if keyfile.needs_passphrase(data) else None)
     try:
         return DisclosureFile(context.with_resource(Path(disclosures_file).open("rb")), key)
     except OSError as error:

@@ -10,7 +10,7 @@ from typing import Final
 
 import click
 
-from verifier import prepared, signing
+from verifier import keyfile, prepared, signing
 from verifier.cli.shared import json_option, line, read_whole, trust_if_there, trust_option
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.prepared import PreparedFile
@@ -91,7 +91,7 @@ def own_key(path: Path) -> signing.OwnKey:
     data = read_whole(path)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise CouldNotCheck(f"{path} can be read by others than its owner: chmod 600 it")
-    return signing.read_key(data, passphrase() if signing.needs_passphrase(data) else None)
+    return signing.read_key(data, passphrase() if keyfile.needs_passphrase(data) else None)
 
 
 def passphrase(confirm: bool = False) -> bytes:
