@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tests.fraud.forger import BASE, PARTNER, Forger
@@ -10,6 +10,7 @@ from tests.fraud.frauds import Course, entry, fraud, place
 from tests.fraud.observers import Who
 from tests.verifier.witnesslab import ANNA, BORIS, POLICY, cosigned
 from verifier import kinds
+from verifier.current import business_day
 
 GROUP = "Witnesses and monitors"
 
@@ -60,6 +61,36 @@ def backdated_between_two_rounds(log: Forger) -> Course:
     yield
     index = log.says(log.new_award(on=log.today - timedelta(days=30)), PARTNER)
     return place(f"entry {index}", f"entry {index}: certificate.awarded is dated")
+
+
+def cosigned_at(log: Forger, at: datetime) -> bytes:
+    """The checkpoint as two witnesses cosign it, by their own clocks."""
+    return cosigned(log.checkpoint(), ANNA, BORIS, at=round(at.timestamp()))
+
+
+@fraud(GROUP, Who.MONITOR, "finding")
+def clock_set_back_between_two_rounds(log: Forger) -> Course:
+    """A deadline is over; the base's clock is set back by two hours, and what came too late is recorded as in time."""
+    with_witnesses(log)
+    deadline = log.now
+    log.instead["checkpoint"] = cosigned_at(log, deadline + timedelta(hours=2))
+    yield
+    index = log.says(log.new_award(), PARTNER, at=deadline)
+    log.instead["checkpoint"] = cosigned_at(log, deadline + timedelta(hours=3))
+    return place(f"entry {index}", "and witnesses cosigned the log without it after that: anna at ")
+
+
+@fraud(GROUP, Who.AUDIT, "finding")
+def clock_set_ahead(log: Forger) -> Course:
+    """The base's clock is set ahead by a day, so that what is recorded now counts as of tomorrow."""
+    with_witnesses(log)
+    now = log.now
+    log.instead["checkpoint"] = cosigned_at(log, now)
+    yield
+    tomorrow = now + timedelta(days=1)
+    index = log.says(log.new_award(on=business_day(tomorrow)), PARTNER, at=tomorrow)
+    log.instead["checkpoint"] = cosigned_at(log, now + timedelta(minutes=5))
+    return entry(index, "and cosigned by witnesses before that: anna at ")
 
 
 @fraud(GROUP, Who.MONITOR, "bad-checkpoint")

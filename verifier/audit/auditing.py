@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import product
 from pathlib import Path
 from typing import Final
 
-from verifier import checkpoint, merkle, numberhead, statement
-from verifier.audit import reading, witnessed
+from verifier import checkpoint, cosignatures, merkle, note, numberhead, statement
+from verifier.audit import outside_clock, reading, witnessed
 from verifier.audit.beside import (
     TRUST_FILE,
     check_given_trust,
@@ -33,6 +34,8 @@ Progress = Callable[[int, int], None]
 """Told how many entries of how many are done."""
 Check = Callable[[], None]
 
+EARLIER: Final = "the earlier checkpoint"
+"""Its place in a report."""
 NO_EARLIER_CHECKPOINT: Final = (
     "no earlier checkpoint was given: without one, nobody can find a history that was rewritten and signed again by "
     "the log's own keys"
@@ -84,10 +87,16 @@ class _Noting:
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, CouldNotCheck):
-            self._report.unchecked.append(Problem.of(error, self._place))
+            _add(self._report.unchecked, Problem.of(error, self._place))
         elif isinstance(error, VerificationError):
-            self._report.problems.append(Problem.of(error, self._place, self._index))
+            _add(self._report.problems, Problem.of(error, self._place, self._index))
         return isinstance(error, VerificationError | CouldNotCheck)
+
+
+def _add(problems: list[Problem], problem: Problem) -> None:
+    """Two steps may come upon the same."""
+    if problem not in problems:
+        problems.append(problem)
 
 
 class _Audit:
@@ -112,6 +121,8 @@ class _Audit:
         self._tree = Tree(self._leaves)
         self._tiles: list[Problem] = []
         """What is wrong with tiles of leaf hashes."""
+        self._extended: dict[str, bytes] = {}
+        """Signed checkpoints that the tree was found to extend, by place."""
         self._due: dict[int, list[tuple[str, Check]]] = {}
         """What to compare when so many entries have been judged."""
 
@@ -283,11 +294,18 @@ class _Audit:
 
         def again() -> Iterator[tuple[int, bytes]]:
             for first in range(0, end, WIDTH):
-                entries = self._published.entries(first // WIDTH)
-                self._tree.check_again(first // WIDTH, b"".join(map(merkle.leaf_hash, entries)))
-                yield from enumerate(entries[: end - first], first)
+                yield from enumerate(self._entries_again(first // WIDTH)[: end - first], first)
 
         return again
+
+    def _entries_again(self, bundle: int) -> list[bytes]:
+        entries = self._published.entries(bundle)
+        self._tree.check_again(bundle, b"".join(map(merkle.leaf_hash, entries)))
+        return entries
+
+    def _recorded_at(self, index: int) -> int:
+        entry = self._entries_again(index // WIDTH)[index % WIDTH]
+        return statement.parse(entry).record.envelope.recorded_at
 
     def _leaves(self, bundle: int) -> bytes:
         return b"".join(map(merkle.leaf_hash, self._published.entries(bundle)))
@@ -299,15 +317,18 @@ class _Audit:
             (self._report.unchecked if finding.code == CouldNotCheck.code else self._report.problems).append(finding)
         with _Noting(self._report, "checkpoint"):
             check_root(self._tree, self._head.size, self._head.root, "the checkpoint")
+            self._extended["checkpoint"] = self._report.checkpoint
         if self._kept and self._kept.state:
             with _Noting(self._report, STATE_FILE):
                 self._kept.check(self._tree)
+                self._extended[STATE_FILE] = self._kept.state.checkpoint
         if since is None:
             if not (self._kept and self._kept.state):
                 self._report.notes.append(NO_EARLIER_CHECKPOINT)
         else:
-            with _Noting(self._report, "the earlier checkpoint"):
+            with _Noting(self._report, EARLIER):
                 self._check_earlier(since)
+                self._extended[EARLIER] = since
         if self._report.judged < self._head.size:
             self._report.notes.append(
                 f"entries after {self._report.judged} were not judged, nor lists folded: they rest on what is wrong"
@@ -320,6 +341,18 @@ class _Audit:
                 check_list(self._judge, self._tree, self._log, self._judge.authority.url, number)
         with _Noting(self._report, numberhead.PATH):
             check_numbers(self._judge, self._tree, self._log)
+        self._check_clock()
+
+    def _check_clock(self) -> None:
+        """Asks the times of cosignatures. What is found stays found: the next audit has other checkpoints."""
+        policies = (self._trust.witnesses, self._judge.authority.witnesses)
+        for (place, signed), policy in product(self._extended.items(), policies):
+            with _Noting(self._report, place):
+                size = checkpoint.parse(note.parse(signed)).size
+                seen = cosignatures.judge(signed, policy)
+                for finding in outside_clock.findings(seen, size, self._head.size, self._recorded_at):
+                    if finding not in self._judge.findings:
+                        self._judge.findings.append(finding)
 
     def _check_earlier(self, since: bytes) -> None:
         earlier = checkpoint.verify(since, self._trust.checkpoint_keys(), self._trust.origin)

@@ -92,6 +92,7 @@ class Monitor:
         # (2) It extends the one that was kept. Then it is kept, before anything else is looked at.
         if not self._extends(kept, head, published, tree, found):
             return
+        before = kept.checkpoint or published
         if kept.checkpoint is None or head.size > _head_of(kept.checkpoint).size:
             kept = replace(kept, checkpoint=published, seen_at=self._clock())
             self._state.keep(kept)
@@ -102,7 +103,7 @@ class Monitor:
                 Condition(QUORUM, str(trusted.witnesses.quorum), f"the checkpoint is {witnessed.sentence}")
             )
         if head.size != kept.audited:
-            kept = self._audit(kept, known, trusted, witnessed, found)
+            kept = self._audit(kept, before, known, trusted, witnessed, found)
         # (5) Somebody signed lately.
         self._check_age(kept, found, self._signed_at(witnessed, tree, head, trusted, kept.seen_at))
 
@@ -144,9 +145,11 @@ class Monitor:
             names.append(str(self._state.keep_evidence(f"{head.size}-{head.root.hex()[:16]}.checkpoint", data)))
         return " and ".join(names)
 
-    def _audit(self, kept: Kept, known: Trust, trusted: Trust, witnessed: Cosigned, found: Round) -> Kept:
-        """Judges the log. What is good as a whole is not judged again."""
-        report = self._judge(self._log, trusted, kept.checkpoint)
+    def _audit(
+        self, kept: Kept, before: bytes, known: Trust, trusted: Trust, witnessed: Cosigned, found: Round
+    ) -> Kept:
+        """Judges the log, and what came since the checkpoint of before. What is good as a whole is not judged again."""
+        report = self._judge(self._log, trusted, before)
         found.audited = True
         for problem in report.ordered_problems():
             place = problem.place if problem.index is None else f"entry {problem.index}"

@@ -241,7 +241,8 @@ def test_witnesses_are_asked_for_and_a_change_of_them_is_told(watch: Watch) -> N
 
     def files(*witnesses: WitnessKey) -> dict[str, bytes]:
         made = watch.lab.files()
-        return {**made, "checkpoint": cosigned(made["checkpoint"], *witnesses)}
+        now = round(watch.lab.now.timestamp())
+        return {**made, "checkpoint": cosigned(made["checkpoint"], *witnesses, at=now)}
 
     watch.look(files(ANNA, BORIS))
     assert [alert.kind for alert in watch.state.untold("filed")] == ["witnesses-changed"]
