@@ -51,7 +51,7 @@ def test_the_demo_leaves_alone_what_is_no_demo(person: Terminal, tmp_path: Path)
 def test_the_demo_serves_what_it_prints(person: Terminal, tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     with person.start("demo", "--folder", folder, "--port", recent.free_port(), stderr=None) as demo:
-        limit = threading.Timer(120, demo.kill)
+        limit = threading.Timer(300, demo.kill)
         limit.start()
         printed = ""
         assert demo.stdout is not None

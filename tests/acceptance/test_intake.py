@@ -120,7 +120,7 @@ def test_of_two_intakes_at_once_one_says_that_it_must_be_run_again(
 
 def reached(engine: Engine, ledger: str, size: int, process: subprocess.Popen[bytes]) -> bool:
     """Waits until the log has so many entries or the process ended."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while log_size(engine, ledger) < size and process.poll() is None:
         if time.monotonic() > deadline:
             return False

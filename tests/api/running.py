@@ -33,11 +33,11 @@ LONG = 120.0
 """Seconds after which a test gives up: the machine may be busy."""
 
 
-def eventually(asked: Callable[[], Any], seconds: float = LONG) -> Any:
+def eventually(asked: Callable[[], Any], seconds: float = LONG, every: float = 0.05) -> Any:
     """What is asked for, once it is true; the last answer where it never is."""
     until = time.monotonic() + seconds
     while not (found := asked()) and time.monotonic() < until:
-        time.sleep(0.05)
+        time.sleep(every)
     return found
 
 

@@ -20,7 +20,7 @@ from ledger.readiness import LATE_SECONDS
 from ledger.settings import SettingsError
 from ledger.turns import FileTurn
 from ledger.upkeep import Upkeep
-from tests.api.running import eventually
+from tests.api.running import LONG, eventually
 from tests.api.whole_ledger import NOW, TODAY, WholeLedger, by, do, publish_now, trainee
 from verifier import checkpoint, statuslist
 from verifier.statuslist import TTL_SECONDS
@@ -290,7 +290,7 @@ def test_a_server_publishes_while_it_runs(whole: WholeLedger) -> None:
         with whole.opened() as ledger, open_awards(ledger) as awards:
             issued = by(awards, link)
             do(ledger, SuspendCertificate(trainee(issued), issued.stream, "other", TODAY))
-        until = datetime.now(UTC) + timedelta(seconds=20)
+        until = datetime.now(UTC) + timedelta(seconds=LONG)
         states = {""}
         while "suspended" not in states and datetime.now(UTC) < until:
             states.add(client.get(f"/c/{link}.json").json().get("state", "waiting"))

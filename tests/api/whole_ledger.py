@@ -111,15 +111,17 @@ def build(engine: Engine, folder: Path, url: str = URL) -> WholeLedger:
         for issued in everything:
             kind = "" if isinstance(issued.event, CertificateAwarded) else "title "
             links.setdefault(f"{kind}{issued.award.on(TODAY).value}", str(issued.event.link))
-        # Of people with one award, so that an erasure meets no other award that a test looks at.
+        # Of people with one award, so that an erasure meets no other award that a test looks at; and with a name that
+        # nobody else has, so that no name goes with another's number. (Two in the sample are called 张伟.)
         awarded = Counter(trainee(issued) for issued in everything)
+        named = Counter(str(issued.event.name) for issued in everything)
         suspended, superseded, erased, reinstated = [
             issued
             for issued in everything
             if isinstance(issued.event, CertificateAwarded)
             and issued.award.on(TODAY) is Standing.VALID
             and issued.event.link != links["valid"]
-            and awarded[trainee(issued)] == 1
+            and awarded[trainee(issued)] == named[str(issued.event.name)] == 1
         ][:4]
         do(ledger, c.SuspendCertificate(trainee(suspended), suspended.stream, "other", TODAY))
         awards.catch_up()

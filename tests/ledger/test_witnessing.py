@@ -291,7 +291,7 @@ def test_a_witness_that_does_not_answer_is_waited_for_no_longer_than_is_set(ledg
         answering.wait(60)
         return answer
 
-    quick = replace(ledger, settings=replace(ledger.settings, witnesses=WitnessSettings(seconds=1)))
+    quick = replace(ledger, settings=replace(ledger.settings, witnesses=WitnessSettings(seconds=20)))
     with partners.running("anna"), partners.running("boris", lying=late):
         upkeep = Upkeep(quick)
         upkeep.run_once()

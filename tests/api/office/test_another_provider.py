@@ -42,7 +42,7 @@ def issuer() -> Iterator[str]:
 
 
 def _await(url: str) -> None:
-    for _ in range(300):
+    for _ in range(1200):
         try:
             urllib.request.urlopen(url, timeout=5).close()
             return
@@ -61,7 +61,7 @@ def signs_in(browser: Browser, address: str, subject: str) -> Response:
     form = urllib.parse.urlencode({"sub": subject}).encode()
     opener = urllib.request.build_opener(_NoRedirect)
     with pytest.raises(urllib.error.HTTPError) as redirect:
-        opener.open(urllib.request.Request(address, form), timeout=10)
+        opener.open(urllib.request.Request(address, form), timeout=60)
     with redirect.value as answer:
         location = answer.headers["Location"]
     assert location.startswith(f"{URL}/console/sign-in/mock/back?")

@@ -32,7 +32,7 @@ from tests.engines import Engine
 from tests.zipped_packs import zipped
 
 SAMPLE = Path(str(files("ledger.sample")))
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 240
 
 
 @pytest.fixture

@@ -67,9 +67,10 @@ def test_an_answer_that_is_too_long_breaks_off_or_never_ends(monkeypatch: pytest
         ask(url)
     with answering(b"nonsense\r\n\r\n") as url, pytest.raises(Unreachable):
         ask(url)
-    monkeypatch.setattr(outgoing, "TIMEOUT_SECONDS", 0.2)
-    with answering(response(b"x" * 9)[:-1], hang=True) as url, pytest.raises(Unreachable, match="timed out"):
-        ask(url)
+    with monkeypatch.context() as hasty:
+        hasty.setattr(outgoing, "TIMEOUT_SECONDS", 0.2)
+        with answering(response(b"x" * 9)[:-1], hang=True) as url, pytest.raises(Unreachable, match="timed out"):
+            ask(url)
     monkeypatch.setattr(outgoing, "DEADLINE_SECONDS", -1.0)
     with answering(response(b"x")) as url, pytest.raises(Unreachable, match="took more"):
         ask(url)

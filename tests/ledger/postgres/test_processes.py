@@ -67,7 +67,7 @@ def test_processes_that_start_at_once_share_one_log(empty_address: str) -> None:
     for worker in workers:
         worker.start()
     for worker in workers:
-        worker.join(90)
+        worker.join(240)
     assert [worker.exitcode for worker in workers] == [0] * 4
     with PostgresStore.open(empty_address) as store:
         check(store, [batch for seed in range(4) for batch in Maker(seed).people(40)])
@@ -78,7 +78,7 @@ def test_killed_at_any_moment_the_log_is_whole(address: str) -> None:
     for seed in range(6):
         worker = SPAWN.Process(target=append_for_ever, args=(address, seed))
         worker.start()
-        until = time.monotonic() + 60
+        until = time.monotonic() + 120
         while size(address) <= reached and time.monotonic() < until:
             time.sleep(0.005)
         time.sleep(random.uniform(0, 0.05))

@@ -23,7 +23,7 @@ from tests.ledger.office.conftest import Hands, join
 from tests.ledger.office.outbox.conftest import Mailbox, Receiver, follow, free_port, mail_of, sign
 
 
-def until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(done: Callable[[], bool], seconds: float = 120.0) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, "it never came to that"
