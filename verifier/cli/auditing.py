@@ -17,8 +17,8 @@ from verifier.audit.page_words import LANGUAGES
 from verifier.audit.written import whole
 from verifier.cli import progress
 from verifier.cli.replaying import auditor_key_option, disclosures_option, opened_disclosures
-from verifier.cli.shared import json_option, line, load_trust, plain, trust_option
-from verifier.errors import CouldNotCheck, VerificationError
+from verifier.cli.shared import BEFORE, json_option, line, load_trust, plain, trust_option
+from verifier.errors import CouldNotCheck
 from verifier.replay.watching import AuditReplay
 from verifier.verdict import GOOD, NOT_CHECKED
 
@@ -64,9 +64,7 @@ def audit(context: click.Context, /, place: str, trust_file: str | None, as_json
         log = fetch.open_log(place)
         disclosed = opened_disclosures(context, options["disclosures_file"], options["key_file"])
     except CouldNotCheck as error:
-        report = Report(unchecked=[Problem.of(error, place)])
-    except VerificationError as error:
-        report = Report(problems=[Problem.of(error, "the disclosure file")])
+        report = Report(unchecked=[Problem.of(error, BEFORE)])
     except (OSError, ValueError) as error:
         report = Report(unchecked=[Problem.of(CouldNotCheck(f"{since} cannot be read: {error}"), "--since")])
     else:
