@@ -105,7 +105,8 @@ def _audit_report(report: Report) -> str:
     lines += [line("finding", f"entry {finding.index}: {finding.message}") for finding in report.findings]
     lines += [line("not checked", f"{item.message} ({item.place})") for item in report.unchecked]
     if report.disowned:
-        lines.append(line("disowned", f"{len(report.disowned)} entries by compromised keys: {_some(report.disowned)}"))
+        what = "entry" if len(report.disowned) == 1 else "entries"
+        lines.append(line("disowned", f"{len(report.disowned)} {what} by compromised keys: {_some(report.disowned)}"))
     lines += [line("note", note) for note in report.notes]
     return "\n".join(lines) + "\n"
 
@@ -116,7 +117,8 @@ def _audit_sentence(report: Report) -> str:
         where = first.place if first.index is None else f"entry {first.index}"
         return f"the first that is wrong is {where}"
     if report.findings:
-        return f"every entry is in order, with {len(report.findings)} findings for the auditor to judge"
+        many = len(report.findings)
+        return f"every entry is in order, with {many} finding{'s' if many > 1 else ''} for the auditor to judge"
     return "not everything could be had" if report.unchecked else "every entry, tile and list is in order"
 
 
