@@ -31,10 +31,10 @@ def evidence(number: str, address: str, output: Path, as_json: bool) -> None:
             if issued is None:
                 fail(NOT_GOOD, f"no certificate {number}")
             made = make(awards, issued, page_assets())
-    if str(output) == "-":
-        sys.stdout.buffer.write(made)
-        return
-    write_whole(output, made)
+        if str(output) == "-":
+            sys.stdout.buffer.write(made)
+            return
+        write_whole(output, made)
     if as_json:
         click.echo(json.dumps({"file": str(output), "bytes": len(made)}))
 

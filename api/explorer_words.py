@@ -75,6 +75,7 @@ BY_BASE: Final = Words(
     "held by the base for it: it proves what the base said in its name",
     "기지가 대신 보관: 기지가 그 기관의 이름으로 말한 것을 증명",
 )
+BASES_OWN: Final = Words("基地自己的密钥", "the base's own key, held by itself", "기지가 직접 보관하는 자체 키")
 BY_ITSELF: Final = Words("由机构自己保管", "held by the organisation itself", "기관이 직접 보관")
 FAULT: Final = Words("此签名不作数", "This signature counts for nothing", "이 서명은 효력이 없음")
 PUBLIC_FIELDS: Final = Words("公开内容", "What it says in public", "공개된 내용")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.metadata import entry_points
+from typing import Any
 
 import click
 
@@ -57,6 +58,14 @@ class _Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [*COMMANDS, *sorted(point.name for point in entry_points(group=GROUP))]
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command. One that was broken off is not refused: by itself click would end it with 1."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, EOFError, click.Abort):
+            click.echo("\ncertledger: broken off", err=True)
+            ctx.exit(COULD_NOT)
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         found = [point for point in entry_points(group=GROUP) if point.name == name]

@@ -83,10 +83,13 @@ def workers_for(papers: int) -> int:
 
 
 def write_whole(file: Path, data: bytes) -> None:
-    """Writes a file whole or not at all."""
+    """Writes a file whole or not at all. Raises OSError, which names the file."""
     temporary = file.with_name(f".{file.name}.tmp")
-    temporary.write_bytes(data)
-    temporary.replace(file)
+    try:
+        temporary.write_bytes(data)
+        temporary.replace(file)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(file)) from error
 
 
 def _jobs(awards: Awards, wanted: Iterable[IssuedAward]) -> Iterator[pdf.Job]:

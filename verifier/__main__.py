@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from typing import Any
 
 import click
 
@@ -19,9 +20,22 @@ from verifier.cli import (
     trusting,
     witnessing,
 )
+from verifier.verdict import NOT_CHECKED
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """Commands of which one that was broken off is no verdict: by itself click would end it with 1, «not good»."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except (KeyboardInterrupt, EOFError, click.Abort):
+            click.echo("\nbroken off: this says nothing for it and nothing against it", err=True)
+            ctx.exit(NOT_CHECKED)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="certledger")
 def certverify() -> None:
     """Checks certificates of a certledger base, and audits what it has published.

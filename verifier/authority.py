@@ -119,10 +119,11 @@ class Authority:
     witness_keys: dict[VerifierKey, int] = field(default_factory=dict)
     """Every key of a witness that was ever named, with the index at which it first was."""
 
-    def admit(self, index: int, statement: Statement, *, verified: bool = False) -> Key:
+    def admit(self, index: int, statement: Statement, *, verified: bool = False, whole: bool = False) -> Key:
         """The key that signed entry `index`, if it was entitled to; then takes in what the entry says of authority.
 
-        `verified`: whether the signature is known to be that key's.
+        `verified`: whether the signature is known to be that key's. `whole`: whether every entry before it
+        was admitted: then accounts are known, and who proposed it must have an open one.
         Raises UnknownKey, NotEntitled, BadSignature or RuleBroken; for a passkey or what one signed Malformed and
         NotApproved too.
         """
@@ -141,6 +142,8 @@ class Authority:
         if not verified:
             verify_signature(statement, key.public_key)
         # (6) Where two people are needed there are two, with the right roles.
+        if whole:
+            self._check_proposer(statement)
         self._check_actors(statement)
         # (7) What a passkey signed was signed by one of its approver's.
         if isinstance(event, kinds.ApprovalSigned):
@@ -159,15 +162,9 @@ class Authority:
     def may_propose(self, pseudonym: str) -> bool:
         """Whether somebody has an open account: else one person could play two under a name that nobody has.
 
-        To be asked before an entry is admitted. A proof shows no accounts, so this is for who reads the whole log.
+        A proof shows no accounts, so this is for who reads the whole log.
         """
         return pseudonym in self.accounts or not self.staffed
-
-    def check_proposer(self, statement: Statement) -> None:
-        """Raises RuleBroken unless whoever proposed what is to be admitted next has an open account."""
-        proposer = statement.record.envelope.actors[0]
-        if not self.may_propose(proposer):
-            raise RuleBroken(f"{proposer} proposed {statement.record.type.kind} and has no open account")
 
     def log_keys(self, kind: str) -> list[Key]:
         """The keys ever authorised for one of the log's own uses, oldest first."""
@@ -247,6 +244,11 @@ class Authority:
             raise RuleBroken(f"{unknown[0]} is no role")
         self.accounts[event.pseudonym] = frozenset(event.roles)
         self.staffed = True
+
+    def _check_proposer(self, statement: Statement) -> None:
+        proposer = statement.record.envelope.actors[0]
+        if not self.may_propose(proposer):
+            raise RuleBroken(f"{proposer} proposed {statement.record.type.kind} and has no open account")
 
     def _check_actors(self, statement: Statement) -> None:
         kind, actors = statement.record.type.kind, statement.record.envelope.actors

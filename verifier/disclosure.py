@@ -102,7 +102,7 @@ class DisclosureFile:
         self._file = file
         if file.read(len(MAGIC)) != MAGIC:
             raise Malformed("this is no disclosure file")
-        head = cbor.decode(file.read(_length(file, _MOST_HEAD)))
+        head = cbor.decode(_read_whole(file, _length(file, _MOST_HEAD)))
         if type(head) is not dict or head.keys() != {"key", "recipient"} or type(head["key"]) is not bytes:
             raise Malformed("the head of the disclosure file is not as it must be")
         self.recipient = key.recipient.thumbprint
@@ -155,10 +155,7 @@ class DisclosureFile:
         self._items = kept
 
     def _next_part(self) -> bytes:
-        length = _length(self._file, _LONGEST_PART)
-        sealed = self._file.read(length)
-        if len(sealed) < length:
-            raise Malformed("the disclosure file is cut short")
+        sealed = _read_whole(self._file, _length(self._file, _LONGEST_PART))
         last = not self._file.read(1)
         if not last:
             self._file.seek(-1, io.SEEK_CUR)
@@ -187,6 +184,13 @@ def _length(file: BinaryIO, most: int) -> int:
     if not 0 < length <= most:
         raise Malformed("the disclosure file is cut short, or a part of it has no length that a part can have")
     return length
+
+
+def _read_whole(file: BinaryIO, length: int) -> bytes:
+    data = file.read(length)
+    if len(data) < length:
+        raise Malformed("the disclosure file is cut short")
+    return data
 
 
 def _scope(part: bytes) -> Scope:

@@ -8,12 +8,13 @@ file that its reader has, and the trust file in it must say no more than the sta
 from __future__ import annotations
 
 import io
+import json
 import re
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from verifier import bundle, checkpoint, current, merkle, statement, statuslist, tlogproof, trust
 from verifier.authority import Authority
@@ -163,9 +164,32 @@ def _check_keys(files: Mapping[str, bytes], head: Checkpoint, trusted: Trust) ->
 
 
 def _check_rules(files: Mapping[str, bytes], head: Checkpoint, own: Trust) -> None:
+    texts = set(indices(files, RULES, ".txt"))
     for index, read in _statements(files, RULES, head):
         key = own.key(read.kid).entitled(read.record.type.kind, index)
         statement.verify_signature(read, key.public_key)
+        name = f"{RULES}/{index}.txt"
+        if index in texts and files[name] != rule_text(index, read):
+            raise Mismatch(f"{name} does not say what {RULES}/{index}.cose says")
+        texts.discard(index)
+    if texts:
+        raise Malformed(f"evidence: {RULES}/{min(texts)}.cose is missing, and its text alone proves nothing")
+
+
+def rule_text(index: int, read: Statement) -> bytes:
+    """The public fields of an entry, to be read without any program: JSON in UTF-8 with two blanks a level."""
+    shown = {"entry": index, "type": read.record.type.name, **_plain(read.record.event)}
+    return (json.dumps(shown, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, tuple | list | frozenset | set):
+        return [_plain(item) for item in value]
+    if isinstance(value, bytes):
+        return value.hex()
+    return value if isinstance(value, int | bool | None) else str(value)
 
 
 def _standing(files: Mapping[str, bytes], proved: Proved, head: Checkpoint, trusted: Trust) -> Current | None:

@@ -264,6 +264,8 @@ _EXPLAINED: Final = {
 
 def explained(parting: Parting) -> str:
     """The verdict in a sentence."""
+    if parting.verdict is Verdict.SAME and parting.tiles_only:
+        return "the two copies have the same hashes; their entries were not read"
     return _EXPLAINED[parting.verdict]
 
 

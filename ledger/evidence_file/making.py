@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
-from typing import Any, Final
+from typing import Final
 
 from ledger.awards import Awards, IssuedAward, Snapshot
 from ledger.certificate import pdf
@@ -31,6 +29,7 @@ from verifier.evidencefile import (
     STATEMENT,
     TLOG_PROOF,
     TRUST,
+    rule_text,
 )
 from verifier.statement import parse
 from verifier.verify import Proved, verify_proof
@@ -119,7 +118,7 @@ def _rules(awards: Awards, proved: Proved, now: Snapshot) -> dict[str, bytes]:
         event = parse(entry.statement).record.event
         if entry.index < proved.index and _is_rule(event, proved):
             entries.append(entry)
-    texts = {f"{RULES}/{entry.index}.txt": _text(entry).encode() for entry in entries}
+    texts = {f"{RULES}/{one.index}.txt": rule_text(one.index, parse(one.statement)) for one in entries}
     return {**_with_proofs(RULES, entries, now), **texts}
 
 
@@ -137,23 +136,6 @@ def _with_proofs(folder: str, entries: Iterable[Recorded], now: Snapshot) -> dic
         files[f"{folder}/{entry.index}.cose"] = entry.statement
         files[f"{folder}/{entry.index}.tlog-proof"] = tlogproof.make(entry.index, path, now.head.note).encode()
     return files
-
-
-def _text(entry: Recorded) -> str:
-    """The public fields of an entry, to be read without any program."""
-    event = parse(entry.statement).record.event
-    shown = {"entry": entry.index, "type": entry.topic, **_plain(event)}
-    return json.dumps(shown, ensure_ascii=False, indent=2) + "\n"
-
-
-def _plain(value: Any) -> Any:
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, tuple | list | frozenset | set):
-        return [_plain(item) for item in value]
-    if isinstance(value, bytes):
-        return value.hex()
-    return value if isinstance(value, int | bool | None) else str(value)
 
 
 def _paper(awards: Awards, issued: IssuedAward, proved: Proved, proof: bytes, now: Snapshot) -> bytes:

@@ -48,8 +48,7 @@ def check_entries(
             yield row("stored_events", number, "state"), "recorded before the entry in front of it"
         last_time = facts.recorded_at = at
         try:
-            facts.authority.check_proposer(statement)
-            facts.authority.admit(index, statement)
+            facts.authority.admit(index, statement, whole=True)
             # A passkey that came or went without consent is for an auditor to judge, and no damage.
             facts.approvals.take(index, statement, facts.authority.approvers)
         except VerificationError as error:

@@ -46,6 +46,8 @@ class Folding:
         self._opening = VaultOpening(ledger.data_keys, ledger.claim_keys)
         self._tables: MemoryTables | None = None
         point = AfterEntries(0) if day is None else OnDay(day)
+        if projection not in PROJECTIONS:
+            raise CouldNotCheck(f"there is no projection {projection!r}, but {', '.join(PROJECTIONS)}")
         if self._private is None:
             self._wanted = known(projection, point)
         else:

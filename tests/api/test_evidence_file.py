@@ -100,10 +100,23 @@ def test_one_of_a_revoked_certificate_says_so_and_has_no_paper(made: dict[str, b
 def test_every_file_of_it_counts(made: dict[str, bytes], tmp_path: Path) -> None:
     trusted = read(made["valid"])["trust.txt"]
     for name in read(made["valid"]):
-        if name in ("README.txt", "verify.html", "trust.txt") or (name.endswith(".txt") and name.startswith("rules/")):
+        if name in ("README.txt", "verify.html", "trust.txt"):
             continue  # words for people, a program, and what has a test of its own
         told = checked(spoilt(made["valid"], name, flipped), tmp_path, trusted=trusted)
         assert told["exit"] == 1, name
+
+
+def test_the_text_of_a_rule_stands_beside_its_statement(made: dict[str, bytes], tmp_path: Path) -> None:
+    files = read(made["valid"])
+    (name,) = (name for name in files if name.startswith("rules/") and name.endswith(".txt"))
+    trusted = files["trust.txt"]
+    changed = zipped({**files, name: files[name].replace(b'"total_pass": "', b'"total_pass": "1')})
+    assert changed != made["valid"]
+    assert checked(changed, tmp_path, trusted=trusted)["state"] == "tampered"
+    alone = zipped({file: data for file, data in files.items() if not file.startswith("rules/") or file == name})
+    assert checked(alone, tmp_path, trusted=trusted)["state"] == "not-a-proof"
+    without = zipped({file: data for file, data in files.items() if file != name})
+    assert checked(without, tmp_path, trusted=trusted)["exit"] == 0
 
 
 def test_a_paper_of_another_certificate_is_found(made: dict[str, bytes], tmp_path: Path) -> None:
@@ -189,3 +202,13 @@ def test_there_is_none_for_a_number_that_is_none(original: WholeLedger, tmp_path
     whole = original.copy(tmp_path / "ledger")
     asked = ["evidence", "BDI-2026-0000000000000-0", "--ledger", whole.address, "-o", str(tmp_path / "x.zip")]
     assert CliRunner().invoke(main, asked).exit_code == 1
+
+
+def test_a_file_that_cannot_be_written_is_said(original: WholeLedger, tmp_path: Path) -> None:
+    whole = original.copy(tmp_path / "ledger")
+    with whole.opened() as ledger, open_awards(ledger) as awards:
+        number = str(by(awards, whole.links["valid"]).event.number)
+    for command in ("evidence", "certificate"):
+        asked = [command, number, "--ledger", whole.address, "-o", str(tmp_path / "nowhere" / "x")]
+        told = CliRunner().invoke(main, asked)
+        assert (told.exit_code, told.output) == (3, f"certledger: {tmp_path}/nowhere/x: No such file or directory\n")

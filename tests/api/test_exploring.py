@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections import Counter
@@ -97,6 +98,9 @@ def test_public_fields_are_shown_with_signer_and_custody(client: TestClient, ent
         assert f'data-field="{field.name}"' in page
     assert read.kid.hex() in page
     assert explorer_words.BY_BASE.en in page
+    for own in ("/explore/entry/0", "/explore/organisations/BASE"):
+        shown = html.unescape(client.get(f"{own}?lang=en").text)
+        assert (explorer_words.BASES_OWN.en in shown, explorer_words.BY_BASE.en in shown) == (True, False)
     assert read.record.commitments[0].hex() in page
 
 

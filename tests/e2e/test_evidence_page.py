@@ -123,6 +123,22 @@ def test_a_forged_file_is_told(evidence: dict[str, bytes], reader: Page, tmp_pat
     assert give(page, folder / name) == told
 
 
+def test_a_forged_file_in_a_zip_is_told(evidence: dict[str, bytes], reader: Page, tmp_path: Path) -> None:
+    page = opened(reader, unpacked(evidence["valid"], tmp_path / "page"))
+    with zipfile.ZipFile(io.BytesIO(evidence["valid"])) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    (paper,) = (name for name in files if name.endswith(".pdf"))
+    for name, told in ((paper, "not-as-issued"), ("disclosure.cbor", "tampered"), ("statement.cose", "tampered")):
+        whole = tmp_path / f"{name}.zip"
+        with zipfile.ZipFile(whole, "w") as archive:
+            for one, data in files.items():
+                archive.writestr(one, flipped(data) if one == name else data)
+        assert give(page, whole) == told, name
+    (tmp_path / "whole.zip").write_bytes(evidence["valid"])
+    give(page, tmp_path / "whole.zip")
+    expect(page.locator('.given[data-file="whole.zip"] .remark')).to_contain_text("certverify check")
+
+
 def test_a_forged_paper_and_one_of_another_certificate_are_told(
     evidence: dict[str, bytes], reader: Page, served: Served, tmp_path: Path
 ) -> None:

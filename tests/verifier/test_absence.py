@@ -260,6 +260,12 @@ def test_a_false_proof_and_a_missing_one_are_told_apart(desk: Desk) -> None:
     assert desk.ask(NEVER, f"--log={desk.folder / 'log'}")[0] == 3
 
 
+def test_a_proof_that_cannot_be_kept_is_no_verdict(desk: Desk) -> None:
+    code, told = desk.ask(issued_number(), f"--log={desk.folder / 'log'}", "-o", str(desk.folder / "nowhere" / "kept"))
+    assert (code, told["verdict"]) == (3, "could-not-check")
+    assert told["message"].endswith("nowhere/kept cannot be written: No such file or directory")
+
+
 def test_people_read_sentences(desk: Desk) -> None:
     given = ["absent", "--trust", str(desk.folder / "trust.txt"), f"--log={desk.folder / 'log'}", NEVER]
     shown = CliRunner().invoke(certverify, given, prog_name="certverify").stdout

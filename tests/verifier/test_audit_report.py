@@ -66,7 +66,7 @@ class Reader(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         self.tags.append((tag, found))
-        if tag == "div" or (tag == "table" and "id" in found):
+        if tag in ("div", "table") and "id" in found:
             self._in = str(found.get("id"))
         if tag == "tr":
             self.tables.setdefault(self._in, []).append([])
@@ -129,7 +129,9 @@ def test_the_whole_report_holds_everything() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_shows_the_same_numbers(language: str) -> None:
     seen = Reader(page(REPORT, NOW, language))
-    for name, counts in recounted().items():
+    told = recounted()
+    told["custody"] = Counter({WORDS[f"held_by_{one}"].in_(language): many for one, many in told["custody"].items()})
+    for name, counts in told.items():
         _, *rows, total = seen.tables[f"by_{name}"]
         assert {row[0]: int(row[1].replace(",", "")) for row in rows} == counts
         assert int(total[1].replace(",", "")) == LAB.size

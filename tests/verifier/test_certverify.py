@@ -611,8 +611,8 @@ def test_the_audit_of_findings_and_disowned_entries_says_so(place: Place) -> Non
     place.lab.publish(place.folder / "log", lambda files: files.update({"status/0": token}))
     result = run("audit", str(place.folder / "log"), "--trust", str(place.folder / "trust.txt"))
     assert result.exit_code == 1
-    assert "NOT-GOOD  every entry is in order, with 1 findings for the auditor to judge" in result.stdout
-    assert f"disowned: 1 entries by compromised keys: {index}" in result.stdout
+    assert "NOT-GOOD  every entry is in order, with 1 finding for the auditor to judge" in result.stdout
+    assert f"disowned: 1 entry by compromised keys: {index}" in result.stdout
 
 
 @pytest.mark.parametrize("missing", ["log/checkpoint", "log/tile/entries/000.p/14", "trust.txt", "log", "kept"])
@@ -630,6 +630,12 @@ def test_what_cannot_be_had_is_no_verdict(place: Place, missing: str) -> None:
     )
     assert result.exit_code == 3
     assert result.stdout.startswith("COULD-NOT-CHECK  not everything could be had")
+
+
+def test_what_was_broken_off_is_no_verdict(tmp_path: Path) -> None:
+    """Nobody answers when the passphrase is asked for."""
+    result = run("new-auditor-key", str(tmp_path / "key"), given=b"")
+    assert (result.exit_code, "broken off" in result.output) == (3, True)
 
 
 def test_the_audit_of_a_served_log(served: Place) -> None:

@@ -201,4 +201,7 @@ def test_the_command_names_entry_copies_and_envelopes(one: Lab, tmp_path: Path) 
     assert answer["copies"][0]["checkpoint"] == one.checkpoint().decode()
     assert answer["copies"][0]["entry"]["leaf"] != answer["copies"][1]["entry"]["leaf"]
     assert run(places[0], places[0])[0] == 0
+    code, told = run(places[0], places[0], "--tiles-only")
+    assert code == 0
+    assert told.startswith("SAME  the two copies have the same hashes; their entries were not read")
     assert run(places[0], str(tmp_path / "nowhere"))[0] == 3

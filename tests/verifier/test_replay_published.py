@@ -57,9 +57,12 @@ class Auditor:
             (self.folder / "file").write_bytes(file)
 
     def replays(self, *options: str) -> Result:
+        return self.asks("replay", *options)
+
+    def asks(self, command: str, *options: str) -> Result:
         trust, key = str(self.folder / "trust.txt"), str(self.folder / "key")
         given = ["--disclosures", str(self.folder / "file"), "--key", key] if (self.folder / "file").exists() else []
-        return CliRunner().invoke(certverify, ["replay", str(self.folder / "log"), "--trust", trust, *given, *options])
+        return CliRunner().invoke(certverify, [command, str(self.folder / "log"), "--trust", trust, *given, *options])
 
 
 @pytest.fixture
@@ -132,6 +135,22 @@ def test_a_key_that_others_can_read_is_not_used(auditor: Auditor) -> None:
     answer = auditor.replays("--json")
     assert answer.exit_code == 3
     assert "chmod 600" in json.loads(answer.output)["unchecked"][0]["message"]
+
+
+def test_a_file_that_does_not_open_says_nothing_of_the_log(auditor: Auditor, tmp_path: Path) -> None:
+    lab = Life().recorded()
+    other = new_auditor_key(tmp_path / "other", None)
+    for file, reason in (
+        (file_of(lab, other.recipient), "is for another auditor's key"),
+        (b"hello", "this is no disclosure file"),
+        (file_of(lab, auditor.key.recipient)[:100], "is cut short"),
+    ):
+        auditor.has(lab, file)
+        for told in (auditor.asks("replay", "--json"), auditor.asks("audit", "--json")):
+            (said,) = json.loads(told.output)["unchecked"]
+            assert (told.exit_code, json.loads(told.output)["problems"]) == (3, [])
+            assert said["message"].startswith(f"{auditor.folder / 'file'}: ")
+            assert reason in said["message"]
 
 
 def test_disclosures_and_key_go_together(auditor: Auditor) -> None:

@@ -196,6 +196,9 @@ def test_the_command_writes_table_json_and_csv(tmp_path: Path) -> None:
     assert head.split(",")[:3] == ["index", "what", "stream"]
     told_json = json.loads(CliRunner().invoke(certverify, [*drafted, "--json"]).output)
     assert told_json["supposed"]["changes"] == []
+    unkept = CliRunner().invoke(certverify, [*drafted, "--csv", str(tmp_path / "nowhere" / "out.csv")])
+    assert unkept.exit_code == 3
+    assert "out.csv cannot be written: No such file or directory (--csv)" in unkept.output
     assert CliRunner().invoke(certverify, [*asked, "--csv", "x"]).exit_code == 2
     (tmp_path / "draft.toml").write_text("nothing", encoding="utf-8")
     assert CliRunner().invoke(certverify, drafted).exit_code == 2

@@ -175,6 +175,8 @@ def test_the_commands(lab: Lab, tmp_path: Path) -> None:
     assert told.exit_code == 0
     assert f"first 14 entries, root {lab.root(14).hex()}" in told.output
     assert json.loads(run(lab, tmp_path, "state", "awards", "LOG", "--json").output)["size"] == 16
+    assert "  on: " in told.output
+    assert "  on: " not in run(lab, tmp_path, "state", "awards", "LOG", "--at", "0").output  # of no day at all
     table = run(lab, tmp_path, "state", "cohorts", "LOG", "--at", "2026-02-01", "--csv").output
     assert table.splitlines()[1] == "BDI-2026-1,BDI,1,2026-01-05,2026-02-27,30,running"
     assert run(lab, tmp_path, "diff", "awards", "LOG", "14", "14").exit_code == 0

@@ -355,7 +355,10 @@ class _Audit:
                         self._judge.findings.append(finding)
 
     def _check_earlier(self, since: bytes) -> None:
-        earlier = checkpoint.verify(since, self._trust.checkpoint_keys(), self._trust.origin)
+        try:
+            earlier = checkpoint.verify(since, self._trust.checkpoint_keys(), self._trust.origin)
+        except VerificationError as error:
+            raise CouldNotCheck(f"the earlier checkpoint given is none of this log's: {error.message}") from None
         if earlier.size > self._tree.size:
             raise Inconsistent(
                 f"the earlier checkpoint is of {earlier.size} entries and the log has only {self._tree.size}: "

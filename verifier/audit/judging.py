@@ -149,8 +149,7 @@ class Judge:
         """Takes in an entry. Raises VerificationError, which says why it may not stand there."""
         # (1) One exact form. (2) Signature, entitlement, two people where needed: authority as of this index.
         read = statement.parse(entry)
-        self.authority.check_proposer(read)
-        key = self.authority.admit(index, read)
+        key = self.authority.admit(index, read, whole=True)
         # (3) Its place in its stream and in time; the intake it belongs to.
         around, event = read.record.envelope, read.record.event
         self._take_envelope(

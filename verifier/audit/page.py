@@ -28,11 +28,12 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1.2rem; m
 dt { color: #57606a; } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid #e3e6ea; }
-td.free { overflow-wrap: anywhere; }
+td.free { overflow-wrap: anywhere; min-width: 14rem; }
 td.number, th.number { width: 1%; }
 th { white-space: nowrap; }
 td.number, th.number { text-align: right; white-space: nowrap;
   font-variant-numeric: tabular-nums; padding-left: .6rem; }
+.wide { overflow-x: auto; }
 pre { overflow-x: auto; background: #f4f6f8; padding: .8rem; font-size: .85rem; white-space: pre-wrap;
   overflow-wrap: anywhere; }
 .pair { display: grid; grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); gap: 1.5rem; align-items: start; }
@@ -46,6 +47,7 @@ svg rect { fill: #2b5d8a; } svg text { fill: #1b1f24; } svg line { stroke: #5760
   h2, h3 { break-after: avoid; } tr, svg { break-inside: avoid; }
   svg { max-height: 20cm; }
   svg rect { print-color-adjust: exact; }
+  .wide { overflow-x: visible; }
   @page { margin: 16mm; }
 }
 """
@@ -118,6 +120,8 @@ class _Parts:
             ("by_custody", "custody", BY_CUSTODY),
         ):
             values = {cell[0]: many for cell, many in report.counts.by(place).items()}
+            if place == BY_CUSTODY:
+                values = {self._holder(custody): many for custody, many in values.items()}
             if place != BY_MONTH:
                 values = dict(sorted(values.items(), key=lambda item: (-item[1], item[0])))
             yield self._counted(name, column, values)
@@ -132,7 +136,7 @@ class _Parts:
             (
                 key.kid.hex()[:16],
                 key.organisation,
-                key.custody,
+                self._holder(key.custody),
                 ", ".join(sorted(key.kinds)),
                 str(key.since),
                 "–" if key.until is None else str(key.until),
@@ -145,6 +149,11 @@ class _Parts:
         yield self._heading("checkpoint") + f"<pre>{escape(report.checkpoint.decode(errors='replace'))}</pre>"
         yield f'<p class="hint">{escape(self.say("checkpoint_words"))}</p>'
         yield self._heading("limits") + f"<p>{escape(self.say('limits_words'))}</p>"
+
+    def _holder(self, custody: str) -> str:
+        """Who holds a key, in a word; what is no custody as it is."""
+        word = WORDS.get(f"held_by_{custody}")
+        return word.in_(self._language) if word else custody
 
     def _verdict(self, report: Report) -> tuple[str, str, str]:
         if report.exit_code == GOOD:
@@ -180,7 +189,8 @@ class _Parts:
             return ""
         head = "".join(f'<th scope="col"{_side(column)}>{escape(self.say(column))}</th>' for column in columns)
         known = f' id="{name}"' if name else ""
-        return f"<table{known}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        table = f"<table{known}><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        return f'<div class="wide">{table}</div>'
 
     def _heading(self, name: str) -> str:
         return f"<h2>{escape(self.say(name))}</h2>"

@@ -23,7 +23,7 @@ TAGS: Final = {"zh": "zh-CN", "en": "en", "ko": "ko"}
 """BCP 47 tags."""
 
 WORDS: Final = {
-    "title": Words("日志审计报告", "Audit of a log", "로그 감사 보고서"),
+    "title": Words("登记簿审计报告", "Audit of a log", "등록부 감사 보고서"),
     "good": Words("良好", "Good", "양호"),
     "not_good": Words("不良", "Not good", "불량"),
     "not_checked": Words("无法核查", "Could not check", "확인할 수 없음"),
@@ -47,7 +47,7 @@ WORDS: Final = {
         "Not everything could be had: this says neither good nor bad.",
         "일부를 얻을 수 없어 양호하다고도 불량하다고도 할 수 없습니다.",
     ),
-    "log": Words("日志", "Log", "로그"),
+    "log": Words("登记簿", "Log", "등록부"),
     "made_at": Words("报告时间（UTC）", "Made at (UTC)", "작성 시각(UTC)"),
     "size": Words("记录数", "Entries", "항목 수"),
     "judged": Words("已审记录", "Entries judged", "감사한 항목"),
@@ -68,7 +68,7 @@ WORDS: Final = {
     "place": Words("位置", "Place", "위치"),
     "code": Words("代码", "Code", "코드"),
     "reason": Words("理由", "Reason", "이유"),
-    "counts": Words("日志的构成", "What the log is made of", "로그의 구성"),
+    "counts": Words("登记簿的构成", "What the log is made of", "등록부의 구성"),
     "by_kind": Words("按种类", "By kind", "종류별"),
     "by_organisation": Words("按机构（签发者）", "By organisation (issuer)", "기관별(발행자)"),
     "by_month": Words("按记录月份", "By month of recording", "기록 월별"),
@@ -82,6 +82,8 @@ WORDS: Final = {
     "organisation": Words("机构", "Organisation", "기관"),
     "month": Words("月份", "Month", "월"),
     "custody": Words("保管方", "Held by", "보관자"),
+    "held_by_base": Words("基地", "base", "기지"),
+    "held_by_organisation": Words("机构", "organisation", "기관"),
     "many": Words("记录数", "Entries", "항목 수"),
     "total": Words("合计", "Total", "합계"),
     "replayed": Words("决定重演", "Decisions replayed", "결정 재현"),
@@ -91,16 +93,16 @@ WORDS: Final = {
     "since": Words("自", "From", "부터"),
     "until": Words("至", "Until", "까지"),
     "compromised": Words("自此失密", "Compromised as of", "유출 시점"),
-    "limits": Words("本次审计不涉及的内容", "What no audit of the log can see", "로그 감사로 알 수 없는 것"),
+    "limits": Words("本次审计不涉及的内容", "What no audit of the log can see", "등록부 감사로 알 수 없는 것"),
     "limits_words": Words(
-        "日志只以哈希显示个人数据，因此审计核查的是签名、权限、顺序和公开规则，而不是成绩、学时或姓名。"
-        "由日志自身密钥重写并重新签名的历史，只有与另存的检查点比较才能发现。",
+        "登记簿只以哈希显示个人数据，因此审计核查的是签名、权限、顺序和公开规则，而不是成绩、学时或姓名。"
+        "由登记簿自身密钥重写并重新签名的历史，只有与另存的检查点比较才能发现。",
         "The log shows personal values as hashes only. So an audit checks signatures, authority, order and the public "
         "rules, not scores, hours or names. A history that was rewritten and signed again by the log's own keys is "
         "found only by comparison with a checkpoint that somebody kept.",
-        "로그는 개인 정보를 해시로만 보여 줍니다. 따라서 감사는 서명, 권한, 순서, 공개된 규칙을 확인하며 "
+        "등록부는 개인 정보를 해시로만 보여 줍니다. 따라서 감사는 서명, 권한, 순서, 공개된 규칙을 확인하며 "
         "성적, 시간, 이름은 확인하지 않습니다. "
-        "로그의 키로 다시 쓰고 다시 서명한 이력은 따로 보관한 체크포인트와 비교해야만 드러납니다.",
+        "등록부의 키로 다시 쓰고 다시 서명한 이력은 따로 보관한 체크포인트와 비교해야만 드러납니다.",
     ),
-    "english": Words("理由为验证程序的英文原文。", "", "이유는 검증 프로그램의 영어 원문입니다."),
+    "english": Words("理由为验证程序的英文原文。", "", "이유는 검증 프등록부램의 영어 원문입니다."),
 }

@@ -12,7 +12,7 @@ import click
 
 from verifier import absence, fetch
 from verifier.address import check_number, number_digest
-from verifier.cli.shared import json_option, line, load_trust, read_whole, trust_option
+from verifier.cli.shared import json_option, line, load_trust, read_whole, trust_option, write_out
 from verifier.errors import CouldNotCheck, Malformed, VerificationError
 from verifier.trust import Trust
 from verifier.verdict import GOOD, NOT_CHECKED, NOT_GOOD
@@ -76,12 +76,12 @@ class _Asked:
         try:
             trusted = load_trust(trust_file)
             data, answer, remarks = self._answer(trusted)
+            if self.output is not None:
+                write_out(self.output, data)
         except CouldNotCheck as error:
             return {**told, "code": error.code, "message": error.message}
         except VerificationError as error:
             return {**told, "exit": NOT_GOOD, "verdict": "not-good", "code": error.code, "message": error.message}
-        if self.output is not None:
-            self.output.write_bytes(data)
         issued = answer.entry is not None
         return {
             **told,

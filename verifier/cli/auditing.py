@@ -17,8 +17,8 @@ from verifier.audit.page_words import LANGUAGES
 from verifier.audit.written import whole
 from verifier.cli import progress
 from verifier.cli.replaying import auditor_key_option, disclosures_option, opened_disclosures
-from verifier.cli.shared import json_option, line, load_trust, plain, trust_option
-from verifier.errors import CouldNotCheck, VerificationError
+from verifier.cli.shared import BEFORE, json_option, line, load_trust, plain, trust_option
+from verifier.errors import CouldNotCheck
 from verifier.replay.watching import AuditReplay
 from verifier.verdict import GOOD, NOT_CHECKED
 
@@ -64,9 +64,7 @@ def audit(context: click.Context, /, place: str, trust_file: str | None, as_json
         log = fetch.open_log(place)
         disclosed = opened_disclosures(context, options["disclosures_file"], options["key_file"])
     except CouldNotCheck as error:
-        report = Report(unchecked=[Problem.of(error, place)])
-    except VerificationError as error:
-        report = Report(problems=[Problem.of(error, "the disclosure file")])
+        report = Report(unchecked=[Problem.of(error, BEFORE)])
     except (OSError, ValueError) as error:
         report = Report(unchecked=[Problem.of(CouldNotCheck(f"{since} cannot be read: {error}"), "--since")])
     else:
@@ -107,7 +105,8 @@ def _audit_report(report: Report) -> str:
     lines += [line("finding", f"entry {finding.index}: {finding.message}") for finding in report.findings]
     lines += [line("not checked", f"{item.message} ({item.place})") for item in report.unchecked]
     if report.disowned:
-        lines.append(line("disowned", f"{len(report.disowned)} entries by compromised keys: {_some(report.disowned)}"))
+        what = "entry" if len(report.disowned) == 1 else "entries"
+        lines.append(line("disowned", f"{len(report.disowned)} {what} by compromised keys: {_some(report.disowned)}"))
     lines += [line("note", note) for note in report.notes]
     return "\n".join(lines) + "\n"
 
@@ -118,7 +117,8 @@ def _audit_sentence(report: Report) -> str:
         where = first.place if first.index is None else f"entry {first.index}"
         return f"the first that is wrong is {where}"
     if report.findings:
-        return f"every entry is in order, with {len(report.findings)} findings for the auditor to judge"
+        many = len(report.findings)
+        return f"every entry is in order, with {many} finding{'s' if many > 1 else ''} for the auditor to judge"
     return "not everything could be had" if report.unchecked else "every entry, tile and list is in order"
 
 

@@ -118,8 +118,7 @@ def _round(
         click.echo(json.dumps(_values(found, state, code, untold), ensure_ascii=False))
     else:
         word = {GOOD: "GOOD", NOT_CHECKED: "COULD-NOT-CHECK"}.get(code, "NOT-GOOD")
-        judged = "every new entry judged" if found.audited else "no new entries"
-        click.echo(f"{word}  {plain(origin)}, {found.size} entries, {judged}")
+        click.echo(f"{word}  {plain(origin)}, {_sentence(found)}")
         for alert in standing:
             click.echo(line(alert.kind, alert.message))
         for reason in found.unchecked:
@@ -127,6 +126,13 @@ def _round(
     for reason in untold:
         click.echo(f"Warning: not told, and told in the next round: {reason}", err=True)
     return code
+
+
+def _sentence(found: Round) -> str:
+    """What was seen of the log in this round."""
+    if not found.size:
+        return "which could not be seen in this round"
+    return f"{found.size} entries, {'every new entry judged' if found.audited else 'no new entries'}"
 
 
 def _values(found: Round, state: State, code: int, untold: list[str]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import sys
@@ -14,7 +15,7 @@ import click
 
 from verifier import auditor_key, fetch, keyfile
 from verifier.audit.report import Problem
-from verifier.cli.shared import json_option, line, load_trust, plain, read_whole, trust_option
+from verifier.cli.shared import BEFORE, json_option, line, load_trust, plain, read_whole, trust_option, write_out
 from verifier.cli.signing import passphrase
 from verifier.disclosure import DisclosureFile
 from verifier.errors import CouldNotCheck, VerificationError
@@ -90,14 +91,12 @@ def replay(
         trusted, log = load_trust(trust_file), fetch.open_log(place)
         disclosed = opened_disclosures(context, disclosures_file, key_file)
     except CouldNotCheck as error:
-        replayed = Replayed(unchecked=[Problem.of(error, place)])
-    except VerificationError as error:
-        replayed = Replayed(problems=[Problem.of(error, str(disclosures_file))])
+        replayed = Replayed(unchecked=[Problem.of(error, BEFORE)])
     else:
         replayed = _with_bar(lambda progress: replay_log(log, trusted, disclosed, progress, supposing or _ignored))
     if supposing is not None:
         supposing.finish()
-        _write_csv(csv_file, supposing)
+        _write_csv(csv_file, supposing, replayed)
     if as_json:
         told = replayed.as_json() | ({} if supposing is None else {"supposed": supposing.as_json()})
         click.echo(json.dumps(told, ensure_ascii=False))
@@ -120,15 +119,22 @@ def _draft(file: str) -> Draft:
         raise click.UsageError(str(error)) from None
 
 
-def _write_csv(file: str | None, supposing: Supposing) -> None:
-    """UTF-8 with LF; what a spreadsheet would take for a formula has an apostrophe in front."""
+def _write_csv(file: str | None, supposing: Supposing, replayed: Replayed) -> None:
+    """UTF-8 with LF; what a spreadsheet would take for a formula has an apostrophe in front.
+
+    Where it cannot be written, the answer says so.
+    """
     if file is None:
         return
-    with Path(file).open("w", encoding="utf-8", newline="") as out:
-        writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        for change in supposing.changes:
-            writer.writerow({name: defused(text) for name, text in change.as_row().items()})
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for change in supposing.changes:
+        writer.writerow({name: defused(value) for name, value in change.as_row().items()})
+    try:
+        write_out(Path(file), text.getvalue().encode())
+    except CouldNotCheck as error:
+        replayed.unchecked.append(Problem.of(error, "--csv"))
 
 
 def _supposed_lines(supposing: Supposing) -> Iterator[str]:
@@ -142,7 +148,7 @@ def opened_disclosures(
 ) -> DisclosureFile | None:
     """The disclosure file, opened with the auditor's key until the command ends; None where none is named.
 
-    Raises CouldNotCheck, Malformed, Mismatch.
+    Raises CouldNotCheck, also for a file that is none or for another key: that says nothing of the log.
     """
     if (disclosures_file is None) != (key_file is None):
         raise click.UsageError("--disclosures and --key go together")
@@ -152,11 +158,16 @@ def opened_disclosures(
     data = read_whole(path)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise CouldNotCheck(f"{path} can be read by others than its owner: chmod 600 it")
-    key = auditor_key.read_auditor_key(data, passphrase() if keyfile.needs_passphrase(data) else None)
+    try:
+        key = auditor_key.read_auditor_key(data, passphrase() if keyfile.needs_passphrase(data) else None)
+    except CouldNotCheck as error:
+        raise CouldNotCheck(f"{path}: {error.message}") from None
     try:
         return DisclosureFile(context.with_resource(Path(disclosures_file).open("rb")), key)
     except OSError as error:
         raise CouldNotCheck(f"{disclosures_file} cannot be read: {error.strerror}") from None
+    except VerificationError as error:
+        raise CouldNotCheck(f"{disclosures_file}: {error.message}") from None
 
 
 def _with_bar(run: Callable[[Progress], Replayed]) -> Replayed:

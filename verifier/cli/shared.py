@@ -14,6 +14,8 @@ from verifier.trust import Trust
 
 TRUST_VARIABLE: Final = "CERTLEDGER_TRUST"
 INPUT_LIMIT: Final = 32 * 1024 * 1024
+BEFORE: Final = "before the log was read"
+"""Place of what is wrong with the files that a command is given beside the log: its message names the file."""
 
 trust_option = click.option(
     "--trust", "trust_file", metavar="FILE", help=f"Trust file; else ${TRUST_VARIABLE}, else the user's own."
@@ -51,6 +53,14 @@ def read_whole(file: Path) -> bytes:
             return opened.read(INPUT_LIMIT)
     except OSError as error:
         raise CouldNotCheck(f"{file} cannot be read: {error.strerror}") from None
+
+
+def write_out(file: Path, data: bytes) -> None:
+    """Writes what a command was asked to keep. Raises CouldNotCheck."""
+    try:
+        file.write_bytes(data)
+    except OSError as error:
+        raise CouldNotCheck(f"{file} cannot be written: {error.strerror}") from None
 
 
 def line(label: str, value: str, *, whole: bool = False) -> str:

@@ -96,7 +96,7 @@ def state_text(found: State, *, as_json: bool, as_csv: bool) -> str:
         return found.as_csv()
     about = f"{found.projection} of {found.origin}, first {found.size} entries, root {found.root}"
     rows = ["  ".join("-" if cell is None else plain(str(cell)) for cell in row) for row in found.rows]
-    day = [line("on", found.day)] if found.day else []
+    day = [line("on", found.day)] if found.day and found.size else []
     return "\n".join([plain(about), *day, "  ".join(found.columns), *rows])
 
 

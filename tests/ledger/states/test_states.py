@@ -227,6 +227,8 @@ def test_the_commands(whole: WholeLedger, tmp_path: Path, size: int) -> None:
     assert (differs.exit_code, "+" in differs.output) == (1, True)
     assert run(state, "keys", "--at", "2026-01-01", *place).exit_code == 3
     assert run(state, *place).exit_code == 2
+    unknown = run(state, "nothing", *place)
+    assert (unknown.exit_code, unknown.output.strip().endswith(", ".join(PROJECTIONS))) == (3, True)
 
 
 @pytest.fixture(scope="module")

@@ -343,6 +343,9 @@ def test_the_command_tells_file_and_webhook_and_again_what_was_not_told(
     assert run(*FOREVER).exit_code == 3
     assert run("--trust", f"{tmp_path}/trust.txt", *FOREVER).exit_code == 0
     assert run(*FOREVER, "--once").output.startswith("GOOD  certificates.example.org/log, 13 entries, no new entries")
+    (tmp_path / "log" / "checkpoint").unlink()
+    away = run(*FOREVER).output
+    assert away.startswith("COULD-NOT-CHECK  certificates.example.org/log, which could not be seen in this round")
     lab.record(certificate(), THIEF)
     lab.publish(tmp_path / "log")
     alerts = tmp_path / "alerts"

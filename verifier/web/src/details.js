@@ -73,7 +73,7 @@ function checkpointRows({ head, at }) {
     ["log", say("log_label"), head.origin],
     ["size", say("size_label"), String(head.size)],
     ["root", say("root_label"), toHex(head.root)],
-    ["had_at", say("had_label"), `${readable(at)} · ${age(new Date() - at)}`],
+    ...(at ? [["had_at", say("had_label"), `${readable(at)} · ${age(new Date() - at)}`]] : []),
   ];
 }
 

@@ -3,9 +3,10 @@
  * to it, with no network at all. Whatever it says of a standing is as of the checkpoint that it carries.
  */
 import "./chosen.js";
-import { equal, fromBase64, sha256, toHex, utf8 } from "./bytes.js";
+import { concat, equal, fromBase64, sha256, toHex, utf8 } from "./bytes.js";
 import { UNCHECKED, refused, verifiedChanges } from "./check.js";
 import { verify as verifyCheckpoint } from "./checkpoint.js";
+import { judge as judgeCosignatures } from "./cosignatures.js";
 import { businessDay, currentStanding, listNumber, readList } from "./current.js";
 import { details } from "./details.js";
 import { VerificationError, inconsistent, malformed, mismatch } from "./errors.js";
@@ -71,14 +72,15 @@ async function checked(held, trust) {
   }
   const then = new Date(Number(list.issuedAt) * 1000);
   const found = await currentStanding(proved, held.status, trust, then, changes);
-  return { proved, head, found, then };
+  const { cosignatures } = await judgeCosignatures(held.checkpoint, trust);
+  return { proved, head, found, then, cosignatures };
 }
 
 /** The log entry in a proof: the bytes that were signed and hashed. */
 const entryOf = (proof) => parseBundle(proof).statement.raw;
 
 /** What is shown of evidence that is good. */
-async function shown({ proved, head, found, then }, trust) {
+async function shown({ proved, head, found, then, cosignatures }, trust) {
   const expires = proved.record.fields.get("expires_on");
   const over = found.standing === "expired" || (expires && businessDay(new Date()) > expires);
   const state = ENDED.includes(found.standing) ? found.standing : over ? "expired" : UNCHECKED;
@@ -91,7 +93,7 @@ async function shown({ proved, head, found, then }, trust) {
     element("p", {}, say("compare")),
     meaning(trust),
     element("footer", { class: "checked" }, element("p", {}, asOf(head.size))),
-    await details(proved, { trust, head, at: then }),
+    await details(proved, { trust, head, cosignatures }),
   ];
 }
 
@@ -138,6 +140,13 @@ async function judgedList(data, held) {
 }
 
 async function judgedPaper(data, held) {
+  await checkSealed(data, held);
+  if (toHex(await sha256(data)) !== held.paper) throw mismatch("the PDF is sealed, and is another one than that of this page");
+  return [await checked(held, held.read), held.read];
+}
+
+/** Checks a paper's seal with every key for seals that the trust file in use names. */
+async function checkSealed(data, held) {
   const keys = [...held.read.keys.values()].filter(({ kinds }) => kinds.has(DOCUMENT_KIND));
   let refusal = mismatch("the trust file names no key for file seals");
   for (const key of keys) {
@@ -151,11 +160,12 @@ async function judgedPaper(data, held) {
     }
   }
   if (refusal) throw refusal;
-  if (toHex(await sha256(data)) !== held.paper) throw mismatch("the PDF is sealed, and is another one than that of this page");
-  return [await checked(held, held.read), held.read];
 }
 
-/** A whole ZIP file: everything in it instead of what this page carries. */
+/**
+ * A whole ZIP file: what is in it instead of what this page carries. The history of keys and the rules are `certverify`'s
+ * to check, and the page says so.
+ */
 async function judgedAll(files, held) {
   const bytes = (name) => files.get(name) ?? failedFile(name);
   const status = [...files.keys()].find((name) => name.startsWith("status/"));
@@ -166,7 +176,22 @@ async function judgedAll(files, held) {
   };
   const trust = await parseTrust(new TextDecoder().decode(bytes("trust.txt")));
   if (trust.genesis !== held.read.genesis) throw inconsistent("the file is of another log than this page");
-  return [await checked(given, held.read), held.read];
+  const result = await checked(given, held.read);
+  if (!equal(bytes("disclosure.cbor"), concat(...parseBundle(given.proof).disclosures))) {
+    throw mismatch("disclosure.cbor is not what proof.cbor discloses");
+  }
+  await checkPapers(files, result.proved, equal(given.statement, held.statement), held);
+  return [result, held.read, say("unlooked")];
+}
+
+/** Checks the papers in a ZIP file; `same`: whether it is of the award that this page carries. */
+async function checkPapers(files, proved, same, held) {
+  for (const [name, data] of files) {
+    if (!name.endsWith(".pdf")) continue;
+    if (name !== `${proved.disclosed.get("number")}.pdf`) throw mismatch(`${name} is not named by the number of the award`);
+    if (same) await judgedPaper(data, held);
+    else await checkSealed(data, held);
+  }
 }
 
 const failedFile = (name) => {
@@ -186,8 +211,9 @@ async function judgeFiles(list, place, held) {
     place.prepend(line);
     try {
       const data = new Uint8Array(await file.arrayBuffer());
-      const [result, trust] = await judged(file.webkitRelativePath || file.name, data, held);
-      line.replaceChildren(element("h3", {}, file.name), ...(await shown(result, trust)).slice(0, 3));
+      const [result, trust, remark] = await judged(file.webkitRelativePath || file.name, data, held);
+      line.replaceChildren(element("h3", {}, file.name), ...(await shown(result, trust)).slice(0, 3),
+        ...(remark ? [element("p", { class: "remark" }, remark)] : []));
     } catch (error) {
       line.replaceChildren(element("h3", {}, file.name), told(refused(error), "h4"));
     }
