@@ -43,7 +43,7 @@ class Judge:
         if entry.index != self._next:
             self._fold(entry.index)
         statement = parse(entry.statement)
-        self._authority.check_proposer(statement)
+        self._authority.check_staff(statement)
         self._authority.admit(entry.index, statement)
         self._approvals.take(entry.index, statement, self._authority.approvers)
         self._next = entry.index + 1

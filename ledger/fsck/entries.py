@@ -48,7 +48,7 @@ def check_entries(
             yield row("stored_events", number, "state"), "recorded before the entry in front of it"
         last_time = facts.recorded_at = at
         try:
-            facts.authority.check_proposer(statement)
+            facts.authority.check_staff(statement)
             facts.authority.admit(index, statement)
             # A passkey that came or went without consent is for an auditor to judge, and no damage.
             facts.approvals.take(index, statement, facts.authority.approvers)

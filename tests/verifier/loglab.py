@@ -225,9 +225,7 @@ def attended(word: str = "one", hours: int = 4) -> kinds.AttendanceRecorded:
     )
 
 
-def authorised(
-    signer: Signer, organisation: str, granted: Iterable[str], custody: str = "organisation"
-) -> kinds.KeyAuthorised:
+def authorised(signer: Signer, organisation: str, granted: Iterable[str], custody: str = "base") -> kinds.KeyAuthorised:
     return kinds.KeyAuthorised(
         organisation_id=uuid("organisation " + organisation),
         organisation=organisation,
@@ -293,9 +291,9 @@ class Lab:
         lab.record(authorised(BASE, "CQUPT", (*kinds.REGISTRY_KINDS, *kinds.TEACHING_KINDS)), ROOT, CLERK)
         lab.record(accredited("HUAWEI", "enterprise"), ROOT, CLERK)
         lab.record(accredited("CQHRSS", "authority"), ROOT, CLERK)
-        lab.record(authorised(PARTNER, "HUAWEI", kinds.CERTIFYING_KINDS, "base"), ROOT, CLERK)
+        lab.record(authorised(PARTNER, "HUAWEI", kinds.CERTIFYING_KINDS), ROOT, CLERK)
         lab.record(authorised(AUTHORITY, "CQHRSS", kinds.AUTHORITY_KINDS), ROOT, CLERK)
-        lab.record(opened("clerk-1", "registrar", "assessor"), ROOT, CLERK)
+        lab.record(opened("clerk-1", "administrator", "assessor", "public", "registrar"), ROOT, CLERK)
         lab.record(opened("head-2", "approver"), ROOT, CLERK)
         lab.record(programme(), BASE, CLERK)
         lab.record(policy(), BASE, CLERK)

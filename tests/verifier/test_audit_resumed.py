@@ -15,9 +15,11 @@ from tests.verifier import loglab
 from tests.verifier.loglab import AUTHORITY, BASE, CLERK, PARTNER, ROOT, THIEF, Lab, MemoryLog, uuid
 from verifier import cbor, kinds
 from verifier.audit import Report, audit
+from verifier.audit.histories import STATES
 from verifier.audit.hook import Replayed
 from verifier.audit.state import SAVE_EVERY, load
 from verifier.errors import CouldNotCheck
+from verifier.events import EVENTS
 from verifier.statement import Statement
 from verifier.tile import WIDTH
 
@@ -261,6 +263,10 @@ def _of_other_rules(plain: dict[str, Any]) -> None:
     plain["rules"] = bytes(32)
 
 
+def _of_an_audit_that_asked_less(plain: dict[str, Any]) -> None:
+    plain["rules"] = sha256(cbor.encode([sorted(EVENTS), list(STATES)])).digest()
+
+
 def _longer(plain: dict[str, Any]) -> None:
     plain["size"] += 1
 
@@ -293,6 +299,7 @@ def _without_a_checkpoint(plain: dict[str, Any]) -> None:
     "change",
     [
         _of_other_rules,
+        _of_an_audit_that_asked_less,
         _longer,
         _without_a_definition,
         _with_short_streams,

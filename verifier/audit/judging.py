@@ -121,7 +121,7 @@ class Judge:
         key = authority.keys.get(shown.kid)
         if key is None or len(set(actors)) < len(actors) or index == 0:
             return None
-        if not authority.may_propose(actors[0]):
+        if authority.staff_fault(kind, actors, key) is not None:
             return None
         try:
             key.entitled(kind, index)
@@ -149,7 +149,7 @@ class Judge:
         """Takes in an entry. Raises VerificationError, which says why it may not stand there."""
         # (1) One exact form. (2) Signature, entitlement, two people where needed: authority as of this index.
         read = statement.parse(entry)
-        self.authority.check_proposer(read)
+        self.authority.check_staff(read)
         key = self.authority.admit(index, read)
         # (3) Its place in its stream and in time; the intake it belongs to.
         around, event = read.record.envelope, read.record.event
