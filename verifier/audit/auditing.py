@@ -317,9 +317,9 @@ class _Audit:
             self._report.unchecked.append(Problem.of(CouldNotCheck("it is as of no entry of this log"), place))
         for number in self._judge.awards.list_numbers():
             with _Noting(self._report, f"status/{number}"):
-                check_list(self._judge, self._tree, self._log, self._judge.authority.url, number)
+                self._report.findings.extend(check_list(self._judge, self._tree, self._head, self._log, number))
         with _Noting(self._report, numberhead.PATH):
-            check_numbers(self._judge, self._tree, self._log)
+            self._report.findings.extend(check_numbers(self._judge, self._tree, self._head, self._log))
 
     def _check_earlier(self, since: bytes) -> None:
         earlier = checkpoint.verify(since, self._trust.checkpoint_keys(), self._trust.origin)
