@@ -155,7 +155,11 @@ class _Audit:
             self._at(given, "the trust file given", lambda: check_given_trust(self._judge, self._trust))
         with _Noting(self._report, TRUST_FILE):
             text, published = published_trust(self._log, self._head)
-            self._at(published.as_of, TRUST_FILE, lambda: check_published_trust(self._judge, text, published.as_of))
+            self._at(published.as_of, TRUST_FILE, lambda: self._check_trust(text, published.as_of))
+
+    def _check_trust(self, text: str, size: int) -> None:
+        check_published_trust(self._judge, text, size)
+        self._report.trust = text
 
     def _resume(self) -> bool:
         """Goes on from the state file, where there is one and the log leads on from it. False for one of no use."""
