@@ -1,6 +1,6 @@
 """Which organisations a person's affairs and a cohort are about: in one place, for who acts and for who reads.
 
-Acting: what the base records at an organisation's word (`ledger.permissions.DELEGATED_KINDS`). Reading: whom the staff
+Acting: what the base records at an organisation's word (`verifier.staff.DELEGATED_KINDS`). Reading: whom the staff
 of an organisation other than the base may see (`ledger.office.seeing`).
 """
 

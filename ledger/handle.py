@@ -39,6 +39,7 @@ from verifier.approvers import Approvers
 from verifier.events import Event, event_type
 from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS, SIGNED_KINDS, TEACHING_KINDS
 from verifier.rules import policy_in_force
+from verifier.staff import FOLLOWING_KINDS
 from verifier.statuslist import LIST_LENGTH
 
 Clock = Callable[[], int]
@@ -606,7 +607,7 @@ class Desk:
         """`follows`: whether the command files an application, of which by rule more follows."""
         for event, signer in zip(events, signers, strict=True):
             kind, signing = event_type(event).kind, signer.organisation
-            held = signer.custody == "base" or (follows and kind in permissions.FOLLOWING_KINDS)
+            held = signer.custody == "base" or (follows and kind in FOLLOWING_KINDS)
             holder = self.base.code if held else signing
             permissions.check_organisation(kind, actors, self.base.account_organisations, signing, holder, concerned)
 

@@ -1,4 +1,4 @@
-"""Who may do what (DOMAIN.md, Control): the one table of roles, and the rule of four eyes."""
+"""Who may do what (DOMAIN.md, Control): the refusals of the table in `verifier.staff`, and the rule of four eyes."""
 
 from __future__ import annotations
 
@@ -8,28 +8,8 @@ from dataclasses import dataclass
 from ledger import commands as c
 from ledger.refusals import Code, Refusal
 from verifier.approvers import Approvers
-from verifier.kinds import APPROVED_KINDS, ROOT_KINDS
-
-DELEGATED_KINDS = frozenset(
-    {
-        "application.filed",
-        "enrolment.made",
-        "enrolment.withdrawn",
-        "evidence.attached",
-        "trainee.details-amended",
-        "trainee.name-changed",
-        "trainee.registered",
-    }
-)
-"""What the base records at the word of the organisations that it is about, too."""
-
-FOLLOWING_KINDS = frozenset({"application.found-eligible", "application.refused"})
-"""What follows by rule from an application that the base files, and is signed in the authority's name: the base's staff
-record both, also where the authority's own key has to sign its part first."""
-
-ASSESSED_KINDS = frozenset({"result.recorded", "result.amended"})
-PUBLIC_KIND = "objection.lodged"
-SIGNING_KIND = "approval.signed"
+from verifier.kinds import APPROVED_KINDS
+from verifier.staff import DELEGATED_KINDS, SIGNING_KIND, role_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +18,6 @@ class Actors:
 
     proposer: str
     approver: str | None = None
-
-
-def role_for(kind: str) -> str:
-    """The role that proposes an event of this kind: administrators do keys and passkeys, assessors do results.
-
-    What an approver's passkey signed, the approver alone records. A form that anybody may fill in records nothing but
-    its own kind, and nobody else records that.
-    """
-    if kind in ROOT_KINDS:
-        return "administrator"
-    if kind == PUBLIC_KIND:
-        return "public"
-    if kind == SIGNING_KIND:
-        return "approver"
-    return "assessor" if kind in ASSESSED_KINDS else "registrar"
 
 
 def check(kind: str, actors: Actors, accounts: Mapping[str, frozenset[str]]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from verifier import cbor, checkpoint, kinds, numberhead
 from verifier.address import number_digest
-from verifier.current import CLOCK_TOLERANCE, check_extends
+from verifier.current import CLOCK_TOLERANCE, check_extends, kept_back
 from verifier.errors import CouldNotCheck, KeyCompromised, Malformed, Mismatch
 from verifier.fetch import PublishedLog
 from verifier.numberhead import NumberHead
@@ -95,7 +95,10 @@ def check_current(head: NumberHead, log: PublishedLog, trust: Trust, now: dateti
     """
     newest = checkpoint.verify(log.get("checkpoint"), trust.checkpoint_keys(), trust.origin)
     then = head.checkpoint
-    check_extends(TreeReader(newest.size, log.get), newest, Included(0, then.size, then.root), "the number index")
+    tree = TreeReader(newest.size, log.get)
+    check_extends(tree, newest, Included(0, then.size, then.root), "the number index")
+    if (hidden := kept_back(tree, newest, then.size, head.issued_at, "the number index")) is not None:
+        raise CouldNotCheck(f"entry {then.size} was {hidden}: the number may have been issued there")
     issued = datetime.fromtimestamp(min(head.issued_at, 2**33), UTC)
     if issued > now + CLOCK_TOLERANCE:
         raise CouldNotCheck(f"the number index is dated {issued:%Y-%m-%d %H:%M} UTC, which is in the future")

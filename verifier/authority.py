@@ -17,6 +17,7 @@ from verifier.errors import KeyCompromised, Malformed, NotEntitled, RuleBroken, 
 from verifier.events import EVENTS
 from verifier.keys import check_public_key, thumbprint
 from verifier.note import VerifierKey
+from verifier.staff import may_act_for, role_for
 from verifier.statement import Statement, verify_signature
 from verifier.witnesses import NOBODY, Witnesses, parse_logged
 
@@ -111,6 +112,8 @@ class Authority:
     keys: dict[bytes, Key] = field(default_factory=dict)
     accounts: dict[str, frozenset[str]] = field(default_factory=dict)
     """Roles of the open accounts, by pseudonym."""
+    account_organisations: dict[str, str] = field(default_factory=dict)
+    """The organisation of every account that was ever opened, as it was opened last."""
     staffed: bool = False
     """Whether any account was opened so far: the first one has to be opened by somebody who has none yet."""
     approvers: Approvers = field(default_factory=Approvers)
@@ -123,7 +126,8 @@ class Authority:
         """The key that signed entry `index`, if it was entitled to; then takes in what the entry says of authority.
 
         `verified`: whether the signature is known to be that key's. `whole`: whether every entry before it
-        was admitted: then accounts are known, and who proposed it must have an open one.
+        was admitted: then accounts are known, and whoever is named must be one who may record it (see
+        `staff_fault`).
         Raises UnknownKey, NotEntitled, BadSignature or RuleBroken; for a passkey or what one signed Malformed and
         NotApproved too.
         """
@@ -143,7 +147,7 @@ class Authority:
             verify_signature(statement, key.public_key)
         # (6) Where two people are needed there are two, with the right roles.
         if whole:
-            self._check_proposer(statement)
+            self._check_staff(statement, key)
         self._check_actors(statement)
         # (7) What a passkey signed was signed by one of its approver's.
         if isinstance(event, kinds.ApprovalSigned):
@@ -159,12 +163,28 @@ class Authority:
         except KeyError:
             raise UnknownKey(f"key {kid.hex()[:16]} was never authorised in this log") from None
 
-    def may_propose(self, pseudonym: str) -> bool:
-        """Whether somebody has an open account: else one person could play two under a name that nobody has.
+    def staff_fault(self, kind: str, actors: tuple[str, ...], key: Key | None) -> str | None:
+        """Why these people may not record this kind of event by this key; None where they may.
 
-        A proof shows no accounts, so this is for who reads the whole log.
+        The proposer has an open account, for one person could else play two under a name that nobody has, and the role
+        for the kind. Proposer and approver act for the organisation whose key signs. That the approver has the role,
+        `admit` asks.
         """
-        return pseudonym in self.accounts or not self.staffed
+        if not self.staffed:
+            return None
+        proposer = actors[0]
+        roles = self.accounts.get(proposer)
+        if roles is None:
+            return f"{proposer} proposed {kind} and has no open account"
+        if (role := role_for(kind)) not in roles:
+            return f"{proposer} proposed {kind} without the role of {role}"
+        if key is None:
+            return None
+        for actor in actors if kind in kinds.APPROVED_KINDS else actors[:1]:
+            own = self.account_organisations.get(actor)
+            if own is not None and not may_act_for(kind, own, key.organisation, key.custody, self.base):
+                return f"{actor} is of {own} and acted for {key.organisation}, in whose name {kind} is signed"
+        return None
 
     def log_keys(self, kind: str) -> list[Key]:
         """The keys ever authorised for one of the log's own uses, oldest first."""
@@ -243,12 +263,25 @@ class Authority:
         if unknown := sorted(set(event.roles) - set(ROLES)):
             raise RuleBroken(f"{unknown[0]} is no role")
         self.accounts[event.pseudonym] = frozenset(event.roles)
+        self.account_organisations[event.pseudonym] = event.organisation
         self.staffed = True
 
-    def _check_proposer(self, statement: Statement) -> None:
-        proposer = statement.record.envelope.actors[0]
-        if not self.may_propose(proposer):
-            raise RuleBroken(f"{proposer} proposed {statement.record.type.kind} and has no open account")
+    def _check_staff(self, statement: Statement, key: Key) -> None:
+        """Raises RuleBroken unless the people whom an entry names may have recorded it: see `staff_fault`."""
+        actors = statement.record.envelope.actors
+        if self._changes_own_passkey(statement.record.event, actors):
+            return
+        fault = self.staff_fault(statement.record.type.kind, actors, key)
+        if fault is not None:
+            raise RuleBroken(fault)
+
+    def _changes_own_passkey(self, event: object, actors: tuple[str, ...]) -> bool:
+        """Whether somebody with a passkey adds one of their own or takes one away: whoever has one shows who they are.
+
+        No role is asked for then. That the one that they have consented, `audit.approvals` looks at.
+        """
+        own = isinstance(event, kinds.PasskeyRegistered | kinds.PasskeyRemoved) and actors == (event.pseudonym,)
+        return own and actors[0] in self.accounts and bool(self.approvers.of(actors[0]))
 
     def _check_actors(self, statement: Statement) -> None:
         kind, actors = statement.record.type.kind, statement.record.envelope.actors

@@ -275,16 +275,21 @@ class Checker:
         """An evidence file: all in it must be good. What its list said is told, and is not today's standing."""
         files = evidencefile.read(data)
         found = evidencefile.verify(files, self.trust)
+        unread: tuple[str, ...] = ()
         for name, paper in files.items():
             if name.endswith(".pdf") and (refusal := seal_refusal(paper, self.trust)) is not None:
                 return self._not_as_issued(thing, refusal, [files[evidencefile.PROOF]])
             if name.endswith(".pdf"):
-                _check_paper(name, paper, files[evidencefile.STATEMENT])
+                unread += () if _check_paper(name, paper, files[evidencefile.STATEMENT]) else (name,)
         size = found.head.size
+        everything = "everything else" if unread else "everything"
         notes = [
-            f"everything in the file is good, as of the log's first {size} entries; {evidencefile.README} and "
+            f"{everything} in the file is good, as of the log's first {size} entries; {evidencefile.README} and "
             f"{evidencefile.PAGE} are words and a program that nobody signed, and were not looked at"
         ]
+        if unread:  # it might be the paper of another award
+            told = "is as the base issued it, but PDF files cannot be read here: not compared with the award"
+            notes.append(f"{unread[0]} {told}")
         verdict = replace(self._standing(thing, found.proved, [*notes, COMPARE]), proof=files[evidencefile.PROOF])
         then = found.standing
         if then is None or verdict.state is not State.STANDING_NOT_CHECKED:
@@ -426,14 +431,15 @@ def _standing_notes(current: Current) -> list[str]:
     return notes
 
 
-def _check_paper(name: str, paper: bytes, entry: bytes) -> None:
-    """Raises Mismatch for a sealed PDF of another award; nothing is said where PDF files cannot be read here."""
+def _check_paper(name: str, paper: bytes, entry: bytes) -> bool:
+    """Raises Mismatch for a sealed PDF of another award; False where PDF files cannot be read here."""
     try:
         proof = scan.attached_proof(paper)
     except CouldNotCheck:
-        return
+        return False
     if proof is None or bundle.parse(proof).statement.raw != entry:
         raise Mismatch(f"{name} is the paper of another award than the one in {evidencefile.PROOF}")
+    return True
 
 
 def _address_in(data: bytes) -> str | None:

@@ -23,12 +23,15 @@ from verifier.standing import CHANGES, Award, Standing, evolve, fold
 from verifier.statuslist import StatusList
 from verifier.tile import WIDTH, TreeReader
 from verifier.trust import Trust
-from verifier.verify import Logged, Proved, check_change, verify_signer
+from verifier.verify import Logged, Proved, check_change, recorded_moment, verify_signer
 
 BUSINESS_ZONE: Final = timezone(timedelta(hours=8))
 """The base's days are those of Chongqing: UTC+8 all the year."""
 CLOCK_TOLERANCE: Final = timedelta(minutes=10)
 """How far ahead of ours the clock of a list's maker may be."""
+
+KEPT_BACK: Final = timedelta(hours=1)
+"""For how long what is recorded may be in no new fold of the log: it waits for its turn to be signed."""
 
 Change = tuple[int, Event]
 """A change of standing and its index in the log."""
@@ -129,6 +132,26 @@ def check_extends(tree: TreeReader, head: Checkpoint, old: Included, what: str) 
         raise Inconsistent(
             f"the log shows another history: its first {old.size} entries are not those that {what} was signed for"
         )
+
+
+def kept_back(tree: TreeReader, head: Checkpoint, size: int, issued_at: int, what: str) -> str | None:
+    """Why a fold of the log's first `size` entries may hide what came since: it is dated long after that was recorded.
+
+    None for one that is as new as it says. `issued_at`: seconds since 1970 UTC; `what`: its name. Raises NotIncluded
+    for an entry that is not under the head; Malformed, CouldNotCheck.
+    """
+    if size >= head.size:
+        return None
+    entry = tree.entries(size // WIDTH)[size % WIDTH]
+    merkle.verify_inclusion(merkle.leaf_hash(entry), size, head.size, tree.inclusion_path(size), head.root)
+    recorded = recorded_moment(statement.parse(entry).record.envelope.recorded_at)
+    issued = datetime.fromtimestamp(min(issued_at, 2**33), UTC)
+    if issued - recorded <= KEPT_BACK:
+        return None
+    return (
+        f"recorded {recorded:%Y-%m-%d %H:%M} UTC and not in {what} of {issued:%Y-%m-%d %H:%M} UTC, "
+        f"which is of the log's first {size} entries"
+    )
 
 
 def signed_list(token: bytes, number: int, trust: Trust) -> StatusList:

@@ -106,6 +106,7 @@ def verify(files: Mapping[str, bytes], trusted: Trust) -> Evidence:
         raise Mismatch(f"{papers[0]} is not named by the number of the award")
     # (6) The rules of the day, and (7) the changes of standing, are of this log.
     _check_rules(files, head, own)
+    _check_strays(files, proved)
     # (8) The list speaks of no other history. What it says is as of its own day.
     return Evidence(proved, head, _standing(files, proved, head, trusted), own)
 
@@ -192,9 +193,23 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, int | bool | None) else str(value)
 
 
+def _check_strays(files: Mapping[str, bytes], proved: Proved) -> None:
+    """Refuses what nothing above looked at: else anything could lie there, and the file be called good."""
+    statements = {(folder, index) for folder in (KEYS, RULES) for index in indices(files, folder, ".cose")}
+    own = statuslist.list_path(statuslist.list_number(proved.event.status_index))
+    for name in files:
+        folder, _, rest = name.partition("/")
+        stray = folder == "status" and name != own
+        if stray or (folder in (KEYS, RULES) and (folder, int(rest.partition(".")[0])) not in statements):
+            raise Mismatch(f"evidence: {name} belongs to nothing in the file")
+
+
 def _standing(files: Mapping[str, bytes], proved: Proved, head: Checkpoint, trusted: Trust) -> Current | None:
-    names = (f"{CHANGES}/{index}.cbor" for index in indices(files, CHANGES, ".cbor"))
-    changes = [verify_change(files[name], trusted, proved) for name in names]
+    changes = []
+    for index in indices(files, CHANGES, ".cbor"):
+        changes.append(verify_change(files[f"{CHANGES}/{index}.cbor"], trusted, proved))
+        if changes[-1][0] != index:
+            raise Mismatch(f"{CHANGES}/{index}.cbor is entry {changes[-1][0]}")
     number = statuslist.list_number(proved.event.status_index)
     token = files.get(statuslist.list_path(number))
     if token is None:

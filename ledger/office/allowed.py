@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ledger.office.opening import Office
 from ledger.office.staff import Member
-from ledger.permissions import Actors, check_organisation, role_for
+from ledger.permissions import Actors, check_organisation
 from ledger.refusals import Code, Refusal
+from verifier.staff import role_for
 
 
 def why_not(office: Office, member: Member, kind: str, organisation: str) -> Refusal | None:

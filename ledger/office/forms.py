@@ -16,9 +16,9 @@ from ledger.command_forms import COMMANDS, BadForm, from_plain, name_of
 from ledger.deciders.person import known_cohort
 from ledger.handle import TITLE_PREFIXES, Desk
 from ledger.office.staff import Member
-from ledger.permissions import role_for
 from ledger.refusals import Code, Refusal
 from verifier.address import number_prefix
+from verifier.staff import role_for
 
 KINDS: Final[Mapping[type[Any], str]] = {
     c.AccreditOrganisation: "organisation.accredited",

@@ -128,6 +128,15 @@ def test_a_paper_of_another_certificate_is_found(made: dict[str, bytes], tmp_pat
         assert checked(zipped({**files, **changed}), tmp_path, trusted=trusted)["state"] == "tampered"
 
 
+def test_nothing_lies_in_it_that_nothing_looked_at(made: dict[str, bytes], tmp_path: Path) -> None:
+    files = read(made["revoked"])
+    (change,) = (name for name in files if name.startswith("changes/"))
+    moved = {"changes/999.cbor" if name == change else name: data for name, data in files.items()}
+    strays = [{**files, name: b"x"} for name in ("status/7", "keys/999.tlog-proof", "rules/999.txt")]
+    for changed in (moved, *strays):
+        assert checked(zipped(changed), tmp_path, trusted=files["trust.txt"])["state"] == "tampered"
+
+
 def test_a_key_that_is_left_out_is_found(made: dict[str, bytes], tmp_path: Path) -> None:
     """Its statement and its line kept back alike: the reader's own trust file knows it."""
     files = read(made["valid"])

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from tests.authenticator import PRESENT_AND_VERIFIED, Authenticator
-from tests.fraud.forger import PARTNER, Forger
+from tests.fraud.forger import BASE, EMPLOYER, PARTNER, Forger
 from tests.fraud.frauds import Course, entry, fraud
 from tests.fraud.honest import HEAD, HELD
 from tests.fraud.observers import Who
@@ -22,6 +22,29 @@ FORGED = Authenticator("the forger's own")
 def with_head(log: Forger) -> tuple[str, str]:
     """Proposer, and the approver who has a passkey."""
     return log.actors[0], HEAD
+
+
+def with_account(log: Forger, pseudonym: str, *roles: str, organisation: str = BASE) -> str:
+    """Opens an account, as it should be."""
+    account = loglab.uuid(f"account of {pseudonym}")
+    log.says(kinds.AccountOpened(account_id=account, pseudonym=pseudonym, organisation=organisation, roles=roles))
+    return pseudonym
+
+
+def lodged(log: Forger) -> kinds.ObjectionLodged:
+    """An objection to the title's application."""
+    return kinds.ObjectionLodged(
+        objection_id=loglab.uuid(f"objection {log.size}"),
+        application=log.event(log.find(kinds.ApplicationFiled, "titled")).stream_id,
+        place=1,
+        notice="0123456789ABCDEFGHJK",
+        name="异议 某",
+        contact="objector@example.org",
+        grounds="copied",
+        lodged_on=log.today,
+        terms=loglab.uuid("terms"),
+        link=loglab.link_of("objection"),
+    )
 
 
 def foreseen(log: Forger, event: Event) -> list[bytes]:
@@ -40,10 +63,10 @@ def approved(log: Forger, event: Event) -> int:
 @fraud(GROUP, Who.AUDIT, "rule-broken")
 def one_person_proposes_and_approves(log: Forger) -> Course:
     """The same account proposes and approves a certificate."""
-    log.says(log.new_award(), PARTNER)
+    both = with_account(log, "P-BOTH", "approver", "registrar")
+    log.says(log.new_award(), PARTNER, (both, log.actors[1]))
     yield
-    approver = log.actors[1]
-    return entry(log.says(log.new_award(), PARTNER, (approver, approver)), "both proposed and approved")
+    return entry(log.says(log.new_award(), PARTNER, (both, both)), "both proposed and approved")
 
 
 @fraud(GROUP, Who.AUDIT, "rule-broken")
@@ -57,10 +80,10 @@ def nobody_approved(log: Forger) -> Course:
 @fraud(GROUP, Who.AUDIT, "rule-broken")
 def approver_without_the_role(log: Forger) -> Course:
     """A registrar approves a certificate."""
-    log.says(log.new_award(), PARTNER)
+    clerk = with_account(log, "P-CLERK", "registrar")
+    log.says(log.new_award(), PARTNER, (clerk, log.actors[1]))
     yield
-    proposer, approver = log.actors
-    return entry(log.says(log.new_award(), PARTNER, (approver, proposer)), "without the role of approver")
+    return entry(log.says(log.new_award(), PARTNER, (log.actors[0], clerk)), "without the role of approver")
 
 
 @fraud(GROUP, Who.AUDIT, "rule-broken")
@@ -88,6 +111,92 @@ def attendance_by_nobody(log: Forger) -> Course:
     log.says(model)
     yield
     return entry(log.says(model, actors=("P-NOBODY",)), "P-NOBODY")
+
+
+@fraud(GROUP, Who.AUDIT, "rule-broken")
+def proposed_by_who_may_only_look(log: Forger) -> Course:
+    """A certificate is proposed by an account that may look at everything and record nothing."""
+    auditor = with_account(log, "P-AUDITOR", "auditor")
+    log.says(log.new_award(), PARTNER)
+    yield
+    index = log.says(log.new_award(), PARTNER, (auditor, log.actors[1]))
+    return entry(index, "P-AUDITOR proposed certificate.awarded without the role of registrar")
+
+
+@fraud(GROUP, Who.AUDIT, "rule-broken")
+def score_by_a_registrar(log: Forger) -> Course:
+    """A registrar, who is no assessor, records a score."""
+    clerk = with_account(log, "P-CLERK", "registrar")
+    result = log.event(log.find(kinds.ResultRecorded, "certified"))
+    log.says(log.event(log.find(kinds.AttendanceRecorded, "enrolled")), actors=(clerk,))
+    yield
+    return entry(log.says(replace(result, attempt=2), actors=(clerk,)), "without the role of assessor")
+
+
+@fraud(GROUP, Who.AUDIT, "rule-broken")
+def account_opened_by_a_registrar(log: Forger) -> Course:
+    """A registrar, who is no administrator, opens an account for an approver of their own."""
+    clerk = with_account(log, "P-CLERK", "registrar")
+    yield
+    friend = kinds.AccountOpened(
+        account_id=loglab.uuid("account of a friend"), pseudonym="P-FRIEND", organisation=BASE, roles=("approver",)
+    )
+    return entry(log.says(friend, actors=(clerk,)), "without the role of administrator")
+
+
+@fraud(GROUP, Who.AUDIT, "rule-broken")
+def objection_by_somebody_of_the_office(log: Forger) -> Course:
+    """An objection of the public form is recorded under the account of a registrar."""
+    form = with_account(log, "public-form", "public")
+    log.says(lodged(log), actors=(form,))
+    yield
+    return entry(log.says(lodged(log)), "without the role of public")
+
+
+@fraud(GROUP, Who.AUDIT, "rule-broken")
+def proposed_by_staff_of_another_organisation(log: Forger) -> Course:
+    """The employer's registrar proposes a certificate of the partner's."""
+    theirs = with_account(log, "P-PARTNERS", "registrar", organisation=PARTNER)
+    others = with_account(log, "P-EMPLOYERS", "registrar", organisation=EMPLOYER)
+    log.says(log.new_award(), PARTNER, (theirs, log.actors[1]))
+    yield
+    index = log.says(log.new_award(), PARTNER, (others, log.actors[1]))
+    return entry(index, "P-EMPLOYERS is of EMPLOYER and acted for PARTNER")
+
+
+@fraud(GROUP, Who.AUDIT, "rule-broken")
+def approved_by_staff_of_another_organisation(log: Forger) -> Course:
+    """The employer's approver approves a certificate of the partner's."""
+    theirs = with_account(log, "P-PARTNERS", "approver", organisation=PARTNER)
+    others = with_account(log, "P-EMPLOYERS", "approver", organisation=EMPLOYER)
+    log.says(log.new_award(), PARTNER, (log.actors[0], theirs))
+    yield
+    index = log.says(log.new_award(), PARTNER, (log.actors[0], others))
+    return entry(index, "P-EMPLOYERS is of EMPLOYER and acted for PARTNER")
+
+
+@fraud(GROUP, Who.AUDIT, "rule-broken")
+def base_acts_by_a_key_that_it_does_not_hold(log: Forger) -> Course:
+    """The base's staff award in the name of a partner that holds its key itself: the key was copied."""
+    own = log.new_key("the partner's own", PARTNER)
+    log.keys.append(own)
+    log.says(log.grant(own, custody="organisation"))
+    theirs = with_account(log, "P-PARTNERS", "registrar", organisation=PARTNER)
+    head = with_account(log, "P-PARTNERS-HEAD", "approver", organisation=PARTNER)
+    log.says(log.new_award(), PARTNER, (theirs, head), by=own)
+    yield
+    return entry(log.says(log.new_award(), PARTNER, by=own), "is of BASE and acted for PARTNER")
+
+
+@fraud(GROUP, Who.AUDIT, "rule-broken")
+def account_moved_to_another_organisation(log: Forger) -> Course:
+    """An account of the partner's that was opened anew for the employer goes on proposing for the partner."""
+    theirs = with_account(log, "P-PARTNERS", "registrar", organisation=PARTNER)
+    log.says(log.new_award(), PARTNER, (theirs, log.actors[1]))
+    with_account(log, theirs, "registrar", organisation=EMPLOYER)
+    yield
+    index = log.says(log.new_award(), PARTNER, (theirs, log.actors[1]))
+    return entry(index, "P-PARTNERS is of EMPLOYER and acted for PARTNER")
 
 
 @fraud(GROUP, Who.AUDIT, "rule-broken")
@@ -245,5 +354,5 @@ def approval_recorded_by_another(log: Forger) -> Course:
     yield
     over = foreseen(log, log.new_award())
     index = log.signs_approval(over)
-    log.retell(index, actors=[log.actors[0]])
+    log.retell(index, actors=[log.actors[1]])
     return entry(index, f"an approval of {HEAD} is recorded by")

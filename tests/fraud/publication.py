@@ -10,6 +10,7 @@ from tests.sample_log import proof as made_up_proof
 from verifier import bundle, kinds, note, receipt
 from verifier.checkpoint import Checkpoint
 from verifier.note import VerifierKey
+from verifier.numbertree import tile_path, tree_over
 from verifier.tile import WIDTH
 
 GROUP = "Publication"
@@ -93,6 +94,28 @@ def list_of_another_name(log: Forger) -> Course:
     yield
     log.instead["status/0"] = log.status_token(uri=f"{log.url}/log/status/7")
     return place("status/0", "the list calls itself")
+
+
+@fraud(GROUP, Who.AUDIT, "mismatch")
+def number_left_out_of_the_index(log: Forger) -> Course:
+    """The index of numbers leaves one out, so that whoever types it is told that it was never issued."""
+    yield
+    hidden = log.award_of("certified").number_hash
+    kept = ((number, index) for number, index in log.numbers_issued() if number != hidden)
+    index = tree_over(kept)
+    log.instead["numbers/head"] = log.number_head(count=index.count, root=index.root)
+    log.instead.update({tile_path(digest): tile for digest, tile, _ in index.missing(lambda digest: False)})
+    return place("numbers/head", "the number index is not that of the log's first")
+
+
+@fraud(GROUP, Who.AUDIT, "finding")
+def old_number_index_dated_today(log: Forger) -> Course:
+    """The index of numbers of before an award is signed once more, with today's date."""
+    yield
+    awarded = log.find(kinds.CertificateAwarded, "certified")
+    log.instead["numbers/head"] = log.number_head(awarded)
+    log.instead.update(log.number_tiles(awarded))
+    return entry(awarded, "not in the number index of")
 
 
 @fraud(GROUP, Who.AUDIT, "mismatch")

@@ -137,7 +137,7 @@ def genesis() -> kinds.LogStarted:
 def found(ledger: SmallLedger) -> None:
     """Records what every ledger begins with: genesis, accounts, organisations, keys, a programme and a cohort."""
     ledger.record(ROOT, genesis())
-    for name, roles in ((CLERK, ("registrar", "assessor")), (HEAD, ("approver",))):
+    for name, roles in ((CLERK, ("administrator", "assessor", "registrar")), (HEAD, ("approver",))):
         opened = kinds.AccountOpened(account_id=uuid(name), pseudonym=name, organisation="BASE", roles=roles)
         ledger.record(ROOT, opened)
     ledger.record(ROOT, authorised(REGISTRY))

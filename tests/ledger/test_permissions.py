@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ledger.permissions import Actors, check, role_for
+from ledger.permissions import Actors, check, check_organisation
 from ledger.refusals import Code, Refusal
-from verifier.authority import ROLES
+from verifier.authority import ROLES, Authority, Key
 from verifier.events import EVENTS
 from verifier.kinds import APPROVED_KINDS, ROOT_KINDS
+from verifier.staff import DELEGATED_KINDS, FOLLOWING_KINDS, role_for
 
 KINDS = sorted({declared.kind for declared in EVENTS.values()})
 ACCOUNTS = {role: frozenset({role}) for role in ROLES} | {"all": frozenset(ROLES), "none": frozenset[str]()}
@@ -67,3 +68,51 @@ def test_an_account_that_is_not_open_proposes_nothing() -> None:
 @pytest.mark.parametrize("kind", sorted(set(KINDS) - APPROVED_KINDS))
 def test_where_one_is_enough_one_is_enough(kind: str) -> None:
     check(kind, Actors(role_for(kind)), ACCOUNTS)
+
+
+# --- the audit goes by the same table ---------------------------------------------------------------------------------
+
+ORGANISATIONS = ("BASE", "PARTNER", "EMPLOYER")
+STAFF = {f"{organisation} {role}": (organisation, role) for organisation in ORGANISATIONS for role in ROLES}
+OPEN = {name: frozenset({role}) for name, (_, role) in STAFF.items()}
+OF = {name: organisation for name, (organisation, _) in STAFF.items()}
+
+
+def allowed(kind: str, actors: Actors, signing: str, custody: str, *, follows: bool) -> bool:
+    """What the ledger says to it, of an event that is about the employer."""
+    held = custody == "base" or (follows and kind in FOLLOWING_KINDS)
+    try:
+        check(kind, actors, OPEN)
+        check_organisation(kind, actors, OF, signing, "BASE" if held else signing, lambda: ["EMPLOYER"])
+    except Refusal:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("custody", ["organisation", "base"])
+@pytest.mark.parametrize("signing", ORGANISATIONS[:2])
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_audit_takes_whom_the_ledger_lets_record_it_and_refuses_others(
+    kind: str, signing: str, custody: str
+) -> None:
+    authority = Authority(base="BASE", accounts=dict(OPEN), account_organisations=OF, staffed=True)
+    key = Key(b"", b"", signing, custody, frozenset({kind}), 0)
+    for proposer in STAFF:
+        for approver in [f"{organisation} approver" for organisation in ORGANISATIONS]:
+            actors = Actors(proposer, approver if kind in APPROVED_KINDS else None)
+            named = (proposer, approver) if kind in APPROVED_KINDS else (proposer,)
+            good = authority.staff_fault(kind, named, key) is None
+            # An application brings more with it; an audit does not see whether this is of one.
+            lets = any(allowed(kind, actors, signing, custody, follows=follows) for follows in (False, True))
+            if kind in DELEGATED_KINDS:
+                assert good or not lets
+            else:
+                assert good == lets, (proposer, approver)
+
+
+def test_what_an_audit_cannot_see_is_whom_a_delegated_kind_is_about() -> None:
+    authority = Authority(base="BASE", accounts=dict(OPEN), account_organisations=OF, staffed=True)
+    key = Key(b"", b"", "BASE", "base", frozenset(DELEGATED_KINDS), 0)
+    for kind in DELEGATED_KINDS:
+        assert authority.staff_fault(kind, ("PARTNER registrar",), key) is None
+        assert authority.staff_fault(kind, ("PARTNER auditor",), key) is not None

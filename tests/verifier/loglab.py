@@ -6,7 +6,7 @@ invented; the keys' seeds stand here in clear.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import Event
 from verifier.keys import thumbprint
 from verifier.note import VerifierKey
-from verifier.numbertree import NumberTree, tile_path
+from verifier.numbertree import NumberTree, tile_path, tree_over
 from verifier.rules import Assessment, Module, Route, years_after
 from verifier.statement import Headers
 from verifier.trust import Trust
@@ -225,9 +225,7 @@ def attended(word: str = "one", hours: int = 4) -> kinds.AttendanceRecorded:
     )
 
 
-def authorised(
-    signer: Signer, organisation: str, granted: Iterable[str], custody: str = "organisation"
-) -> kinds.KeyAuthorised:
+def authorised(signer: Signer, organisation: str, granted: Iterable[str], custody: str = "base") -> kinds.KeyAuthorised:
     return kinds.KeyAuthorised(
         organisation_id=uuid("organisation " + organisation),
         organisation=organisation,
@@ -293,9 +291,9 @@ class Lab:
         lab.record(authorised(BASE, "CQUPT", (*kinds.REGISTRY_KINDS, *kinds.TEACHING_KINDS)), ROOT, CLERK)
         lab.record(accredited("HUAWEI", "enterprise"), ROOT, CLERK)
         lab.record(accredited("CQHRSS", "authority"), ROOT, CLERK)
-        lab.record(authorised(PARTNER, "HUAWEI", kinds.CERTIFYING_KINDS, "base"), ROOT, CLERK)
+        lab.record(authorised(PARTNER, "HUAWEI", kinds.CERTIFYING_KINDS), ROOT, CLERK)
         lab.record(authorised(AUTHORITY, "CQHRSS", kinds.AUTHORITY_KINDS), ROOT, CLERK)
-        lab.record(opened("clerk-1", "registrar", "assessor"), ROOT, CLERK)
+        lab.record(opened("clerk-1", "administrator", "assessor", "public", "registrar"), ROOT, CLERK)
         lab.record(opened("head-2", "approver"), ROOT, CLERK)
         lab.record(programme(), BASE, CLERK)
         lab.record(policy(), BASE, CLERK)
@@ -443,15 +441,17 @@ class Lab:
             values["bits"] = self.status_bits(0, size)
         return statuslist.make(**{**values, **changes})
 
-    def numbers(self, size: int | None = None) -> NumberTree:
-        """The index of numbers of the first `size` entries."""
-        tree = NumberTree()
+    def numbers_issued(self, size: int | None = None) -> Iterator[tuple[bytes, int]]:
+        """The hash of each number among the first `size` entries, with the index of its award."""
         for index, entry in enumerate(self.entries[:size]):
             with suppress(VerificationError):
                 event = statement.parse(entry).record.event
                 if isinstance(event, standing.AWARDS):
-                    tree.add(event.number_hash, index)
-        return tree
+                    yield event.number_hash, index
+
+    def numbers(self, size: int | None = None) -> NumberTree:
+        """The index of those numbers."""
+        return tree_over(self.numbers_issued(size))
 
     def number_head(self, size: int | None = None, signer: Signer | None = None, **changes: Any) -> bytes:
         """The signed head of that index."""

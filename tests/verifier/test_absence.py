@@ -168,6 +168,17 @@ def test_a_head_of_an_earlier_tree_of_this_log_is_current_while_it_is_fresh(lab:
         current(lab, lab.number_head(), datetime.now(UTC) - timedelta(hours=1))
 
 
+def test_a_head_of_today_that_leaves_out_what_was_recorded_long_before_is_not_current(lab: Lab) -> None:
+    """Its owner signs it anew each day: it hides what was issued since, and is fresh all the same."""
+    now = lab.now + timedelta(hours=2)
+    fresh = {"issued_at": round(now.timestamp())}
+    current(lab, lab.number_head(**fresh), now)
+    with pytest.raises(CouldNotCheck, match=r"entry 13 was recorded .* and not in the number index of"):
+        current(lab, lab.number_head(13, **fresh), now)
+    within = round((lab.now + timedelta(minutes=50)).timestamp())
+    current(lab, lab.number_head(13, issued_at=within), now)
+
+
 def test_a_head_of_another_history_is_a_contradiction(lab: Lab) -> None:
     other = Lab.founded(now=NOW)
     other.record(loglab.certificate("elsewhere"))

@@ -479,8 +479,16 @@ FRAUDS: dict[str, Fraud] = {
     "award by a key for other kinds": fraud(two(), "not entitled", AUTHORITY),
     "award in another's name": fraud(two(), "is not HUAWEI", replace(PARTNER, issuer="https://cqupt.example.org")),
     "award by one person": fraud(two(), "names one person", actors=CLERK),
-    "award approved by its proposer": fraud(two(), "both proposed and approved", actors=("head-2", "head-2")),
-    "award approved without the role": fraud(two(), "without the role", actors=("head-2", "clerk-1")),
+    "award approved by its proposer": fraud(two(), "both proposed and approved", actors=("clerk-1", "clerk-1")),
+    "award approved by an approver who proposes it": fraud(
+        two(), "head-2 proposed certificate.awarded without the role of registrar", actors=("head-2", "clerk-1")
+    ),
+    "a score by an approver": fraud(
+        loglab.attended(), "head-2 proposed attendance.recorded without the role of registrar", BASE, ("head-2",)
+    ),
+    "an account opened by an approver": fraud(
+        loglab.opened("head-3", "approver"), "without the role of administrator", ROOT, ("head-2",)
+    ),
     "the number of an earlier award": fraud(two(number_hash=FIRST.number_hash), "number hash is that of an earlier"),
     "the link of an earlier award": fraud(two(link_hash=FIRST.link_hash), "link hash is that of an earlier"),
     "the place of an earlier award": fraud(two(status_index=FIRST.status_index), "status index is that of an earlier"),

@@ -14,7 +14,7 @@ from tests.verifier import loglab
 from tests.verifier.loglab import AUTHORITY, BASE, CLERK, PARTNER, ROOT, Lab, MemoryLog, Signer, uuid
 from verifier import approval, kinds
 from verifier.audit import Report, audit
-from verifier.events import Event
+from verifier.events import Event, event_type
 from verifier.statement import parse
 
 HEAD = "head-2"
@@ -194,9 +194,10 @@ def test_a_bad_assertion(lab: Lab, changes: dict[str, Any], why: str) -> None:
 
 
 def test_an_approval_is_recorded_by_who_gave_it(lab: Lab) -> None:
+    lab.record(loglab.opened("head-3", "approver"), ROOT, CLERK)
     index = signed(lab, foreseen(lab, loglab.certificate()))
     read = parse(lab.entries.pop()).record.event
-    for actors in (CLERK, (HEAD, "clerk-1"), ("clerk-1", HEAD)):
+    for actors in (("head-3",), (HEAD, "head-3"), ("head-3", HEAD)):
         wrong(lab, lab.record(replace(read, approval_id=uuid(str(actors))), BASE, actors), "is recorded by")
         lab.entries.pop()
     assert index == lab.size
@@ -235,6 +236,26 @@ def test_a_further_passkey_without_consent_is_a_finding(lab: Lab) -> None:
     assert [(finding.index, finding.message) for finding in report.findings] == [
         (index, "a passkey of head-2 was registered without the consent of the passkeys that the account has")
     ]
+
+
+def test_whoever_has_a_passkey_needs_no_role_for_a_further_one_of_their_own(lab: Lab) -> None:
+    approved(lab, registered(SPARE), ROOT, actors=(HEAD,))
+    approved(lab, removed(SPARE), ROOT, actors=(HEAD,))
+    approved(lab, loglab.certificate(), actors=("clerk-1", HEAD))
+    good(lab)
+
+
+def test_the_first_passkey_and_anothers_take_an_administrator(lab: Lab) -> None:
+    lab.record(loglab.opened("head-3", "approver"), ROOT, CLERK)
+    for event, actors in (
+        (registered(SPARE, "head-3"), ("head-3",)),
+        (registered(SPARE, "head-3"), (HEAD,)),
+        (registered(SPARE), ("head-3",)),
+        (removed(HELD), ("head-3",)),
+    ):
+        index = lab.record(event, ROOT, actors, version=2)
+        wrong(lab, index, f"{actors[0]} proposed {event_type(event).kind} without the role of administrator")
+        lab.entries.pop()
 
 
 def test_a_passkey_does_not_consent_to_itself(lab: Lab) -> None:

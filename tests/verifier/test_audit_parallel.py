@@ -7,6 +7,7 @@ from __future__ import annotations
 import gc
 import tracemalloc
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -77,6 +78,36 @@ def same_person_twice(lab: Lab) -> None:
     lab.record(loglab.attended("4"), BASE, ("clerk-1", "clerk-1"))
 
 
+def without_the_role(lab: Lab) -> None:
+    lab.record(loglab.attended("4"), BASE, ("head-2",))
+
+
+def of_another_organisation(lab: Lab) -> None:
+    theirs = replace(loglab.opened("theirs", "assessor", "registrar"), organisation="HUAWEI")
+    lab.record(theirs, ROOT, CLERK)
+    lab.record(loglab.certificate("their own", status_index=5000), PARTNER, ("theirs", "head-2"))
+    lab.record(loglab.attended("4"), BASE, ("theirs",))
+
+
+def approved_by_another_organisation(lab: Lab) -> None:
+    theirs = replace(loglab.opened("theirs", "approver"), organisation="CQHRSS")
+    lab.record(theirs, ROOT, CLERK)
+    lab.record(loglab.certificate("x", status_index=5000), PARTNER, ("clerk-1", "theirs"))
+
+
+def by_a_key_held_elsewhere(lab: Lab) -> None:
+    own = loglab.Signer("their own", PARTNER.issuer)
+    lab.record(loglab.authorised(own, "HUAWEI", kinds.CERTIFYING_KINDS, "organisation"), ROOT, CLERK)
+    lab.record(loglab.certificate("x", status_index=5000), own)
+
+
+def an_enrolment_at_their_word(lab: Lab) -> None:
+    """Whom it is about is not public: it may be one of theirs."""
+    theirs = replace(loglab.opened("theirs", "registrar"), organisation="HUAWEI")
+    lab.record(theirs, ROOT, CLERK)
+    lab.record(loglab.enrolled("theirs"), BASE, ("theirs",))
+
+
 def no_such_intake(lab: Lab) -> None:
     lab.record(loglab.attended("4"), BASE, CLERK, pack=uuid("nowhere"))
 
@@ -144,6 +175,11 @@ FORGERIES = [
     one_person,
     not_an_approver,
     same_person_twice,
+    without_the_role,
+    of_another_organisation,
+    approved_by_another_organisation,
+    by_a_key_held_elsewhere,
+    an_enrolment_at_their_word,
     no_such_intake,
     same_number,
     same_place,
@@ -155,7 +191,7 @@ FORGERIES = [
     used_when_stolen,
     used_when_retired,
 ]
-GOOD = (nothing, a_late_key, a_stolen_key)
+GOOD = (nothing, a_late_key, a_stolen_key, an_enrolment_at_their_word)
 
 
 def said(report: Report) -> object:

@@ -15,9 +15,11 @@ from tests.verifier import loglab
 from tests.verifier.loglab import AUTHORITY, BASE, CLERK, PARTNER, ROOT, THIEF, Lab, MemoryLog, uuid
 from verifier import cbor, kinds
 from verifier.audit import Report, audit
+from verifier.audit.histories import STATES
 from verifier.audit.hook import Replayed
 from verifier.audit.state import SAVE_EVERY, load
 from verifier.errors import CouldNotCheck
+from verifier.events import EVENTS
 from verifier.statement import Statement
 from verifier.tile import WIDTH
 
@@ -145,6 +147,19 @@ def test_trust_files_are_compared_as_of_their_size_after_a_restart(as_of: int, t
     assert (report.problems, report.unchecked) == ([], [])
 
 
+def test_a_list_that_hid_something_is_told_of_once_and_not_once_it_is_in_order(tmp_path: Path) -> None:
+    lab = Lab.founded()
+    lab.record(loglab.certificate(status_index=1))
+    later = round(lab.now.timestamp()) + 7200
+    late = {"status/0": lab.status_token(13, issued_at=later), "numbers/head": lab.number_head(13, issued_at=later)}
+    log = MemoryLog({**lab.files(), **late, **lab.number_tiles(13)})
+    for _ in range(2):
+        report = audit(log, lab.trust(), processes=0, state=tmp_path / "state")
+        assert [finding.index for finding in report.findings] == [13, 13]
+    report = audit(MemoryLog(lab.files()), lab.trust(), processes=0, state=tmp_path / "state")
+    assert (report.exit_code, report.findings) == (0, [])
+
+
 def test_a_compromise_told_later_disowns_what_was_audited_before(tmp_path: Path) -> None:
     state = tmp_path / "state"
     small = part(LAB.size)
@@ -261,6 +276,10 @@ def _of_other_rules(plain: dict[str, Any]) -> None:
     plain["rules"] = bytes(32)
 
 
+def _of_an_audit_that_asked_less(plain: dict[str, Any]) -> None:
+    plain["rules"] = sha256(cbor.encode([sorted(EVENTS), list(STATES)])).digest()
+
+
 def _longer(plain: dict[str, Any]) -> None:
     plain["size"] += 1
 
@@ -293,6 +312,7 @@ def _without_a_checkpoint(plain: dict[str, Any]) -> None:
     "change",
     [
         _of_other_rules,
+        _of_an_audit_that_asked_less,
         _longer,
         _without_a_definition,
         _with_short_streams,

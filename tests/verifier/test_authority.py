@@ -122,9 +122,9 @@ def test_a_genesis_with_keys_that_cannot_be_is_rejected(keys: tuple[kinds.Genesi
 def test_the_founded_log_is_good_and_says_who_holds_which_key(lab: Lab) -> None:
     authority = admit(lab)
     assert {key.organisation: key.custody for key in authority.keys.values() if key.since} == {
-        "CQUPT": "organisation",
+        "CQUPT": "base",
         "HUAWEI": "base",
-        "CQHRSS": "organisation",
+        "CQHRSS": "base",
     }
 
 

@@ -132,7 +132,10 @@ def test_every_form_of_a_proof_gives_the_same_answer(place: Place, form: str) ->
 
 
 def test_a_title_is_shown_with_its_own_fields(place: Place) -> None:
-    index = place.lab.record(loglab.title(on=TODAY), loglab.AUTHORITY)
+    own = loglab.Signer("the authority's own", loglab.AUTHORITY.issuer)
+    granted = loglab.authorised(own, "CQHRSS", kinds.AUTHORITY_KINDS, "organisation")
+    place.lab.record(granted, loglab.ROOT, loglab.CLERK)
+    index = place.lab.record(loglab.title(on=TODAY), own)
     place.publish()
     result = place.check(place.write("proof.cbor", place.lab.proof(index)), place.log)
     assert result.exit_code == 0

@@ -166,7 +166,11 @@ class _Audit:
             self._at(given, "the trust file given", lambda: check_given_trust(self._judge, self._trust))
         with _Noting(self._report, TRUST_FILE):
             text, published = published_trust(self._log, self._head)
-            self._at(published.as_of, TRUST_FILE, lambda: check_published_trust(self._judge, text, published.as_of))
+            self._at(published.as_of, TRUST_FILE, lambda: self._check_trust(text, published.as_of))
+
+    def _check_trust(self, text: str, size: int) -> None:
+        check_published_trust(self._judge, text, size)
+        self._report.trust = text
 
     def _resume(self) -> bool:
         """Goes on from the state file, where there is one and the log leads on from it. False for one of no use."""
@@ -338,9 +342,9 @@ class _Audit:
             self._report.unchecked.append(Problem.of(CouldNotCheck("it is as of no entry of this log"), place))
         for number in self._judge.awards.list_numbers():
             with _Noting(self._report, f"status/{number}"):
-                check_list(self._judge, self._tree, self._log, self._judge.authority.url, number)
+                self._report.findings.extend(check_list(self._judge, self._tree, self._head, self._log, number))
         with _Noting(self._report, numberhead.PATH):
-            check_numbers(self._judge, self._tree, self._log)
+            self._report.findings.extend(check_numbers(self._judge, self._tree, self._head, self._log))
         self._check_clock()
 
     def _check_clock(self) -> None:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
 from typing import Final
 
-from verifier import kinds, statement, statuslist, trust
+from verifier import kinds, statuslist, trust
 from verifier.audit.judging import Judge
 from verifier.audit.report import Finding
 from verifier.audit.tree import Tree, check_root
 from verifier.checkpoint import Checkpoint
-from verifier.current import status_uri
+from verifier.current import kept_back, status_uri
 from verifier.errors import CouldNotCheck, Inconsistent, Malformed, Mismatch
 from verifier.fetch import PublishedLog
-from verifier.statuslist import LIST_LENGTH, StatusList
-from verifier.tile import WIDTH, TreeReader
+from verifier.statuslist import LIST_LENGTH
+from verifier.tile import TreeReader
 from verifier.trust import Trust
-from verifier.verify import recorded_moment
 
 TRUST_FILE: Final = "trust.txt"
-KEPT_BACK: Final = timedelta(hours=1)
-"""For how long what is recorded may be in no new list: it waits for its turn to be signed."""
 
 
 def published_trust(log: PublishedLog, head: Checkpoint) -> tuple[str, Trust]:
@@ -53,19 +50,20 @@ def check_published_trust(judge: Judge, published: str, size: int) -> None:
 def check_given_trust(judge: Judge, given: Trust) -> None:
     """Raises Inconsistent unless the auditor's trust file says what the log said when it had that size."""
     right = trust.parse(folded_trust(judge, given.as_of))
-    for name in ("genesis", "log", "url", "base", "organisations", "keys", "programmes", "witnesses"):
+    for name in ("genesis", "log", "url", "base", "moves", "organisations", "keys", "programmes", "witnesses"):
         if getattr(given, name) != getattr(right, name):
             raise Inconsistent(
                 f"the trust file given and the log do not agree on {name}, as of the trust file's {given.as_of} entries"
             )
 
 
-def check_list(judge: Judge, tree: Tree, log: PublishedLog, trusted_url: str, number: int) -> None:
+def check_list(judge: Judge, tree: Tree, head: Checkpoint, log: PublishedLog, number: int) -> Iterator[Finding]:
     """Folds a status list again from the entries and compares it with the published one, bit for bit.
 
     A list that leaves out what was recorded long before it was made is a finding. Raises VerificationError,
     CouldNotCheck.
     """
+    trusted_url = judge.authority.url
     token = log.get(f"status/{number}")
     # (1) Signed by a key of this log for lists, (2) by its own name, (3) over entries of this log.
     key = judge.authority.key(statuslist.signer(token))
@@ -76,8 +74,7 @@ def check_list(judge: Judge, tree: Tree, log: PublishedLog, trusted_url: str, nu
     if listed.uri != status_uri(trusted_url, number):
         raise Malformed(f"the list calls itself {listed.uri}, not {status_uri(trusted_url, number)}")
     check_root(tree, listed.size, listed.root, "the status list")
-    if listed.size < tree.size and (finding := _kept_back(listed, tree.size, log)) is not None:
-        judge.findings.append(finding)
+    yield from late(log, head, listed.size, listed.issued_at, "the status list")
     # (4) The same bits.
     right = judge.awards.list_bits(number, listed.size, judge.authority_as_of(listed.size))
     if listed.bits != right:
@@ -90,15 +87,7 @@ def check_list(judge: Judge, tree: Tree, log: PublishedLog, trusted_url: str, nu
         )
 
 
-def _kept_back(listed: StatusList, size: int, log: PublishedLog) -> Finding | None:
-    """Says so where a list is dated today and folded from the log of before: it may hide what came since."""
-    entry = TreeReader(size, log.get).entries(listed.size // WIDTH)[listed.size % WIDTH]
-    recorded = recorded_moment(statement.parse(entry).record.envelope.recorded_at)
-    issued = datetime.fromtimestamp(min(listed.issued_at, 2**33), UTC)
-    if issued - recorded <= KEPT_BACK:
-        return None
-    return Finding(
-        listed.size,
-        f"recorded {recorded:%Y-%m-%d %H:%M} UTC and not in the status list of {issued:%Y-%m-%d %H:%M} UTC, "
-        f"which is of the log's first {listed.size} entries",
-    )
+def late(log: PublishedLog, head: Checkpoint, size: int, issued_at: int, what: str) -> Iterator[Finding]:
+    """Says so where a fold is dated today and is of the log of before: it may hide what came since."""
+    if (message := kept_back(TreeReader(head.size, log.get), head, size, issued_at, what)) is not None:
+        yield Finding(size, message)

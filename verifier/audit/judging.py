@@ -121,7 +121,7 @@ class Judge:
         key = authority.keys.get(shown.kid)
         if key is None or len(set(actors)) < len(actors) or index == 0:
             return None
-        if not authority.may_propose(actors[0]):
+        if authority.staff_fault(kind, actors, key) is not None:
             return None
         try:
             key.entitled(kind, index)

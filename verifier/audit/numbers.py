@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from verifier import checkpoint, kinds, numberhead
+from verifier.audit.beside import late
 from verifier.audit.judging import Judge
+from verifier.audit.report import Finding
 from verifier.audit.tree import Tree, check_root
+from verifier.checkpoint import Checkpoint
 from verifier.errors import CouldNotCheck, Malformed, Mismatch
 from verifier.fetch import PublishedLog
 from verifier.note import VerifierKey
@@ -12,10 +17,11 @@ from verifier.numberhead import NumberHead
 from verifier.numbertree import tile_path, tree_over
 
 
-def check_numbers(judge: Judge, tree: Tree, log: PublishedLog) -> None:
+def check_numbers(judge: Judge, tree: Tree, signed_head: Checkpoint, log: PublishedLog) -> Iterator[Finding]:
     """Folds the index of numbers again from the entries and compares it with what is published, byte for byte.
 
-    Raises VerificationError, CouldNotCheck.
+    An index that leaves out what was recorded long before it was made is a finding. Raises VerificationError,
+    CouldNotCheck.
     """
     signed = log.get(numberhead.PATH)
     # (1) Signed by a key of this log for folds, (2) by its own name, (3) over entries of this log.
@@ -31,6 +37,7 @@ def check_numbers(judge: Judge, tree: Tree, log: PublishedLog) -> None:
     keys = [VerifierKey(judge.authority.origin, item.public_key) for item in log_keys if item.compromised_from is None]
     checkpoint.verify(head.note, keys, judge.authority.origin)
     check_root(tree, size, head.checkpoint.root, "the number index")
+    yield from late(log, signed_head, size, head.issued_at, "the number index")
     # (4) The same numbers, (5) in tiles that are there.
     _check_tiles(judge, head, log)
 

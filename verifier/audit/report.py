@@ -60,6 +60,8 @@ class Report:
     """What the judged entries say of organisations and keys."""
     counts: Counts = field(default_factory=Counts)
     """Of the judged entries."""
+    trust: str = ""
+    """The published trust file, where it was found to be what the log gives; else empty."""
     replayed: dict[str, int] = field(default_factory=dict)
     """What a replay of decisions counted, by name."""
 

@@ -25,6 +25,8 @@ from verifier.audit.tree import Leaves, Tree
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import EVENTS
 
+RULES: Final = 2
+"""Raised whenever an audit asks more of an entry than before: what was judged by less is not gone on from."""
 SAVE_EVERY: Final = 50_000
 """Entries after which an audit that goes on writes its state."""
 _FORMAT: Final = b"certledger-audit-state/1"
@@ -99,8 +101,8 @@ def load(path: Path) -> State | None:
         raise CouldNotCheck(f"the state file {path} is in no form that an audit writes: {error}") from None
     if rules != _rules():
         raise CouldNotCheck(
-            f"the state file {path} is of another version of certverify, which knew other kinds of event: remove it "
-            "and audit from the beginning"
+            f"the state file {path} is of another version of certverify, which knew other kinds of event or rules: "
+            "remove it and audit from the beginning"
         )
     return state
 
@@ -144,4 +146,4 @@ def _settle(folder: Path) -> None:
 
 def _rules() -> bytes:
     """What the numbers and kinds in a state mean: another verifier may know others."""
-    return sha256(cbor.encode([sorted(EVENTS), list(STATES)])).digest()
+    return sha256(cbor.encode([sorted(EVENTS), list(STATES), RULES])).digest()

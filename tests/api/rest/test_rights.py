@@ -8,11 +8,11 @@ import pytest
 
 from ledger.office.forms import NAMES
 from ledger.office.sessions import FRESH_SECONDS
-from ledger.permissions import role_for
 from tests.api.rest.conftest import API, COOKIE, Served, problem
 from tests.ledger.deciders.story import COHORT, REQUESTED_ON, STARTS, uuid
 from tests.ledger.lives import operators
 from verifier.authority import ROLES
+from verifier.staff import role_for
 
 STAFF = sorted(set(ROLES) - {"public"})
 GIVES = {

@@ -14,11 +14,11 @@ from ledger.handle import Desk
 from ledger.office import forms
 from ledger.office.opening import Office
 from ledger.open import Ledger
-from ledger.permissions import role_for
 from ledger.refusals import Code, Refusal
 from tests.ledger.deciders.story import APPLICATION, CERTIFICATE, COHORT, REGISTER, REQUESTED_ON, TITLE, drawn
 from tests.ledger.lives import Life
 from verifier.events import EVENTS, event_type
+from verifier.staff import role_for
 
 
 def test_every_command_is_given_here_or_has_its_own_way() -> None:

@@ -159,6 +159,34 @@ def test_a_log_that_was_cut_back_is_told_until_it_is_back(watch: Watch) -> None:
     assert [alert.kind for alert in watch.state.untold("filed")] == ["rollback", "rollback"]
 
 
+@dataclass(frozen=True)
+class Turncoat(MemoryLog):
+    """Shows an honest trust file while it is audited, and another one to who asks again."""
+
+    other: str = ""
+    asked: list[str] = field(default_factory=list)
+
+    def get(self, path: str) -> bytes:
+        if path == "trust.txt":
+            self.asked.append(path)
+            if len(self.asked) > 1:
+                return self.other.encode()
+        return super().get(path)
+
+
+def test_the_trust_file_that_is_kept_is_the_one_that_was_audited(watch: Watch) -> None:
+    set_witnesses(watch.lab)
+    files = watch.lab.files()
+    files["checkpoint"] = cosigned(files["checkpoint"], ANNA, BORIS)
+    honest = watch.lab.trust_text()
+    quorum = next(line for line in honest.splitlines() if line.startswith("quorum "))
+    log = Turncoat(files, other=honest.replace(quorum, "quorum none"))
+    Monitor(log, watch.state, lambda: watch.now, 2 * DAY, watch.judged).run()
+    kept = watch.state.kept()
+    assert kept is not None
+    assert kept.trust == honest
+
+
 def test_a_bad_entry_is_told_and_judged_again_until_it_is_gone(watch: Watch) -> None:
     watch.look()
     watch.lab.record(certificate(), THIEF)
