@@ -59,7 +59,8 @@ KINDS: Final[Mapping[type[Any], str]] = {
 """The commands that staff give one by one, with the kind of event that each asks for.
 
 Not among them: what the public form lodges; what opens and closes accounts, which `ledger.office.staff` does together
-with the ways in; the intake of a pack, which comes with its rows; a disclosure, which comes with its file.
+with the ways in; the intake of a pack, which comes with its rows; a disclosure, which comes with its file; the move of
+the base, which changes its settings too.
 """
 
 NAMES: Final[Mapping[str, type[Any]]] = {name: command for name, command in COMMANDS.items() if command in KINDS}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from ledger.settings import MASTER_KEY_FILE
@@ -13,12 +11,12 @@ from tests.fraud.observers import Keepsakes
 
 
 @pytest.fixture(scope="session")
-def honest(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Honest]:
+def honest(tmp_path_factory: pytest.TempPathFactory) -> Honest:
     """Nobody changes it."""
     folder = tmp_path_factory.mktemp("honest")
-    with pytest.MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:  # of no test of others: the session lasts longer than these
         patch.setenv(MASTER_KEY_FILE, str(folder / "master-key"))
-        yield make(folder)
+        return make(folder)
 
 
 @pytest.fixture(scope="session")

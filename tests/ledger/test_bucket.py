@@ -85,7 +85,7 @@ def copied(ledger: SmallLedger, folder: Folder) -> None:
 
 
 def files(folder: Any) -> dict[str, bytes]:
-    found_there = [path for top in ("tile", "status") for path, _ in folder.listing(top)]
+    found_there = [path for top in ("tile", "status", "numbers") for path, _ in folder.listing(top)]
     return {path: folder.read(path) for path in (*found_there, "checkpoint", "trust.txt")}
 
 
@@ -189,11 +189,12 @@ def test_objects_say_what_they_are_and_how_long_they_may_be_kept(ledger: SmallLe
     copied(ledger, Bucket(store, "memory"))
     said = {path: store.get(path).attributes for path in own(ledger)}
     for path, attributes in said.items():
-        tile = path.startswith("tile/")
+        tile = path.startswith(("tile/", "numbers/")) and path != "numbers/head"
         assert attributes["Cache-Control"] == (FOR_EVER if tile else SECONDS)
         assert tile == (attributes["Content-Type"] == "application/octet-stream")
     assert said["checkpoint"]["Content-Type"] == said["trust.txt"]["Content-Type"] == TEXT
     assert said["status/0"]["Content-Type"] == "application/statuslist+cwt"
+    assert said["numbers/head"]["Content-Type"] == "application/vnd.certledger.number-index+cbor"
     assert [item["path"] for page in store.list() for item in page if item["path"] not in said] == []
 
 

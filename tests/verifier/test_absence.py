@@ -157,15 +157,15 @@ def test_a_proof_without_its_tiles_is_none(lab: Lab) -> None:
 
 def current(lab: Lab, head: bytes, now: datetime | None = None) -> None:
     verified = absence.verify_head(head, lab.trust())
-    absence.check_current(verified, MemoryLog(lab.files()), lab.trust(), now or datetime.now(UTC))
+    absence.check_current(verified, MemoryLog(lab.files()), lab.trust(), now or lab.now)
 
 
 def test_a_head_of_an_earlier_tree_of_this_log_is_current_while_it_is_fresh(lab: Lab) -> None:
     current(lab, lab.number_head(14))
     with pytest.raises(CouldNotCheck, match="more than a day old"):
-        current(lab, lab.number_head(), datetime.now(UTC) + timedelta(hours=25))
+        current(lab, lab.number_head(), lab.now + timedelta(hours=25))
     with pytest.raises(CouldNotCheck, match="future"):
-        current(lab, lab.number_head(), datetime.now(UTC) - timedelta(hours=1))
+        current(lab, lab.number_head(), lab.now - timedelta(hours=1))
 
 
 def test_a_head_of_today_that_leaves_out_what_was_recorded_long_before_is_not_current(lab: Lab) -> None:

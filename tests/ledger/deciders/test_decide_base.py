@@ -308,6 +308,17 @@ def test_a_disclosure_is_recorded_as_it_was_made() -> None:
     assert given(event).catalogue == given().catalogue
 
 
+# --- the base's address -----------------------------------------------------------------------------------------------
+
+
+def test_the_base_moves_to_another_address_once() -> None:
+    (event,) = decide(c.MoveBase("https://new.example.org"), given())
+    assert event == kinds.BaseMoved(log_id=uuid("log"), url="https://new.example.org")
+    assert decide(c.MoveBase("https://new.example.org"), given(event)) == []
+    assert decide(c.MoveBase(given().address), given()) == []
+    refused(Code.UNKNOWN_VALUE, lambda: decide(c.MoveBase("new.example.org"), given()))
+
+
 # --- witnesses ------------------------------------------------------------------------------------------------------
 
 W1, W2 = (key_of(f"{name}.example.org", key(name)) for name in "ab")

@@ -23,7 +23,14 @@ from verifier.staff import role_for
 
 def test_every_command_is_given_here_or_has_its_own_way() -> None:
     passkeys = {c.RegisterPasskey, c.RemovePasskey, c.SignApproval}
-    elsewhere = {c.LodgeObjection, c.OpenAccount, c.CloseAccount, c.TakeInPack, c.RecordDisclosure} | passkeys
+    elsewhere = {
+        c.LodgeObjection,
+        c.OpenAccount,
+        c.CloseAccount,
+        c.TakeInPack,
+        c.RecordDisclosure,
+        c.MoveBase,
+    } | passkeys
     assert set(forms.KINDS) == set(COMMANDS.values()) - elsewhere
     assert set(forms.KINDS.values()) <= {declared.kind for declared in EVENTS.values()}
     assert set(forms.NAMES) == {name_of(command) for command in forms.KINDS}
