@@ -263,7 +263,7 @@ def _check_views(ledger: Ledger) -> None:
         def tables() -> dict[str, list[tuple[Any, ...]]]:
             named = [table for projection in PROJECTIONS for table in projection.tables]
             return {
-                table: [tuple(row) for row in views.select(f"SELECT * FROM {table} ORDER BY log_index")]
+                table: sorted((tuple(row) for row in views.select(f"SELECT * FROM {table}")), key=repr)
                 for table in named
             }
 

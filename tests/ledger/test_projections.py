@@ -34,7 +34,7 @@ def ledger(whole: WholeLedger) -> Iterator[Ledger]:
 
 def tables(views: Views) -> dict[str, list[tuple[Any, ...]]]:
     return {
-        table: sorted((tuple(row) for row in views.select(f"SELECT * FROM {table} ORDER BY log_index")), key=repr)
+        table: sorted((tuple(row) for row in views.select(f"SELECT * FROM {table}")), key=repr)
         for projection in PROJECTIONS
         for table in projection.tables
     }
