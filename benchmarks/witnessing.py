@@ -99,7 +99,8 @@ class _Used:
         share = wanted // len(logs)
         made = [log.requests(share) for log in logs]
         with closing(Server(self._port, self._pid, len(logs))) as server:
-            rate = server.measure(name, [request for turn in zip(*made, strict=True) for request in turn], wanted)
+            requests = [request for turn in zip(*made, strict=True) for request in turn]
+            rate = server.measure(name, requests, len(requests))  # none twice: it would be the last one's size
         self.rates.setdefault(name, []).extend(server.rates[name])
         return rate
 

@@ -132,9 +132,11 @@ def test_nothing_lies_in_it_that_nothing_looked_at(made: dict[str, bytes], tmp_p
     files = read(made["revoked"])
     (change,) = (name for name in files if name.startswith("changes/"))
     moved = {"changes/999.cbor" if name == change else name: data for name, data in files.items()}
-    strays = [{**files, name: b"x"} for name in ("status/7", "keys/999.tlog-proof", "rules/999.txt")]
+    strays = [{**files, name: b"x"} for name in ("status/7", "keys/999.tlog-proof")]
     for changed in (moved, *strays):
         assert checked(zipped(changed), tmp_path, trusted=files["trust.txt"])["state"] == "tampered"
+    alone = zipped({**files, "rules/999.txt": b"x"})  # the text of a rule that is not there
+    assert checked(alone, tmp_path, trusted=files["trust.txt"])["state"] == "not-a-proof"
 
 
 def test_a_key_that_is_left_out_is_found(made: dict[str, bytes], tmp_path: Path) -> None:

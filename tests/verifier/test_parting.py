@@ -194,7 +194,7 @@ def test_the_command_names_entry_copies_and_envelopes(one: Lab, tmp_path: Path) 
     assert (code, told.split()[0]) == (1, "FORK")
     assert "first entry that differs: 300" in told
     assert told.count("attendance.recorded/1") == 2
-    assert "held by base" not in told
+    assert told.count("(CQUPT, held by base)") == 2
     code, told = run(*places, "--json")
     answer = json.loads(told)
     assert (answer["verdict"], answer["index"]) == ("fork", 300)
