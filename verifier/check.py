@@ -217,7 +217,7 @@ class Checker:
         if self.log is None and self.offline:
             return verdict
         try:
-            published = self.log or fetch.open_log(f"{self.trust.address.rstrip('/')}/log")
+            published = self.log or fetch.open_log(self.trust.log_address)
             log = VerifiedLog(published, self.trust)
             log.cosigned.check_quorum()
             recheck.check_same_log(found, log)
@@ -335,7 +335,7 @@ class Checker:
         if self.log is None and self.offline:
             return verdict
         try:
-            log = self.log or fetch.open_log(f"{self.trust.address.rstrip('/')}/log")
+            log = self.log or fetch.open_log(self.trust.log_address)
             scanned = _FOLDER_SCAN if isinstance(log, fetch.FolderLog) else _NETWORK_SCAN
             current = check_standing(proved, log, self.trust, self.now, changes, scanned)
         except Inconsistent as error:

@@ -68,6 +68,11 @@ class Trust:
         return self.moves[-1][1] if self.moves else self.url
 
     @property
+    def log_address(self) -> str:
+        """Where the published log is now."""
+        return f"{self.address.rstrip('/')}/log"
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts that codes of this base lead to, the present one first: paper outlives addresses."""
         ever = (self.url, *(url for _, url in self.moves))

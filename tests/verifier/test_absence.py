@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -275,6 +278,23 @@ def test_a_proof_that_cannot_be_kept_is_no_verdict(desk: Desk) -> None:
     code, told = desk.ask(issued_number(), f"--log={desk.folder / 'log'}", "-o", str(desk.folder / "nowhere" / "kept"))
     assert (code, told["verdict"]) == (3, "could-not-check")
     assert told["message"].endswith("nowhere/kept cannot be written: No such file or directory")
+
+
+def test_without_a_log_named_the_base_is_asked_where_it_is_now(lab: Lab, tmp_path: Path) -> None:
+    """Its first address names it for ever, and may be somebody else's by now."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=tmp_path)) as server:
+        here = f"http://127.0.0.1:{server.server_port}"
+        lab.record(kinds.BaseMoved(log_id=uuid("log"), url=here), ROOT, loglab.CLERK)
+        lab.publish(tmp_path / "log")
+        (tmp_path / "trust.txt").write_text(lab.trust_text(), encoding="utf-8")
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            code, told = Desk(tmp_path).ask(NEVER)
+        finally:
+            server.shutdown()
+            thread.join()
+    assert (code, told["verdict"], told["as_of"]) == (0, "never-issued", 16)
 
 
 def test_people_read_sentences(desk: Desk) -> None:

@@ -99,7 +99,7 @@ class _Asked:
         if self.proof is not None:
             data = read_whole(self.proof)
             return data, absence.verify_proof(data, self.number, trusted), [_OLD]
-        log = fetch.open_log(self.place or f"{trusted.url}/log")
+        log = fetch.open_log(self.place or trusted.log_address)
         return *_asked_of(log, self.number, trusted), []
 
 
