@@ -25,15 +25,16 @@ from starlette.responses import HTMLResponse, Response
 from api import absent_words, sentences
 from api.headers import PERSONAL
 from api.links import problem_answers
-from api.lookup import body_of
+from api.lookup import body_of, checked_number
+from api.pace import Run
 from api.problems import problem
 from api.refused import Refused
 from api.templates import Again, Site
 from ledger.awards import Awards
 from ledger.handle import Clock, moment_of
 from verifier import absence
-from verifier.address import check_number, number_digest
-from verifier.errors import CouldNotCheck, Malformed, VerificationError
+from verifier.address import number_digest
+from verifier.errors import CouldNotCheck, VerificationError
 from verifier.fetch import FolderLog
 
 _log = logging.getLogger(__name__)
@@ -73,7 +74,7 @@ class Told:
         return datetime.fromtimestamp(self.answer.head.issued_at, UTC)
 
 
-def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
+def router(site: Site, awards: Callable[[], Awards], clock: Clock, run: Run) -> APIRouter:
     """The page, the same for programs, and the proof to download."""
     made = APIRouter()
 
@@ -83,7 +84,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
         try:
             number = await _from_form(request)
             values["again"] = Again("/numbers", {"number": number})
-            told = tell(awards(), number, moment_of(clock))
+            told = await run(tell, awards(), number, moment_of(clock))
         except Refused as refused:
             shown = {"title": refused.title, "problem": refused.detail, "code": refused.code}
             return site.page("absent.html", request, refused.status, PERSONAL, **values, **shown)
@@ -93,7 +94,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
     @made.post("/numbers.json", **_documented())
     async def twin(request: Request) -> Response:
         try:
-            told = tell(awards(), await _from_json(request), moment_of(clock))
+            told = await run(tell, awards(), await _from_json(request), moment_of(clock))
         except Refused as refused:
             return problem(refused.status, refused.code, refused.title, refused.detail, PERSONAL)
         answer = NumberAnswer(
@@ -125,12 +126,7 @@ def router(site: Site, awards: Callable[[], Awards], clock: Clock) -> APIRouter:
 
 def tell(awards: Awards, typed: str, now: datetime) -> Told:
     """The proof about a typed number, verified like a stranger would. Raises Refused."""
-    if not typed.strip():
-        raise Refused(422, "number-missing", sentences.NUMBER_MISSING, sentences.NUMBER_MISSING_HOW)
-    try:
-        number = check_number(typed)
-    except Malformed:
-        raise Refused(422, "mistyped-number", sentences.MISTYPED, sentences.MISTYPED_HOW) from None
+    number = checked_number(typed)
     digest = number_digest(number)
     try:
         log, trust = FolderLog(awards.ledger.public), awards.snapshot().trust

@@ -159,7 +159,7 @@ def _public(
     yield links.router(site, awards, clock, run)
     yield receipts.router(site, awards, clock)
     yield lookup.router(site, awards, clock, run, guesses)
-    yield absent.router(site, awards, clock)
+    yield absent.router(site, awards, clock, run)
     yield bulk.router(site, awards, clock, monotonic, guesses)
     yield comparing.router(site, awards, clock)
     yield trusting.router(site, awards)

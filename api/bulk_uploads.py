@@ -12,6 +12,7 @@ from starlette.requests import Request
 from api import bulk_words as says
 from api import lookup, uploads
 from api.bulk_turns import UPLOAD_BYTES
+from api.digits import whole
 from api.refused import Refused
 from ledger.bulk.items import ITEMS, Item, Place, TypedRow
 from ledger.bulk.uploads import Uploaded
@@ -36,8 +37,9 @@ class Sent:
 
 def announced(request: Request) -> int:
     """How many bytes a request says that it has; as many as there may be where it does not say. Raises Refused."""
-    length = request.headers.get("content-length", "")
-    size = int(length) if length.isascii() and length.isdigit() and len(length) < 16 else UPLOAD_BYTES
+    size = whole(request.headers.get("content-length", ""), 15)
+    if size is None:
+        return UPLOAD_BYTES
     if size > UPLOAD_BYTES:
         raise _too_large()
     return size

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from api import explorer_words, languages, lookup, picture, words
+from api.digits import whole
 from api.languages import Words
 from api.office.bars import Chart, chart
 from api.public_fields import public_fields
@@ -218,19 +219,20 @@ class Pages:
 def _point(explorer: Explorer, request: Request) -> At:
     """The point that an address names: `at=4711`, or `by=2026-03-20`, which goes first; else now. Raises _Answer."""
     size, day = request.query_params.get("at", "").strip(), request.query_params.get("by", "").strip()
-    if size and not (size.isascii() and size.isdigit() and len(size) < 19):
+    index = whole(size)
+    if size and index is None:
         raise _Answer(422, explorer_words.BAD_POINT)
     try:
-        return explorer.at(int(size) if size else None, date.fromisoformat(day) if day else None)
+        return explorer.at(index, date.fromisoformat(day) if day else None)
     except (ValueError, OverflowError):
         raise _Answer(422, explorer_words.BAD_POINT) from None
 
 
 def _index(request: Request, at: At) -> int:
-    text: str = request.path_params["index"]
-    if not (text.isascii() and text.isdigit() and len(text) < 19 and int(text) < at.size):
+    index = whole(request.path_params["index"])
+    if index is None or index >= at.size:
         raise _Answer(404, explorer_words.NOT_THERE)
-    return int(text)
+    return index
 
 
 def _led(request: Request, explorer: Explorer, at: At, asked: str) -> Response:
@@ -241,8 +243,9 @@ def _led(request: Request, explorer: Explorer, at: At, asked: str) -> Response:
 
 
 def _places(explorer: Explorer, at: At, asked: str) -> Iterator[str]:
-    if asked.isascii() and asked.isdigit() and len(asked) < 19 and int(asked) < at.size:
-        yield f"/entry/{int(asked)}"
+    index = whole(asked)
+    if index is not None and index < at.size:
+        yield f"/entry/{index}"
     try:
         stream = UUID(asked)
     except ValueError:

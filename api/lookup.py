@@ -134,16 +134,21 @@ def _retry(refused: Refused | None) -> dict[str, str]:
 
 def check(typed: Typed) -> None:
     """Refuses what cannot be right, before anything is looked up. Raises Refused."""
-    if not typed.number.strip():
-        raise Refused(422, "number-missing", sentences.NUMBER_MISSING, sentences.NUMBER_MISSING_HOW)
-    try:
-        check_number(typed.number)
-    except Malformed:
-        raise Refused(422, "mistyped-number", sentences.MISTYPED, sentences.MISTYPED_HOW) from None
+    checked_number(typed.number)
     if len(typed.name) > NAME_LIMIT:
         raise Refused(422, "name-too-long", sentences.NAME_TOO_LONG, sentences.NAME_TOO_LONG_HOW)
     if not folded_name(typed.name):
         raise Refused(422, "name-missing", sentences.NAME_MISSING, sentences.NAME_MISSING_HOW)
+
+
+def checked_number(typed: str) -> str:
+    """A typed certificate number as it is printed. Raises Refused."""
+    if not typed.strip():
+        raise Refused(422, "number-missing", sentences.NUMBER_MISSING, sentences.NUMBER_MISSING_HOW)
+    try:
+        return check_number(typed)
+    except Malformed:
+        raise Refused(422, "mistyped-number", sentences.MISTYPED, sentences.MISTYPED_HOW) from None
 
 
 def answer_typed(awards: Callable[[], Awards], typed: Typed, now: datetime) -> tuple[Answer, str] | None:

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api import lookup, notice_words
 from api.banners import BANNERS
+from api.digits import whole
 from api.headers import PERSONAL
 from api.languages import choose
 from api.refused import Refused
@@ -133,8 +134,8 @@ def objectors_router(site: Site, notices: Callable[[], Notices]) -> APIRouter:
 
 
 def _page(request: Request) -> int:
-    asked = request.query_params.get("page", "1")
-    return int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    page = whole(request.query_params.get("page", ""), 6)
+    return 1 if page is None else page
 
 
 def _found(notices: Notices, notice_id: str, now: datetime) -> Notice | Gone | None:

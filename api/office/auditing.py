@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api import explorer_words
+from api.digits import whole
 from api.languages import Words
 from api.office import look_words
 from api.office.addresses import id_in
@@ -100,13 +101,10 @@ class Auditing:
         """What auditors looked at, and whether the chain of it is whole."""
         if not acting.may("auditor", "administrator"):
             raise Refusal(Code.MISSING_ROLE, "the list of looks takes one of the roles auditor, administrator")
-        before = request.query_params.get("before", "")
         office = self._console.office
         try:
             last, broken = office.looks.check(), ""
-            rows = office.looks.latest(
-                int(before) if before.isascii() and before.isdigit() and len(before) < 18 else None
-            )
+            rows = office.looks.latest(whole(request.query_params.get("before", "")))
         except StoreCorrupt as error:
             last, broken, rows = None, str(error), []
         shown = [(item, self._console.who(item.pseudonym), moment(item.looked_at)) for item in rows]
@@ -124,8 +122,8 @@ class Auditing:
 
     def _stream_of(self, asked: str) -> UUID | None:
         store = self._console.office.ledger.store
-        if asked.isascii() and asked.isdigit() and len(asked) < 18:
-            entry = store.entry(int(asked))
+        if (index := whole(asked)) is not None:
+            entry = store.entry(index)
             return None if entry is None else entry.stream_id
         try:
             stream = UUID(asked)

@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Final, Literal
 
+from api.digits import whole
 from api.languages import Words
 from api.office import words
 
@@ -116,4 +117,4 @@ def decimal_of(text: str) -> Decimal | None:
 
 def whole_of(text: str) -> int | None:
     """A whole number from 0, or None."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+    return whole(text, 9)
