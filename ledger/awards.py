@@ -7,7 +7,7 @@ vault and are `Withheld` once the holder's data were erased.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +18,7 @@ from uuid import UUID
 from ledger.open import Ledger
 from ledger.projections import PROJECTIONS
 from ledger.projector import Projector, Views
-from ledger.publication import TRUST_FILE
+from ledger.publication import TRUST_FILE, fold_base
 from ledger.published_entries import PublishedEntries, Stamp, is_settled, read_stamped, stamp_of
 from ledger.receipts import NotYetSigned
 from ledger.signing import Signer
@@ -31,7 +31,6 @@ from verifier import note as note_format
 from verifier.address import link_digest, number_digest
 from verifier.authority import Authority
 from verifier.awards import AWARD_TYPES, disowned
-from verifier.catalogue import Catalogue
 from verifier.checkpoint import Checkpoint
 from verifier.cosignatures import Cosigned
 from verifier.errors import CouldNotCheck, Malformed, Mismatch, VerificationError
@@ -208,7 +207,7 @@ class Awards:
         """The trust file that the log's first `size` entries give. Raises VerificationError, also for an empty log."""
         with self._lock:
             statements, _ = self._public_base()
-        authority, catalogue = _fold_base((index, item) for index, item in statements if index < size)
+        authority, catalogue = fold_base((index, item) for index, item in statements if index < size)
         return trust.parse(trust.from_log(authority, catalogue.named_programmes(), size))
 
     # --- proofs -----------------------------------------------------------------------------------------------------
@@ -295,7 +294,7 @@ class Awards:
         statements, whole = self._public_base()
         keys = [VerifierKey(whole.origin, key.public_key) for key in whole.log_keys(CHECKPOINT_KIND)]
         there = checkpoint.verify(note, keys, whole.origin)
-        authority, catalogue = _fold_base((index, item) for index, item in statements if index < there.size)
+        authority, catalogue = fold_base((index, item) for index, item in statements if index < there.size)
         text = trust.from_log(authority, catalogue.named_programmes(), there.size)
         head = SignedHead(there.size, there.root, note.decode())
         tree = tree_in(self._folder, there.size)
@@ -344,7 +343,7 @@ class Awards:
         revision = self.ledger.store.boundary(log_id.bytes)
         if self._base is None or self._base[0] != revision:
             statements = [(entry.index, parse(entry.statement)) for entry in self.ledger.store.dossier(log_id)]
-            self._base = (revision, statements, _fold_base(statements)[0])
+            self._base = (revision, statements, fold_base(statements)[0])
         return self._base[1], self._base[2]
 
 
@@ -355,15 +354,6 @@ def open_awards(ledger: Ledger) -> Iterator[Awards]:
         awards = Awards(ledger, views)
         awards.catch_up()
         yield awards
-
-
-def _fold_base(statements: Iterable[tuple[int, Statement]]) -> tuple[Authority, Catalogue]:
-    """Who may sign what, and what the base offers; every signature is checked. Raises VerificationError."""
-    authority, catalogue = Authority(), Catalogue()
-    for index, statement in statements:
-        authority.admit(index, statement)
-        catalogue.evolve(statement.record.event)
-    return authority, catalogue
 
 
 def _issued(entries: Sequence[Recorded], vault: Vault, authority: Authority) -> IssuedAward:

@@ -76,17 +76,15 @@ def disclose(ledger: Ledger, recipient: Recipient, wanted: Wanted, actors: Actor
         raise FileExistsError(17, "there is a file already", str(to))
     made = _Making(ledger, wanted)
     # (1) What the file will be. (2) The event. (3) The file, which has to come to the same.
-    earlier = made.recorded_before(recipient)
-    scope = made.scope(ledger.store.head().size) if earlier is None else made.scope(earlier[1].as_of)
-    counted = made.counted(scope)
-    if earlier is None or earlier[1].digest != counted.digest:
+    before = made.made_before(recipient)
+    if before is None:
         scope = made.scope(ledger.store.head().size)
         counted = made.counted(scope)
-        index, repeated = _record(ledger, recipient, scope, counted, actors), False
+        index = _record(ledger, recipient, scope, counted, actors)
     else:
-        index, repeated = earlier[0], True
+        index, scope, counted = before
     _write(to, recipient, made, scope, counted.digest)
-    return Disclosed(index, scope, counted.entries, counted.erased, counted.digest, repeated)
+    return Disclosed(index, scope, counted.entries, counted.erased, counted.digest, before is not None)
 
 
 @dataclass(slots=True)
@@ -164,7 +162,17 @@ class _Making:
             elif self._is_within(vault, recorded):
                 yield recorded.index, opened if self._wanted.everything else _chosen(declared.name, opened)
 
-    def recorded_before(self, recipient: Recipient) -> tuple[int, kinds.DisclosureMade] | None:
+    def made_before(self, recipient: Recipient) -> tuple[int, Scope, _Counted] | None:
+        """A disclosure of the same to the same auditor whose file still comes to the same, with its event's index."""
+        found = self._recorded_before(recipient)
+        if found is None:
+            return None
+        index, event = found
+        scope = self.scope(event.as_of)
+        counted = self.counted(scope)
+        return (index, scope, counted) if counted.digest == event.digest else None
+
+    def _recorded_before(self, recipient: Recipient) -> tuple[int, kinds.DisclosureMade] | None:
         """The newest disclosure of the same to the same auditor, with its index, if nothing of it is new since."""
         found: tuple[int, kinds.DisclosureMade] | None = None
         for recorded in self._ledger.store.dossier(self._ledger.log_id):

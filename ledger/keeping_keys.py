@@ -16,11 +16,12 @@ from typing import Final
 from ledger.commands import AuthoriseKey, ReportKeyCompromised, RetireKey
 from ledger.open import Ledger
 from ledger.permissions import Actors
-from ledger.publication import PublicFold
+from ledger.publication import fold_base
 from ledger.refusals import Code, Refusal
 from verifier.authority import Authority, Key
 from verifier.keys import thumbprint
 from verifier.kinds import CHECKPOINT_KIND, DOCUMENT_KIND, RECEIPT_KIND, REGISTRY_KINDS, ROOT_KINDS, STATUS_KIND
+from verifier.statement import parse
 
 PURPOSES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -123,9 +124,8 @@ def find(ledger: Ledger, kid: bytes) -> KeptKey:
 
 
 def _authority(ledger: Ledger) -> Authority:
-    fold = PublicFold()
-    fold.advance(ledger.store, ledger.store.head().size)
-    return fold.authority
+    entries = ledger.store.dossier(ledger.log_id)
+    return fold_base((entry.index, parse(entry.statement)) for entry in entries)[0]
 
 
 def _present(ledger: Ledger, purpose: str) -> list[Key]:

@@ -36,16 +36,16 @@ class Shown:
     """Paths of the number index's tiles, those of the head before among them."""
 
     @classmethod
-    def read(cls, public: DiskFolder) -> Shown | None:
-        """None where nothing is published yet."""
+    def read(cls, public: DiskFolder, before: Shown | None = None) -> Shown | None:
+        """None where nothing is published yet; `before` itself where nothing changed since it was read."""
         with public.exclusive():
-            numbers = sorted(path for path, _ in public.listing("numbers"))
-            paths = [path for path, _ in public.listing("status")] + [
-                path for path in numbers if path == numberhead.PATH
-            ]
-            lists = {path: public.read(path) or b"" for path in paths}
             head, trust_file = public.read(CHECKPOINT), public.read(TRUST_FILE)
-        tiles = tuple(path for path in numbers if path != numberhead.PATH)
+            lists = {path: public.read(path) or b"" for path, _ in public.listing("status")}
+            if (index := public.read(numberhead.PATH)) is not None:
+                lists[numberhead.PATH] = index
+            if before is not None and (before.checkpoint, before.trust_file, before.lists) == (head, trust_file, lists):
+                return before  # the same head leads to the same tiles: they need not be listed
+            tiles = tuple(sorted(path for path, _ in public.listing("numbers") if path != numberhead.PATH))
         return None if head is None or trust_file is None else cls(head, trust_file, lists, tiles)
 
     def keys(self, origin: str) -> list[VerifierKey]:
@@ -121,8 +121,8 @@ class Mirror:
         Raises CannotPublish for a destination that holds another log, another history or more than was signed, and one
         that cannot be reached; Overtaken where somebody else copies there too; VerificationError, StoreError.
         """
-        shown = Shown.read(self._public)
-        if shown is None or shown == self._done:
+        shown = Shown.read(self._public, self._done)
+        if shown is None or shown is self._done:
             return False
         origin, folder = self._origin, self.folder
         keys = shown.keys(origin)

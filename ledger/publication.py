@@ -12,7 +12,7 @@ that they never speak of entries that it does not cover; a crash in between leav
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -233,3 +233,12 @@ class Publication:
 def publish(store: Store, folder: Folder, status_signer: Signer, now: int) -> SignedHead:
     """Publishes once: see `Publication.publish`."""
     return Publication(store, status_signer).publish(folder, now)
+
+
+def fold_base(statements: Iterable[tuple[int, Statement]]) -> tuple[Authority, Catalogue]:
+    """Who may sign what, and what the base offers; every signature is checked. Raises VerificationError."""
+    authority, catalogue = Authority(), Catalogue()
+    for index, statement in statements:
+        authority.admit(index, statement)
+        catalogue.evolve(statement.record.event)
+    return authority, catalogue

@@ -22,7 +22,7 @@ from ledger.mirror import copy_once, mirror_of
 from ledger.open import Ledger, open_ledger
 from ledger.permissions import Actors
 from ledger.publisher import Publisher
-from ledger.tiles import CannotPublish
+from ledger.tiles import CannotPublish, DiskFolder
 from ledger.upkeep import LEAD_SECONDS, Turn, Upkeep
 from tests.s3_server import destination, make_public, s3_server
 from verifier.__main__ import certverify
@@ -120,6 +120,32 @@ def test_a_running_publisher_keeps_its_copies(tmp_path: Path, server: str, secre
         publisher.stop()
         assert not publisher.mirrors[0].is_alive()
         assert changing(open_bucket(there))[0] == own(ledger)[0]
+
+
+def test_a_moment_without_anything_new_lists_no_number_tiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A publisher looks twice a second, and a country's index has many tiles."""
+    listed: list[str] = []
+    listing = DiskFolder.listing
+
+    def noted(folder: DiskFolder, below: str) -> Iterator[tuple[str, float]]:
+        listed.append(below)
+        return listing(folder, below)
+
+    monkeypatch.setattr(DiskFolder, "listing", noted)
+    with founded(tmp_path) as ledger, open_awards(ledger):
+        upkeep, mirror = Upkeep(ledger), mirror_of(ledger, Destination(str(tmp_path / "copy")))
+        for _ in range(2):
+            record(ledger)
+            upkeep.sign()
+            upkeep.publish()
+            listed.clear()
+            assert mirror.publish()
+            assert "numbers" in listed
+            listed.clear()
+            assert not mirror.publish()
+            assert "numbers" not in listed
+        copied = [(tmp_path / "copy" / path).read_bytes() for path in CHANGING]
+        assert copied == own(ledger)
 
 
 def test_the_end_does_not_wait_for_a_copy_that_is_far_from_done(tmp_path: Path) -> None:

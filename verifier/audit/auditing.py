@@ -349,7 +349,7 @@ class _Audit:
 
     def _check_clock(self) -> None:
         """Asks the times of cosignatures. What is found stays found: the next audit has other checkpoints."""
-        policies = (self._trust.witnesses, self._judge.authority.witnesses)
+        policies = dict.fromkeys((self._trust.witnesses, self._judge.authority.witnesses))
         for (place, signed), policy in product(self._extended.items(), policies):
             with _Noting(self._report, place):
                 size = checkpoint.parse(note.parse(signed)).size

@@ -44,10 +44,11 @@ def replay_log(
         return Replayed(unchecked=[Problem.of(error, "checkpoint")])
     # (2) Every entry in its order: signature, then every decision once more.
     course = _Course(disclosures, watch)
+    tree = TreeReader(head.size, log.get)
     unchecked: list[Problem] = []
     try:
         for first in range(0, head.size, WIDTH):
-            course.take(first, TreeReader(head.size, log.get).entries(first // WIDTH))
+            course.take(first, tree.entries(first // WIDTH))
             progress(min(first + WIDTH, head.size), head.size)
     except CouldNotCheck as error:
         unchecked.append(Problem.of(error, f"entries from {course.reached}"))
