@@ -36,6 +36,11 @@ class Cosignature:
         """When it was made, in UTC."""
         return datetime.fromtimestamp(min(self.timestamp, _LATEST), UTC)
 
+    @property
+    def told(self) -> str:
+        """Who cosigned when, for people."""
+        return f"{self.witness} at {self.at:%Y-%m-%d %H:%M:%S} UTC"
+
 
 @dataclass(frozen=True, slots=True)
 class Cosigned:
@@ -59,7 +64,7 @@ class Cosigned:
     def sentence(self) -> str:
         """How many cosigned and when, for people."""
         of = f"{len(self.cosignatures)} of {len(self.policy.witnesses)} witnesses"
-        who = ", ".join(f"{item.witness} at {item.at:%Y-%m-%d %H:%M:%S} UTC" for item in self.cosignatures)
+        who = ", ".join(item.told for item in self.cosignatures)
         missing = "" if self.quorum else f"; the quorum {self.policy.quorum} is missing"
         return f"cosigned by {of}{': ' if who else ''}{who}{missing}"
 

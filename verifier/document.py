@@ -12,7 +12,7 @@ from typing import Any
 
 from verifier import cbor, keys
 from verifier.errors import Malformed
-from verifier.statement import ALG, EDDSA, KID, TYP, check_algorithm, cose_sign1_parts, key_id, to_be_signed
+from verifier.statement import ALG, EDDSA, KID, TYP, assemble, check_algorithm, cose_sign1_parts, key_id, to_be_signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +41,7 @@ class DocumentType:
     def sign(self, claims: dict[Any, Any], kid: bytes, sign: Callable[[bytes], bytes]) -> bytes:
         """The signed bytes."""
         protected, payload = cbor.encode({ALG: EDDSA, KID: kid, TYP: self.media_type}), cbor.encode(claims)
-        signature = sign(to_be_signed(protected, payload))
-        return b"\xd2\x84" + cbor.dumps(protected) + b"\xa0" + cbor.dumps(payload) + cbor.dumps(signature)
+        return assemble(protected, payload, sign(to_be_signed(protected, payload)))
 
     def parse(self, data: bytes) -> Document:
         """Reads one. Raises Malformed for anything but the one exact form."""

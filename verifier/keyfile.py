@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.serialization import (
 from verifier.errors import CouldNotCheck
 
 OWNER_ONLY: Final = 0o600
+PASSPHRASE_VARIABLE: Final = "CERTLEDGER_KEY_PASSPHRASE"
+"""Environment variable: the passphrase of a key file that a command opens or makes."""
 
 
 def write_key(path: Path, private: PrivateKeyTypes, passphrase: bytes | None) -> None:

@@ -6,10 +6,11 @@ Pages, API, status list, PDF, command line and JavaScript all get it from here o
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import assert_never
+from types import MappingProxyType
+from typing import Final, assert_never
 
 from verifier import kinds
 from verifier.errors import RuleBroken
@@ -100,6 +101,28 @@ CHANGES = (
     kinds.TitleRevoked,
     kinds.TitleSuperseded,
 )
+
+
+_DAYS: Final[Mapping[type[Event], str]] = MappingProxyType(
+    {
+        kinds.CertificateAwarded: "awarded_on",
+        kinds.CertificateSuspended: "suspended_on",
+        kinds.CertificateReinstated: "reinstated_on",
+        kinds.CertificateRevoked: "revoked_on",
+        kinds.CertificateSuperseded: "superseded_on",
+        kinds.TitleGranted: "granted_on",
+        kinds.TitleRevoked: "revoked_on",
+        kinds.TitleSuperseded: "superseded_on",
+    }
+)
+DAY_FIELDS: Final = frozenset(_DAYS.values())
+"""The fields that hold the business date of an award or of a change of its standing."""
+
+
+def business_date(event: AwardEvent) -> date:
+    """The business date of an award or of a change of its standing; it is public."""
+    day: date = getattr(event, _DAYS[type(event)])
+    return day
 
 
 def evolve(award: Award | None, event: AwardEvent) -> Award:

@@ -36,10 +36,10 @@ from ledger.register.lines import CertificateLine
 from ledger.register.paging import Page
 from verifier.address import number_prefix
 from verifier.errors import VerificationError
-from verifier.events import Event, event_type
+from verifier.events import event_type
+from verifier.standing import AWARDS, CHANGES, business_date
 
 SUSPEND, REINSTATE, REVOKE, CORRECT = "suspension", "reinstatement", "revocation", "correction"
-_DAYS: Final = ("awarded_on", "suspended_on", "reinstated_on", "revoked_on", "superseded_on")
 _NOW: Final = {
     Code.NO_AWARD: "on",
     Code.NOT_ENROLLED: "on",
@@ -154,12 +154,12 @@ class Awarding:
         for recorded in sight.desk.store.stream(certificate.id):
             statement, event = sight.desk.vault.read(recorded)
             kind, envelope = event_type(event).kind, statement.record.envelope
-            if kind not in list_words.CHANGE:
+            if kind not in list_words.CHANGE or not isinstance(event, (*AWARDS, *CHANGES)):
                 continue
             members = [(name, staff.of_pseudonym(name)) for name in envelope.actors]
             by = [name if member is None else f"{member.name} ({name})" for name, member in members]
             reason = REASONS.get(str(getattr(event, "reason", "")))
-            found.append(Change(list_words.CHANGE[kind], _day_of(event), reason, envelope.recorded_at, by))
+            found.append(Change(list_words.CHANGE[kind], business_date(event), reason, envelope.recorded_at, by))
         return found
 
 
@@ -219,8 +219,3 @@ def _day(form: Filled) -> date:
     day = day_of(form["on"])
     assert day is not None  # the form was found good
     return day
-
-
-def _day_of(event: Event) -> date:
-    days = (getattr(event, name, None) for name in _DAYS)
-    return next(day for day in days if isinstance(day, date))

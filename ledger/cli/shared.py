@@ -27,7 +27,7 @@ from ledger.signing import KeystoreError
 from ledger.store import BoundaryMoved, ClaimTaken, SignedHeadMoved, StoreCorrupt, StoreError, VersionConflict
 from ledger.tiles import CannotPublish
 from verifier.errors import CouldNotCheck, VerificationError
-from verifier.keyfile import needs_passphrase
+from verifier.keyfile import PASSPHRASE_VARIABLE, needs_passphrase
 from verifier.signing import read_key
 
 NOT_GOOD, MISUSE, COULD_NOT = 1, 2, 3
@@ -35,7 +35,6 @@ NOT_GOOD, MISUSE, COULD_NOT = 1, 2, 3
 
 ROOT_KEY: Final = "CERTLEDGER_ROOT_KEY"
 """Environment variable: the file of a root key that does not lie in the keystore."""
-PASSPHRASE: Final = "CERTLEDGER_KEY_PASSPHRASE"
 
 F = TypeVar("F", bound=Callable[..., Any])
 Advance = Callable[[int, int], None]
@@ -88,7 +87,8 @@ def root_seed(path: Path) -> bytes:
         raise SettingsError(f"the root key in {path} cannot be read: {error.strerror}") from None
     passphrase = None
     if needs_passphrase(data):
-        passphrase = os.environ.get(PASSPHRASE) or click.prompt("Passphrase of the root key", hide_input=True, err=True)
+        asked = "Passphrase of the root key"
+        passphrase = os.environ.get(PASSPHRASE_VARIABLE) or click.prompt(asked, hide_input=True, err=True)
     return read_key(data, passphrase.encode() if passphrase else None).private.private_bytes_raw()
 
 

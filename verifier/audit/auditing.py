@@ -23,7 +23,7 @@ from verifier.audit.reading import Batch
 from verifier.audit.report import Problem, Report
 from verifier.audit.resuming import STATE_FILE, Kept, check_leads
 from verifier.audit.state import SAVE_EVERY, State
-from verifier.audit.tree import Tree, check_leaves, check_root, check_tiles
+from verifier.audit.tree import Tree, check_extends, check_leaves, check_root, check_tiles
 from verifier.checkpoint import Checkpoint
 from verifier.errors import CouldNotCheck, Inconsistent, VerificationError
 from verifier.fetch import PublishedLog
@@ -363,9 +363,4 @@ class _Audit:
             earlier = checkpoint.verify(since, self._trust.checkpoint_keys(), self._trust.origin)
         except VerificationError as error:
             raise CouldNotCheck(f"the earlier checkpoint given is none of this log's: {error.message}") from None
-        if earlier.size > self._tree.size:
-            raise Inconsistent(
-                f"the earlier checkpoint is of {earlier.size} entries and the log has only {self._tree.size}: "
-                "it was cut back, or this copy is old"
-            )
-        check_root(self._tree, earlier.size, earlier.root, "the earlier checkpoint")
+        check_extends(self._tree, earlier, EARLIER)

@@ -17,13 +17,10 @@ from verifier.events import WITHHELD, Event, event_type
 from verifier.kinds import CertificateAwarded, TitleGranted
 from verifier.merkle import HASH_SIZE
 from verifier.rules import REVOCATION_REASONS, years_after
-from verifier.standing import AWARDS, CHANGES
+from verifier.standing import AWARDS, CHANGES, DAY_FIELDS, AwardEvent, business_date
 from verifier.statuslist import fold_bits, list_number
 
-_DAY_FIELDS: Final = ("awarded_on", "granted_on", "suspended_on", "reinstated_on", "revoked_on", "superseded_on")
-
-
-_KNOWN: Final = frozenset({"status_index", *_DAY_FIELDS})
+_KNOWN: Final = frozenset({"status_index", *DAY_FIELDS})
 _KEPT: Final = HASH_SIZE // 2
 """Bytes of a hash that are kept: two awards that have them in common by chance, nobody will ever see."""
 _FOLDED: Final = (*AWARDS, *CHANGES)
@@ -83,7 +80,7 @@ class Awards:
         self._indices.append(index)
         self._codes.append(_CODES[type(event)])
         self._signers.append(self._signer(kid, organisation))
-        self._days.append(_day(event).toordinal())
+        self._days.append(business_date(event).toordinal())
         self._status.append(event.status_index if isinstance(event, AWARDS) else 0)
         self._streams += stream
 
@@ -164,8 +161,8 @@ class Awards:
                 raise RuleBroken(f"the award's {name.replace('_', ' ')} is that of an earlier award")
             seen.add(value)
 
-    def _check_change(self, stream: bytes, event: Event, organisation: str) -> None:
-        day, row = _day(event), self._rows.get(stream)
+    def _check_change(self, stream: bytes, event: AwardEvent, organisation: str) -> None:
+        day, row = business_date(event), self._rows.get(stream)
         if row is not None:
             awarded_by = self._organisations[self._signers[row]]
             if awarded_by != organisation:
@@ -187,22 +184,8 @@ def _event(cls: type[Event], stream: UUID, day: date, status_index: int) -> Even
     return cls(**values)
 
 
-def _day(event: Event) -> date:
-    day = day_of(event)
-    assert day is not None
-    return day
-
-
 def _cut(hashes: bytes | bytearray, size: int) -> Iterator[bytes]:
     return (bytes(hashes[at : at + size]) for at in range(0, len(hashes), size))
-
-
-def day_of(event: Event) -> date | None:
-    """The public business date of an award or a change of standing; None for other events."""
-    if not isinstance(event, (*AWARDS, *CHANGES)):
-        return None
-    day: date = next(getattr(event, name) for name in _DAY_FIELDS if hasattr(event, name))
-    return day
 
 
 def check_certificate(event: CertificateAwarded, organisation: str, catalogue: Catalogue) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from verifier import kinds, statement
 from verifier.audit.approvals import Approvals, Consent
-from verifier.audit.awards import Awards, day_of
+from verifier.audit.awards import Awards
 from verifier.audit.counts import Counts
 from verifier.audit.examining import WHOLE, WHOLE_KINDS, Examined, month_of
 from verifier.audit.histories import Histories
@@ -24,7 +24,7 @@ from verifier.errors import NotEntitled, RuleBroken
 from verifier.events import Event, event_type
 from verifier.keys import thumbprint
 from verifier.rules import terms_fault
-from verifier.standing import AWARDS, CHANGES
+from verifier.standing import AWARDS, CHANGES, business_date
 from verifier.statement import Statement
 from verifier.verify import recorded_moment
 
@@ -296,9 +296,9 @@ class Judge:
 
     def _check_day(self, index: int, event: Event, recorded_at: int, in_pack: bool) -> None:
         """Outside an intake a business date before the recording day is for the auditor to judge (DOMAIN.md)."""
-        day = day_of(event)
-        if day is None or in_pack:
+        if in_pack or not isinstance(event, (*AWARDS, *CHANGES)):
             return
+        day = business_date(event)
         recorded = business_day(recorded_moment(recorded_at))
         if day < recorded:
             kind = event_type(event).kind

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from verifier.audit.report import Finding
-from verifier.cosignatures import Cosignature, Cosigned
+from verifier.cosignatures import Cosigned
 from verifier.current import CLOCK_TOLERANCE
 
 RecordedAt = Callable[[int], int]
@@ -42,11 +42,7 @@ def _quorum(seen: Cosigned, contradicts: Callable[[int], bool]) -> str:
     """The witnesses whose times contradict, with the times; empty where they are too few."""
     found = [item for item in seen.cosignatures if contradicts(item.timestamp * 1000)]
     met = bool(found) and seen.policy.met(frozenset(item.witness for item in found))
-    return ", ".join(map(_line, found)) if met else ""
-
-
-def _line(item: Cosignature) -> str:
-    return f"{item.witness} at {item.at:%Y-%m-%d %H:%M:%S} UTC"
+    return ", ".join(item.told for item in found) if met else ""
 
 
 def _told(at: int) -> str:

@@ -27,6 +27,10 @@ class Problem:
         """The problem that an error tells of."""
         return cls(index, place, error.code, error.message)
 
+    def as_json(self) -> dict[str, Any]:
+        """For programs."""
+        return {"index": self.index, "place": self.place, "code": self.code, "message": self.message}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -84,13 +88,9 @@ class Report:
             "size": self.size,
             "root": self.root.hex(),
             "judged": self.judged,
-            "problems": [_problem_json(problem) for problem in self.ordered_problems()],
+            "problems": [problem.as_json() for problem in self.ordered_problems()],
             "findings": [{"index": finding.index, "message": finding.message} for finding in self.findings],
-            "unchecked": [_problem_json(problem) for problem in self.unchecked],
+            "unchecked": [problem.as_json() for problem in self.unchecked],
             "disowned": self.disowned,
             "notes": self.notes,
         }
-
-
-def _problem_json(problem: Problem) -> dict[str, Any]:
-    return {"index": problem.index, "place": problem.place, "code": problem.code, "message": problem.message}

@@ -9,9 +9,9 @@ from verifier import checkpoint, merkle, note
 from verifier.audit import state
 from verifier.audit.judging import Judge
 from verifier.audit.state import State
-from verifier.audit.tree import Tree, check_root
+from verifier.audit.tree import Tree, check_extends
 from verifier.checkpoint import Checkpoint
-from verifier.errors import CouldNotCheck, Inconsistent, Malformed
+from verifier.errors import CouldNotCheck, Malformed
 from verifier.tile import TreeReader
 from verifier.trust import Trust
 
@@ -47,15 +47,8 @@ class Kept:
 
     def check(self, tree: Tree) -> None:
         """Raises Inconsistent unless the tree leads on from the checkpoint of the audit before."""
-        earlier = self._earlier
-        if earlier is None:
-            return
-        if earlier.size > tree.size:
-            raise Inconsistent(
-                f"the checkpoint of the audit before is of {earlier.size} entries and the log has only {tree.size}: "
-                "it was cut back, or this copy is old"
-            )
-        check_root(tree, earlier.size, earlier.root, "the checkpoint of the audit before")
+        if self._earlier is not None:
+            check_extends(tree, self._earlier, "the checkpoint of the audit before")
 
     def save(self, judge: Judge, tree: Tree) -> None:
         """Writes how far the audit came. Raises CouldNotCheck where that fails."""

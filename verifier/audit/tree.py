@@ -7,6 +7,7 @@ from typing import Final
 
 from verifier import merkle
 from verifier.audit.report import Problem
+from verifier.checkpoint import Checkpoint
 from verifier.errors import CouldNotCheck, Inconsistent, NotIncluded
 from verifier.fetch import PublishedLog
 from verifier.merkle import HASH_SIZE
@@ -154,6 +155,16 @@ def check_root(tree: Tree, size: int, root: bytes, what: str) -> None:
     """Raises Inconsistent unless the first `size` entries have this root."""
     if tree.root(size) != root:
         raise Inconsistent(f"the first {size} entries are not those that {what} was signed for")
+
+
+def check_extends(tree: Tree, earlier: Checkpoint, what: str) -> None:
+    """Raises Inconsistent unless the tree is that of an earlier checkpoint of the log, or leads on from it."""
+    if earlier.size > tree.size:
+        raise Inconsistent(
+            f"{what} is of {earlier.size} entries and the log has only {tree.size}: "
+            "it was cut back, or this copy is old"
+        )
+    check_root(tree, earlier.size, earlier.root, what)
 
 
 def _difference(tile: Tile, published: bytes, right: bytes) -> Problem:

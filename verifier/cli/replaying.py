@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,15 +13,16 @@ import click
 
 from verifier import auditor_key, fetch, keyfile
 from verifier.audit.report import Problem
-from verifier.cli.shared import BEFORE, json_option, line, load_trust, plain, read_whole, trust_option, write_out
-from verifier.cli.signing import passphrase
+from verifier.cli.progress import shown
+from verifier.cli.shared import BEFORE, json_option, line, load_trust, plain, trust_option, write_out
+from verifier.cli.signing import passphrase, read_private
 from verifier.disclosure import DisclosureFile
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.formulas import defused
 from verifier.replay.drafts import Draft, read_draft
 from verifier.replay.order import Taken
 from verifier.replay.outcomes import Outcome, Replayed, Verdict
-from verifier.replay.published import Progress, replay_log
+from verifier.replay.published import replay_log
 from verifier.replay.supposing import COLUMNS, Supposing, table
 from verifier.toml_fields import BadDefinition
 from verifier.verdict import GOOD, NOT_CHECKED
@@ -93,7 +92,8 @@ def replay(
     except CouldNotCheck as error:
         replayed = Replayed(unchecked=[Problem.of(error, BEFORE)])
     else:
-        replayed = _with_bar(lambda progress: replay_log(log, trusted, disclosed, progress, supposing or _ignored))
+        with shown("auto", "replaying") as progress:
+            replayed = replay_log(log, trusted, disclosed, progress, supposing or _ignored)
     if supposing is not None:
         supposing.finish()
         _write_csv(csv_file, supposing, replayed)
@@ -155,9 +155,7 @@ def opened_disclosures(
     if disclosures_file is None or key_file is None:
         return None
     path = Path(key_file)
-    data = read_whole(path)
-    if os.name == "posix" and path.stat().st_mode & 0o077:
-        raise CouldNotCheck(f"{path} can be read by others than its owner: chmod 600 it")
+    data = read_private(path)
     try:
         key = auditor_key.read_auditor_key(data, passphrase() if keyfile.needs_passphrase(data) else None)
     except CouldNotCheck as error:
@@ -168,19 +166,6 @@ def opened_disclosures(
         raise CouldNotCheck(f"{disclosures_file} cannot be read: {error.strerror}") from None
     except VerificationError as error:
         raise CouldNotCheck(f"{disclosures_file}: {error.message}") from None
-
-
-def _with_bar(run: Callable[[Progress], Replayed]) -> Replayed:
-    """The replay, with a bar on a terminal while it runs."""
-    if not sys.stderr.isatty():
-        return run(lambda done, size: None)
-    with click.progressbar(length=1, label="replaying", file=sys.stderr) as bar:
-
-        def show(done: int, size: int) -> None:
-            bar.length = size
-            bar.update(done - bar.pos)
-
-        return run(show)
 
 
 def _lines(replayed: Replayed) -> Iterator[str]:

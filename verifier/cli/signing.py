@@ -6,7 +6,6 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -16,8 +15,6 @@ from verifier.errors import CouldNotCheck, VerificationError
 from verifier.prepared import PreparedFile
 from verifier.trust import Trust
 from verifier.verdict import GOOD, NOT_CHECKED, NOT_GOOD
-
-PASSPHRASE_VARIABLE: Final = "CERTLEDGER_KEY_PASSPHRASE"
 
 
 @click.command("new-key")
@@ -88,15 +85,21 @@ def sign(
 
 def own_key(path: Path) -> signing.OwnKey:
     """The key of a file, opened by its passphrase. Raises CouldNotCheck, for a file that others can read, too."""
+    data = read_private(path)
+    return signing.read_key(data, passphrase() if keyfile.needs_passphrase(data) else None)
+
+
+def read_private(path: Path) -> bytes:
+    """A key's file, still encrypted where it is. Raises CouldNotCheck, for one that others can read, too."""
     data = read_whole(path)
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise CouldNotCheck(f"{path} can be read by others than its owner: chmod 600 it")
-    return signing.read_key(data, passphrase() if keyfile.needs_passphrase(data) else None)
+    return data
 
 
 def passphrase(confirm: bool = False) -> bytes:
     """The passphrase of a key's file, out of the environment or asked for. Raises UsageError for an empty one."""
-    given = os.environ.get(PASSPHRASE_VARIABLE)
+    given = os.environ.get(keyfile.PASSPHRASE_VARIABLE)
     if given is None:
         given = str(click.prompt("Passphrase of the key", hide_input=True, confirmation_prompt=confirm, err=True))
     if not given:

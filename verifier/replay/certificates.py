@@ -1,24 +1,17 @@
-"""Replay of certification, and of every later standing of a certificate (DOMAIN.md, Certification of one enrolment)."""
+"""Replay of certification (DOMAIN.md, Certification of one enrolment)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from uuid import UUID
 
 from verifier import kinds
 from verifier.dossier import Dossier, Enrolment
+from verifier.replay.changes import check_correction
 from verifier.replay.facts import Facts
 from verifier.replay.inputs import Missing, withheld
 from verifier.replay.outcomes import Difference
-from verifier.rules import REVOCATION_REASONS, Certified, NotCertified, Programme, certification, years_after
-
-REPEATED = ("programme", "awarded_on", "expires_on", "total", "trainee", "enrolment", "cohort")
-"""What a correction repeats of the certificate that it supersedes."""
-
-ChangeOfCertificate = (
-    kinds.CertificateSuspended | kinds.CertificateReinstated | kinds.CertificateRevoked | kinds.CertificateSuperseded
-)
+from verifier.rules import Certified, NotCertified, Programme, certification, years_after
 
 
 def check_award(event: kinds.CertificateAwarded, organisation: str, facts: Facts) -> Iterator[Difference]:
@@ -31,7 +24,8 @@ def check_award(event: kinds.CertificateAwarded, organisation: str, facts: Facts
     dossier = facts.dossier_of(event.enrolment)
     yield from _check_holder(event, dossier)
     if event.corrects is not None:
-        yield from _check_correction(event, dossier, facts)
+        old = dossier.certificates.get(event.corrects) if isinstance(event.corrects, UUID) else None
+        yield from check_correction(event, old, facts)
         return
     programme = facts.programme_of(enrolment)
     if programme is None or programme.code != event.programme or enrolment.cohort != event.cohort:
@@ -70,52 +64,10 @@ def check_refusal(event: kinds.CertificationRefused, organisation: str, facts: F
         yield Difference("total", f"the total is {total}, not {event.total}")
 
 
-def check_change(event: ChangeOfCertificate, organisation: str, facts: Facts) -> Iterator[Difference]:
-    """What the rules do not give of a change of standing: all of it is public."""
-    known = facts.awards.get(event.stream_id)
-    if known is None:
-        yield Difference("no-award", "there is no such certificate")
-        return
-    award, day = known.award, day_of(event)
-    if organisation != known.organisation:
-        yield Difference("entitlement", f"it is a certificate of {known.organisation}, not of {organisation}")
-    if award.revoked_on is not None:
-        yield Difference("already-revoked", f"it was revoked on {award.revoked_on}")
-    if award.superseded_on is not None:
-        yield Difference("already-superseded", f"it was superseded on {award.superseded_on}")
-    if day < award.awarded_on:
-        yield Difference("bad-order", f"dated {day}, and awarded on {award.awarded_on}")
-    suspending = isinstance(event, kinds.CertificateSuspended | kinds.CertificateSuperseded)
-    if suspending and award.suspended:
-        yield Difference("already-suspended", "it is suspended")
-    if isinstance(event, kinds.CertificateReinstated):
-        if not award.suspended:
-            yield Difference("not-suspended", "it is not suspended")
-        elif day < award.suspensions[-1][0]:
-            yield Difference("bad-order", f"dated {day}, and suspended on {award.suspensions[-1][0]}")
-    if isinstance(event, kinds.CertificateSuperseded):
-        yield from facts.check_superseded(event)
-    reason = getattr(event, "reason", None)
-    if reason is not None and reason not in REVOCATION_REASONS:
-        yield Difference("unknown-value", f"{str(reason)[:40]!r} is no reason")
-
-
 def certified(enrolment: Enrolment, programme: Programme, on: object) -> Certified | NotCertified:
     """What the rules make of an enrolment on a day."""
     facts = (enrolment.withdrawn_on, enrolment.attendance, enrolment.results, enrolment.amendments)
     return certification(programme, *facts, on)  # type: ignore[arg-type]
-
-
-def day_of(event: ChangeOfCertificate | kinds.TitleRevoked | kinds.TitleSuperseded) -> date:
-    """The day of a change of standing."""
-    match event:
-        case kinds.CertificateSuspended():
-            return event.suspended_on
-        case kinds.CertificateReinstated():
-            return event.reinstated_on
-        case kinds.CertificateRevoked() | kinds.TitleRevoked():
-            return event.revoked_on
-    return event.superseded_on
 
 
 def _check_public(event: kinds.CertificateAwarded, organisation: str, facts: Facts) -> Iterator[Difference]:
@@ -133,19 +85,6 @@ def _check_holder(event: kinds.CertificateAwarded, dossier: Dossier) -> Iterator
         yield Difference("holder", "it names another trainee than the one who was enrolled")
     elif dossier.trainee is not None and dossier.trainee.name != event.name:
         yield Difference("holder", "its paper names somebody else than the trainee as registered")
-
-
-def _check_correction(event: kinds.CertificateAwarded, dossier: Dossier, facts: Facts) -> Iterator[Difference]:
-    old = dossier.certificates.get(event.corrects) if isinstance(event.corrects, UUID) else None
-    if old is None:
-        yield Difference("correction", "what it corrects is no certificate of this trainee")
-        return
-    if old.award.superseded_on is None:
-        yield Difference("correction", "what it corrects was not superseded")
-    yield from facts.check_successor(event)
-    changed = [name for name in REPEATED if getattr(old.event, name) != getattr(event, name)]
-    if changed:
-        yield Difference("correction", f"it changes {', '.join(changed)}")
 
 
 def _check_certified(event: kinds.CertificateAwarded, given: Certified | NotCertified) -> Iterator[Difference]:

@@ -176,15 +176,11 @@ class Replayed:
                 {"kind": kind, "withheld": list(inputs), "count": known.count, "first": known.first}
                 for (kind, inputs), known in sorted(self.not_replayed.items())
             ],
-            "problems": [_problem_json(problem) for problem in self.problems],
-            "unchecked": [_problem_json(problem) for problem in self.unchecked],
+            "problems": [problem.as_json() for problem in self.problems],
+            "unchecked": [problem.as_json() for problem in self.unchecked],
             "notes": self.notes,
         }
 
 
 def _counted(counts: Counts) -> Iterator[tuple[str, int]]:
     return ((verdict.value, getattr(counts, verdict.value)) for verdict in Verdict)
-
-
-def _problem_json(problem: Problem) -> dict[str, Any]:
-    return {"index": problem.index, "place": problem.place, "code": problem.code, "message": problem.message}

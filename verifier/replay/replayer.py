@@ -11,10 +11,10 @@ from uuid import UUID
 from verifier import kinds
 from verifier.audit.report import Problem
 from verifier.authority import AUTHORITY_EVENTS, Authority, Key
-from verifier.errors import KeyCompromised, RuleBroken, VerificationError
+from verifier.errors import RuleBroken, VerificationError
 from verifier.events import Event
 from verifier.record import reveal
-from verifier.replay import certificates, titles, training
+from verifier.replay import certificates, changes, titles, training
 from verifier.replay.facts import Facts
 from verifier.replay.inputs import Disclosures, Missing, Nothing
 from verifier.replay.order import Taken, in_order
@@ -114,8 +114,6 @@ class Replayer:
     def _unentitled(self, index: int, statement: Statement, key: Key) -> Iterator[Difference]:
         try:
             key.entitled(statement.record.type.kind, index)
-        except KeyCompromised as error:
-            yield Difference("entitlement", error.message)
         except VerificationError as error:
             yield Difference("entitlement", error.message)
         known = self.authority.organisations.get(key.organisation)
@@ -176,13 +174,6 @@ class Replayer:
                 return certificates.check_award(event, organisation, facts)
             case kinds.CertificationRefused():
                 return certificates.check_refusal(event, organisation, facts)
-            case (
-                kinds.CertificateSuspended()
-                | kinds.CertificateReinstated()
-                | kinds.CertificateRevoked()
-                | kinds.CertificateSuperseded()
-            ):
-                return certificates.check_change(event, organisation, facts)
             case kinds.ApplicationFoundEligible():
                 return titles.check_eligible(event, organisation, facts)
             case kinds.PanelVoted():
@@ -199,8 +190,8 @@ class Replayer:
                 return titles.check_terms(event, organisation)
             case kinds.TitleGranted():
                 return titles.check_grant(event, organisation, facts)
-            case kinds.TitleRevoked() | kinds.TitleSuperseded():
-                return titles.check_change(event, organisation, facts)
+            case _ if isinstance(event, changes.ChangeOfStanding):
+                return changes.check_change(event, organisation, facts)
             case _:
                 return iter(())
 

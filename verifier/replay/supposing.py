@@ -21,7 +21,7 @@ from verifier.replay.drafts import Draft, DraftedCatalogue
 from verifier.replay.facts import Facts
 from verifier.replay.inputs import Missing, withheld
 from verifier.replay.order import Taken
-from verifier.replay.titles import decided_when_filed, votes_of
+from verifier.replay.titles import OfAnApplication, decided_when_filed, votes_of
 from verifier.rules import Eligible, NoCalendar, NotCertified, Policy, Programme, Qualification, Refused
 from verifier.rules.certification import best_scores, hours_attended, hours_needed
 
@@ -96,7 +96,7 @@ class Supposing:
                     instead = self._certification(index, event, event.enrolment_id, event.requested_on)
                 case kinds.ApplicationFiled():
                     self._file(index, event)
-                case _ if isinstance(event, _OF_AN_APPLICATION):
+                case _ if isinstance(event, OfAnApplication):
                     instead = self._go_on(index, event)
                 case kinds.TitleGranted(corrects=None):
                     instead = self._grant(index, event)
@@ -184,7 +184,7 @@ class Supposing:
             away = course.would == "already-applied"
             dossier.applications[event.application_id] = replace(state, ended_on=state.applied_on, turned_away=away)
 
-    def _go_on(self, index: int, event: _OfAnApplication) -> Event | None:
+    def _go_on(self, index: int, event: OfAnApplication) -> Event | None:
         """One more step of an application: None where the draft would never have come to it."""
         course = self._courses.get(event.application_id)
         if course is None:
@@ -315,26 +315,6 @@ class Supposing:
         clause = course.clause or course.was
         name = "" if dossier is None else _name(dossier)
         return Change(course.index, "title", stream, number, name, on, course.was, course.would, clause, course.because)
-
-
-_OfAnApplication = (
-    kinds.ApplicationFoundEligible
-    | kinds.PanelVoted
-    | kinds.NoticePosted
-    | kinds.ObjectionRaised
-    | kinds.ObjectionResolved
-    | kinds.DecisionRefused
-    | kinds.ApplicationRefused
-)
-_OF_AN_APPLICATION: Final = (
-    kinds.ApplicationFoundEligible,
-    kinds.PanelVoted,
-    kinds.NoticePosted,
-    kinds.ObjectionRaised,
-    kinds.ObjectionResolved,
-    kinds.DecisionRefused,
-    kinds.ApplicationRefused,
-)
 
 
 def table(changes: list[Change]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Replay of title applications: eligibility, panel, notice, decision, and what became of the title (DOMAIN.md)."""
+"""Replay of title applications: eligibility, panel, notice and decision (DOMAIN.md)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,23 @@ from datetime import date
 from uuid import UUID
 
 from verifier import kinds, rules
-from verifier.dossier import Application, Dossier
-from verifier.replay.certificates import day_of
+from verifier.dossier import Application
+from verifier.replay.changes import check_correction
 from verifier.replay.facts import Course, Expected, Facts
 from verifier.replay.inputs import Missing, withheld
 from verifier.replay.outcomes import Difference
-from verifier.rules import REVOCATION_REASONS, Eligible, NoCalendar, Policy, Refused, policy_in_force
+from verifier.rules import Eligible, NoCalendar, Policy, Refused, policy_in_force
 
-REPEATED = ("level", "granted_on", "speciality", "trainee", "application", "policy", "route")
-"""What a correction repeats of the title's paper that it supersedes."""
+OfAnApplication = (
+    kinds.ApplicationFoundEligible
+    | kinds.PanelVoted
+    | kinds.NoticePosted
+    | kinds.ObjectionRaised
+    | kinds.ObjectionResolved
+    | kinds.DecisionRefused
+    | kinds.ApplicationRefused
+)
+"""The steps of an application after it was filed, up to the title."""
 
 
 def begin(event: kinds.ApplicationFiled, facts: Facts) -> Course:
@@ -155,7 +163,8 @@ def check_grant(event: kinds.TitleGranted, organisation: str, facts: Facts) -> I
     if dossier.trainee is not None and dossier.trainee.name != event.name:
         yield Difference("holder", "its paper names somebody else than the trainee as registered")
     if event.corrects is not None:
-        yield from _check_correction(event, dossier, facts)
+        old = dossier.titles.get(event.corrects) if isinstance(event.corrects, UUID) else None
+        yield from check_correction(event, old, facts)
         return
     application = dossier.applications.get(event.application)  # type: ignore[arg-type]
     if application is None:
@@ -164,29 +173,6 @@ def check_grant(event: kinds.TitleGranted, organisation: str, facts: Facts) -> I
         yield Difference("holder", "the application is another trainee's")
         return
     yield from _granted(event, organisation, application, facts)
-
-
-def check_change(
-    event: kinds.TitleRevoked | kinds.TitleSuperseded, organisation: str, facts: Facts
-) -> Iterator[Difference]:
-    """What the rules do not give of a change of a title's standing: all of it is public."""
-    known = facts.awards.get(event.stream_id)
-    if known is None:
-        yield Difference("no-award", "there is no such title")
-        return
-    award, day = known.award, day_of(event)
-    if organisation != known.organisation:
-        yield Difference("entitlement", f"it is a title of {known.organisation}, not of {organisation}")
-    if award.revoked_on is not None:
-        yield Difference("already-revoked", f"it was revoked on {award.revoked_on}")
-    if award.superseded_on is not None:
-        yield Difference("already-superseded", f"it was superseded on {award.superseded_on}")
-    if day < award.awarded_on:
-        yield Difference("bad-order", f"dated {day}, and granted on {award.awarded_on}")
-    if isinstance(event, kinds.TitleSuperseded):
-        yield from facts.check_superseded(event)
-    if isinstance(event, kinds.TitleRevoked) and event.reason not in REVOCATION_REASONS:
-        yield Difference("unknown-value", f"{event.reason[:40]!r} is no reason")
 
 
 def votes_of(event: kinds.PanelVoted) -> tuple[int, int, int]:
@@ -242,16 +228,7 @@ def _refused_when_filed(
     yield from _by_authority(organisation, in_force or earliest)
 
 
-def _application(
-    event: kinds.ApplicationFoundEligible
-    | kinds.PanelVoted
-    | kinds.NoticePosted
-    | kinds.ApplicationRefused
-    | kinds.DecisionRefused
-    | kinds.ObjectionRaised
-    | kinds.ObjectionResolved,
-    facts: Facts,
-) -> Application:
+def _application(event: OfAnApplication, facts: Facts) -> Application:
     stream = event.application_id
     if stream not in facts.owners:
         raise Missing(["application.filed"])
@@ -260,14 +237,7 @@ def _application(
     return facts.dossier_of(stream).applications[stream]
 
 
-def _under(
-    event: kinds.PanelVoted
-    | kinds.NoticePosted
-    | kinds.DecisionRefused
-    | kinds.ObjectionRaised
-    | kinds.ObjectionResolved,
-    facts: Facts,
-) -> tuple[Application, Policy | None]:
+def _under(event: OfAnApplication, facts: Facts) -> tuple[Application, Policy | None]:
     application = _application(event, facts)
     return application, _policy(application, facts)
 
@@ -318,19 +288,6 @@ def _decided(application: Application, policy: Policy | None, on: object, facts:
         return rules.decision(policy, application.posted_on, on, application.objection, facts.catalogue.calendars)
     except NoCalendar as error:
         return error.code
-
-
-def _check_correction(event: kinds.TitleGranted, dossier: Dossier, facts: Facts) -> Iterator[Difference]:
-    old = dossier.titles.get(event.corrects) if isinstance(event.corrects, UUID) else None
-    if old is None:
-        yield Difference("correction", "what it corrects is no title of this trainee")
-        return
-    if old.award.superseded_on is None:
-        yield Difference("correction", "what it corrects was not superseded")
-    yield from facts.check_successor(event)
-    changed = [name for name in REPEATED if getattr(old.event, name) != getattr(event, name)]
-    if changed:
-        yield Difference("correction", f"it changes {', '.join(changed)}")
 
 
 def _told(votes: tuple[int, int, int]) -> str:
