@@ -19,8 +19,8 @@ from api import links, words
 from api.bulk_checks import Checked
 from api.languages import Language, Words
 from ledger.bulk.items import Place, TypedRow, Understood, visible
-from ledger.formulas import defused, is_formula
 from verifier.current import BUSINESS_ZONE
+from verifier.formulas import defused, is_formula
 
 CSV_TYPE: Final = "text/csv; charset=utf-8"
 XLSX_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

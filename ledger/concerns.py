@@ -7,8 +7,8 @@ of an organisation other than the base may see (`ledger.office.seeing`).
 from __future__ import annotations
 
 from ledger import commands as c
-from ledger.deciders.state import Application, Dossier
 from verifier.catalogue import Catalogue
+from verifier.dossier import Application, Dossier
 from verifier.rules import policy_in_force
 
 

@@ -13,10 +13,10 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from ledger.deciders.state import Erased, shown
 from ledger.store import Recorded, Store
 from ledger.vault import Vault
 from verifier import kinds
+from verifier.dossier import Erased, shown
 from verifier.events import Event
 
 CERTIFICATE_COLUMNS = (

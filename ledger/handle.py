@@ -26,7 +26,6 @@ from ledger.deciders import approval, certificate, objection, person, title
 from ledger.deciders import base as base_decider
 from ledger.deciders.base import Base
 from ledger.deciders.objection import Objection
-from ledger.deciders.state import Application, Dossier
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
 from ledger.seal import Circumstances, Draft, Prepared, Randomness, Sealed, Sealer, Unsigned
@@ -36,6 +35,7 @@ from ledger.vault import Vault
 from verifier import kinds
 from verifier.address import LINK_ID_BYTES, NUMBER_RANDOM_BYTES, new_link_id, new_number
 from verifier.approvers import Approvers
+from verifier.dossier import Application, Dossier
 from verifier.events import Event, event_type
 from verifier.kinds import AUTHORITY_KINDS, CERTIFYING_KINDS, SIGNED_KINDS, TEACHING_KINDS
 from verifier.rules import policy_in_force

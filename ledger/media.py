@@ -10,6 +10,7 @@ import re
 from typing import Final, NamedTuple
 
 from verifier import numberhead, statuslist
+from verifier.numbertree import digest_in
 from verifier.tile import parse_path
 
 TEXT: Final = "text/plain; charset=utf-8"
@@ -18,7 +19,6 @@ SECONDS: Final = "public, max-age=5"
 FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 _STATUS: Final = re.compile(r"status/(?:0|[1-9][0-9]{0,8})")
-_NUMBER_TILE: Final = re.compile("numbers/[0-9a-f]{2}/[0-9a-f]{62}")
 
 
 class Served(NamedTuple):
@@ -36,7 +36,7 @@ def served_as(path: str) -> Served:
         return Served(statuslist.MEDIA_TYPE, SECONDS)
     if path == numberhead.PATH:
         return Served(numberhead.MEDIA_TYPE, SECONDS)
-    if _NUMBER_TILE.fullmatch(path):
+    if digest_in(path) is not None:
         return Served(BYTES, FOR_EVER)
     parse_path(path)
     return Served(BYTES, FOR_EVER)

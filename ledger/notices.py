@@ -22,7 +22,6 @@ from ledger.claims import ClaimKeys
 from ledger.deciders.base import Base
 from ledger.deciders.masking import mask_name
 from ledger.deciders.objection import kept_until
-from ledger.deciders.state import Application, Erased, Trainee, evolve_application, evolve_trainee, shown
 from ledger.handle import Desk, fold_base
 from ledger.permissions import Actors
 from ledger.receipts import NotYetSigned
@@ -33,6 +32,7 @@ from verifier import kinds
 from verifier.address import LINK_ID_BYTES, check_link_id, new_link_id
 from verifier.authority import Organisation
 from verifier.current import business_day
+from verifier.dossier import Application, Erased, Trainee, evolve_application, evolve_trainee, shown
 from verifier.errors import CouldNotCheck, VerificationError
 from verifier.events import Event, event_type
 from verifier.rules import Calendar, NoCalendar, Policy, first_decision_day, working_days_left

@@ -20,11 +20,11 @@ from ledger.awards import Awards, IssuedAward
 from ledger.certificate import pdf
 from ledger.certificate.binding import Binder
 from ledger.certificate.page import CannotPrint
-from ledger.formulas import defused
 from ledger.issue import Progress, job, workers_for
 from ledger.refusals import Code, Refusal
 from ledger.vault import Vault
 from verifier.events import Withheld
+from verifier.formulas import defused
 from verifier.kinds import TraineeRegistered
 from verifier.standing import Standing
 

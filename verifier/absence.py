@@ -8,7 +8,7 @@ which whoever knows the number finds in the log by its hash.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from verifier import cbor, checkpoint, kinds, numberhead
@@ -16,6 +16,7 @@ from verifier.address import number_digest
 from verifier.current import CLOCK_TOLERANCE, check_extends, kept_back
 from verifier.errors import CouldNotCheck, KeyCompromised, Malformed, Mismatch
 from verifier.fetch import PublishedLog
+from verifier.moments import moment_of
 from verifier.numberhead import NumberHead
 from verifier.numbertree import find, tile_path, walk
 from verifier.receipt import Included
@@ -99,7 +100,7 @@ def check_current(head: NumberHead, log: PublishedLog, trust: Trust, now: dateti
     check_extends(tree, newest, Included(0, then.size, then.root), "the number index")
     if (hidden := kept_back(tree, newest, then.size, head.issued_at, "the number index")) is not None:
         raise CouldNotCheck(f"entry {then.size} was {hidden}: the number may have been issued there")
-    issued = datetime.fromtimestamp(min(head.issued_at, 2**33), UTC)
+    issued = moment_of(head.issued_at)
     if issued > now + CLOCK_TOLERANCE:
         raise CouldNotCheck(f"the number index is dated {issued:%Y-%m-%d %H:%M} UTC, which is in the future")
     if now - issued > timedelta(seconds=min(head.ttl, numberhead.TTL_SECONDS)):

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 
 from verifier import note
 from verifier.errors import CouldNotCheck, Malformed, UnknownKey
+from verifier.moments import moment_of
 from verifier.note import COSIGNATURE_TYPE, Note, Signature, VerifierKey
 from verifier.witnesses import Witnesses
 
 _TIME_LIMIT: Final = 2**63
-_LATEST: Final = 2**33
-"""What is later is shown as this: a calendar ends somewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Cosignature:
     @property
     def at(self) -> datetime:
         """When it was made, in UTC."""
-        return datetime.fromtimestamp(min(self.timestamp, _LATEST), UTC)
+        return moment_of(self.timestamp)
 
     @property
     def told(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from itertools import chain
 from typing import Final
 
@@ -18,6 +18,7 @@ from verifier.cosignatures import Cosigned
 from verifier.errors import CouldNotCheck, Inconsistent, KeyCompromised, Malformed
 from verifier.events import Event
 from verifier.fetch import PublishedLog
+from verifier.moments import moment_of
 from verifier.receipt import Included
 from verifier.standing import CHANGES, Award, Standing, evolve, fold
 from verifier.statuslist import StatusList
@@ -145,7 +146,7 @@ def kept_back(tree: TreeReader, head: Checkpoint, size: int, issued_at: int, wha
     entry = tree.entries(size // WIDTH)[size % WIDTH]
     merkle.verify_inclusion(merkle.leaf_hash(entry), size, head.size, tree.inclusion_path(size), head.root)
     recorded = recorded_moment(statement.parse(entry).record.envelope.recorded_at)
-    issued = datetime.fromtimestamp(min(issued_at, 2**33), UTC)
+    issued = moment_of(issued_at)
     if issued - recorded <= KEPT_BACK:
         return None
     return (
@@ -179,7 +180,7 @@ def status_uri(url: str, number: int) -> str:
 
 def check_fresh(listed: StatusList, now: datetime) -> None:
     """Checks that a list is neither too old nor dated ahead. Raises CouldNotCheck."""
-    issued = datetime.fromtimestamp(min(listed.issued_at, 2**33), UTC)
+    issued = moment_of(listed.issued_at)
     if issued > now + CLOCK_TOLERANCE:
         raise CouldNotCheck(f"the status list is dated {issued:%Y-%m-%d %H:%M} UTC, which is in the future")
     age = now - issued

@@ -13,7 +13,6 @@ import re
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, datetime
 from typing import Any, Final
 
 from verifier import bundle, checkpoint, current, merkle, statement, statuslist, tlogproof, trust
@@ -22,6 +21,7 @@ from verifier.catalogue import Catalogue
 from verifier.checkpoint import Checkpoint
 from verifier.current import Current
 from verifier.errors import CouldNotCheck, Inconsistent, Malformed, Mismatch
+from verifier.moments import moment_of
 from verifier.statement import Statement
 from verifier.trust import Trust
 from verifier.verify import Proved, verify_change, verify_proof
@@ -219,5 +219,5 @@ def _standing(files: Mapping[str, bytes], proved: Proved, head: Checkpoint, trus
         raise Inconsistent("the status list and the checkpoint show two histories of one size")
     if listed.size != head.size:
         raise CouldNotCheck(f"the status list is as of {listed.size} entries, the checkpoint of {head.size}")
-    then = datetime.fromtimestamp(min(listed.issued_at, 2**33), UTC)
+    then = moment_of(listed.issued_at)
     return current.standing_by(proved, head, listed, then, changes)

@@ -169,6 +169,11 @@ def subtree_root(start: int, end: int, fetch: FetchHash) -> bytes:
     return node_hash(subtree_root(start, start + left, fetch), subtree_root(start + left, end, fetch))
 
 
+def tree_root(size: int, fetch: FetchHash) -> bytes:
+    """Root over the first `size` leaves."""
+    return subtree_root(0, size, fetch) if size else EMPTY_ROOT
+
+
 def inclusion_path(index: int, size: int, fetch: FetchHash) -> list[bytes]:
     """The inclusion path of entry `index` in the tree of `size` entries (RFC 6962 §2.1.1)."""
     if not 0 <= index < size:

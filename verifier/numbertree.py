@@ -12,6 +12,7 @@ it is not: each names the hash of the next.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -34,6 +35,8 @@ MAX_TILES: Final = 2 * HASH_SIZE + 1
 """A bucket under a branch for every digit of a hash."""
 MAX_TILE_SIZE: Final = 1 + BUCKET * _ITEM_SIZE
 
+_TILE_PATH: Final = re.compile("numbers/([0-9a-f]{2})/([0-9a-f]{62})")
+
 Fetch = Callable[[bytes], bytes]
 """Gives a tile by its hash; what it raises ends the walk."""
 
@@ -42,6 +45,12 @@ def tile_path(digest: bytes) -> str:
     """Where a tile is published, below the log's prefix: by its content, so that it never changes."""
     name = digest.hex()
     return f"numbers/{name[:2]}/{name[2:]}"
+
+
+def digest_in(path: str) -> bytes | None:
+    """The hash that a tile's path names; None for any other path."""
+    found = _TILE_PATH.fullmatch(path)
+    return bytes.fromhex(found[1] + found[2]) if found else None
 
 
 @dataclass(slots=True)

@@ -149,8 +149,7 @@ class _Made:
 
     def root(self) -> bytes:
         """Root of the whole tree."""
-        size = len(self._levels[0])
-        return merkle.subtree_root(0, size, self.hash) if size else merkle.EMPTY_ROOT
+        return merkle.tree_root(len(self._levels[0]), self.hash)
 
     def tile(self, level: int, number: int) -> bytes:
         """The bytes of a tile of hashes."""

@@ -126,7 +126,7 @@ class TreeReader:
 
     def root(self) -> bytes:
         """The root that the tiles lead to."""
-        return merkle.subtree_root(0, self.size, self.hash) if self.size else merkle.EMPTY_ROOT
+        return merkle.tree_root(self.size, self.hash)
 
     def entries(self, number: int) -> list[bytes]:
         """The entries of bundle `number`, checked for their count but not against the tree."""

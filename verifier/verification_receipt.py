@@ -15,6 +15,7 @@ from typing import Any, Final
 from verifier import cbor
 from verifier.document import Document, DocumentType
 from verifier.errors import Malformed
+from verifier.moments import LATEST
 
 MEDIA_TYPE: Final = "application/vnd.certledger.verification-receipt+cbor"
 DOCUMENT: Final = DocumentType(MEDIA_TYPE, "a verification receipt")
@@ -50,8 +51,6 @@ _EDITION, _ORIGIN, _GENESIS, _CHECKED_AT, _FILES, _ITEMS, _TURNED_AWAY = range(1
 _PARTS: Final = frozenset({_EDITION, _ORIGIN, _GENESIS, _CHECKED_AT, _FILES, _ITEMS})
 _KIND, _TEXT, _NAME, _DIGEST, _STATE, _CODE, _PROOF, _CHANGES = range(1, 9)
 _CODE_FORM: Final = re.compile("[a-z][a-z0-9-]{0,39}")
-_LATEST: Final = 2**33
-"""Seconds since 1970: a day in the year 2242."""
 _TYP_AT: Final = 42
 """Where the media type begins: behind the beginning of the COSE_Sign1, the algorithm and the key id."""
 
@@ -144,7 +143,7 @@ def parse(data: bytes) -> VerificationReceipt:
     origin, genesis, checked_at, files, items = (body[key] for key in (_ORIGIN, _GENESIS, _CHECKED_AT, _FILES, _ITEMS))
     if type(origin) is not str or type(genesis) is not bytes or type(checked_at) is not int:
         raise Malformed("a part of the verification receipt has the wrong type")
-    if not 0 <= checked_at <= _LATEST:
+    if not 0 <= checked_at <= LATEST:
         raise Malformed(f"the verification receipt's time {checked_at} is beyond the calendar")
     if type(files) is not dict or any(type(path) is not str or type(item) is not bytes for path, item in files.items()):
         raise Malformed("the verification receipt's files are not byte strings by path")

@@ -27,7 +27,6 @@ from api.words import REASONS, standing
 from ledger import commands as c
 from ledger.awards import Awards
 from ledger.certificate.page import CannotPrint
-from ledger.deciders.state import Certificate, Dossier, shown
 from ledger.issue import issue
 from ledger.office.sight import Sight
 from ledger.receipts import NotYetSigned
@@ -35,6 +34,7 @@ from ledger.refusals import Code
 from ledger.register.lines import CertificateLine
 from ledger.register.paging import Page
 from verifier.address import number_prefix
+from verifier.dossier import Certificate, Dossier, shown
 from verifier.errors import VerificationError
 from verifier.events import event_type
 from verifier.standing import AWARDS, CHANGES, business_date

@@ -5,8 +5,8 @@ from __future__ import annotations
 from api.languages import Words
 from api.office import training_words
 from api.office.numbers import plain
-from ledger.deciders.state import Enrolment
 from ledger.office.previewing import Preview
+from verifier.dossier import Enrolment
 from verifier.rules import Certified, Programme
 
 

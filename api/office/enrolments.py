@@ -21,10 +21,10 @@ from api.office.gate import Acting
 from api.office.list_words import codes
 from api.office.numbers import plain
 from ledger import commands as c
-from ledger.deciders.state import Dossier, Enrolment
 from ledger.office.previewing import preview
 from ledger.office.sight import Sight
 from ledger.refusals import Code
+from verifier.dossier import Dossier, Enrolment
 
 
 def routes(console: Console) -> list[Route]:

@@ -12,12 +12,12 @@ from starlette.responses import Response, StreamingResponse
 from api.attachment import FILE_TYPE, attachment
 from api.languages import Words
 from api.office import training_words
-from ledger.deciders.state import Dossier
 from ledger.office.attached import attached_to
 from ledger.office.evidence import KeptFile
 from ledger.office.opening import Office
 from ledger.office.sight import Sight
 from ledger.vault import Vault
+from verifier.dossier import Dossier
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,13 +25,13 @@ from api.office.passkey import signed_or_fresh
 from api.office.uploads import sent_files
 from ledger.bulk.items import TurnedAway
 from ledger.bulk.uploads import Uploaded
-from ledger.formulas import defused
 from ledger.intake.files import ROW_KINDS, PackError
 from ledger.intake.headers import COLUMNS
 from ledger.office import intake_docket
 from ledger.office.intake_files import FILES, LEFT_OUT, UPLOAD_BYTES, IntakeFile, likely_kind
 from ledger.office.intakes import CHECKED, CHECKING, FAILED, TAKING, UPLOADED, WAITING, Intake, IntakeMoved, NoIntake
 from ledger.refusals import Code, Refusal
+from verifier.formulas import defused
 
 PAGE: Final = 50
 """Intakes of a page."""

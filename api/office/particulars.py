@@ -12,12 +12,12 @@ from api.office import list_words, training_words, words
 from api.office.forms import Field, Filled, day_of
 from api.office.list_words import Choices
 from ledger import commands as c
-from ledger.deciders.state import Trainee
 from ledger.intake.cells import cell_of
 from ledger.intake.documents import id_number_is_good
 from ledger.intake.headers import Content
 from ledger.office.particulars import name_is_good
 from ledger.refusals import Code
+from verifier.dossier import Trainee
 
 BESIDE: Final = {
     Code.DUPLICATE_TRAINEE: "trainee_no",

@@ -18,10 +18,10 @@ from api.office import picture_words
 from api.office.bars import Chart, chart
 from api.office.console import Console, Sent, language_of
 from api.office.gate import Acting
-from ledger.formulas import defused
 from ledger.office.seeing import sees_people
 from ledger.refusals import Code, Refusal
 from ledger.register.pictures import By, DurationRow, FunnelRow, SupplyRow, TotalsRow, durations, funnel, supply, totals
+from verifier.formulas import defused
 
 Rows = Sequence[FunnelRow] | Sequence[SupplyRow] | Sequence[TotalsRow] | Sequence[DurationRow]
 KINDS: Final[dict[str, type[Any]]] = {

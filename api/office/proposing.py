@@ -32,7 +32,6 @@ from api.office.passkey import signed_or_fresh
 from api.office.telling import sees_messages
 from ledger import commands as c
 from ledger.command_forms import to_plain
-from ledger.deciders.state import Trainee
 from ledger.handle import Desk
 from ledger.office import docket
 from ledger.office import intakes as taken
@@ -43,6 +42,7 @@ from ledger.office.reading import reading_desk
 from ledger.office.seeing import sees_people, sees_person
 from ledger.office.staff import Member
 from ledger.refusals import Code
+from verifier.dossier import Trainee
 from verifier.events import Event, event_type
 
 Count = tuple[str, Words, int]

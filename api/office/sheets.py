@@ -28,7 +28,6 @@ from api.office.gate import Acting
 from api.office.list_words import codes
 from api.office.numbers import plain
 from ledger import commands as c
-from ledger.deciders.state import Enrolment
 from ledger.office import cells as recorded
 from ledger.office.cells import look, record
 from ledger.office.doing import Done
@@ -36,6 +35,7 @@ from ledger.office.sight import OutOfSight, Sight
 from ledger.refusals import Code, Refusal
 from ledger.register.lines import EnrolmentLine
 from ledger.register.paging import Page, Total
+from verifier.dossier import Enrolment
 from verifier.events import Event
 from verifier.kinds import AttendanceRecorded, ResultRecorded
 from verifier.rules import Programme

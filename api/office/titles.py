@@ -21,7 +21,6 @@ from api.office.recording import Fault, record
 from api.office.timeline import lines
 from api.words import REASONS
 from ledger import commands as c
-from ledger.deciders.state import Dossier, Title, shown
 from ledger.handle import TITLE_PREFIXES
 from ledger.office.allowed import why_not
 from ledger.office.case import barred
@@ -30,6 +29,7 @@ from ledger.office.papers import chain_of
 from ledger.office.reading import reading_desk
 from ledger.office.waiting import proposals_about
 from ledger.register.lines import TitleLine
+from verifier.dossier import Dossier, Title, shown
 from verifier.errors import Malformed
 from verifier.rules import AWARD_LEVELS, BARRED_YEARS, REVOCATION_REASONS, years_after
 from verifier.standing import Standing

@@ -21,11 +21,11 @@ from api.office.gate import Acting
 from api.words import standing
 from ledger import commands as c
 from ledger.deciders.masking import mask_id_number
-from ledger.deciders.state import Application, Dossier, Trainee
 from ledger.office.doing import Done
 from ledger.office.sight import Sight
 from ledger.refusals import Code
 from ledger.register.paging import Page
+from verifier.dossier import Application, Dossier, Trainee
 from verifier.kinds import TraineeRegistered
 
 

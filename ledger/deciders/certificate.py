@@ -10,11 +10,11 @@ from uuid import UUID
 from ledger import commands as c
 from ledger.deciders.masking import mask_id_number
 from ledger.deciders.person import check_value, enrolled, registered
-from ledger.deciders.state import Certificate, Dossier
 from ledger.refusals import Code, Refusal
 from verifier import kinds
 from verifier.address import link_digest, number_digest
 from verifier.catalogue import Catalogue
+from verifier.dossier import Certificate, Dossier
 from verifier.events import Event
 from verifier.rules import REVOCATION_REASONS, Certified, certification
 

@@ -14,11 +14,11 @@ from datetime import date, timedelta
 from typing import Final
 
 from ledger import commands as c
-from ledger.deciders.state import Application, Dossier, shown
 from ledger.deciders.title import posted_application
 from ledger.refusals import Code, Refusal
 from verifier import kinds
 from verifier.catalogue import Catalogue
+from verifier.dossier import Application, Dossier, shown
 from verifier.events import WITHHELD, Event
 from verifier.rules import working_days_left
 

@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 from ledger import commands as c
-from ledger.deciders.state import Dossier, Enrolment, Trainee
 from ledger.refusals import Code, Refusal
 from verifier import kinds
 from verifier.authority import Organisation
 from verifier.catalogue import Catalogue, Cohort
+from verifier.dossier import Dossier, Enrolment, Trainee
 from verifier.events import Event
 from verifier.rules import EDUCATIONS, ID_TYPES, TITLES, Programme
 

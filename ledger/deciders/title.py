@@ -10,12 +10,12 @@ from uuid import UUID
 from ledger import commands as c
 from ledger.deciders.masking import mask_id_number
 from ledger.deciders.person import check_employer, check_value, registered
-from ledger.deciders.state import Application, Dossier, Title, shown
 from ledger.refusals import Code, Refusal
 from verifier import kinds, rules
 from verifier.address import link_digest, number_digest
 from verifier.authority import Organisation
 from verifier.catalogue import Catalogue
+from verifier.dossier import Application, Dossier, Title, shown
 from verifier.events import Event
 from verifier.rules import AWARD_LEVELS, OBJECTIONS, REVOCATION_REASONS, TITLES, NoCalendar, Policy
 from verifier.statement import subject_of

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,11 +19,10 @@ from verifier.awards import fold_awards
 from verifier.errors import Malformed, VerificationError
 from verifier.kinds import STATUS_KIND
 from verifier.merkle import root_of
-from verifier.numbertree import tile_path, tree_over
+from verifier.numbertree import digest_in, tile_path, tree_over
 from verifier.standing import AWARDS
 from verifier.tile import WIDTH, Tile, join_entries, parse_path, tiles_of
 
-_NUMBER_TILES: Final = re.compile("numbers/([0-9a-f]{2})/([0-9a-f]{62})")
 _TILES: Final = ("tile/", "numbers/")
 
 
@@ -81,7 +79,7 @@ def _sort_out(shown: Shown, size: int) -> tuple[list[Tile], list[str]]:
     for path in sorted(shown.paths):
         if path in (CHECKPOINT, TRUST_FILE, numberhead.PATH) or path.startswith("status/"):
             continue
-        if _NUMBER_TILES.fullmatch(path):  # by their content: see `_check_numbers`
+        if digest_in(path) is not None:  # by their content: see `_check_numbers`
             continue
         try:
             tile = parse_path(path)
@@ -163,8 +161,8 @@ def _check_numbers(shown: Shown, public: Public, note: bytes) -> Problems:
     for path in sorted(needed - shown.paths):
         yield path, "missing: publish again if a crash left it out"
     for path in sorted(shown.paths):
-        named = _NUMBER_TILES.fullmatch(path)
-        if named and _digest_of(shown.root / path) not in (None, named[1] + named[2]):
+        named = digest_in(path)
+        if named is not None and _digest_of(shown.root / path) not in (None, named):
             yield path, "not the tile that its name says"
     if numberhead.PATH not in shown.single:
         yield numberhead.PATH, "missing: publish again if a crash left it out"
@@ -182,9 +180,9 @@ def _check_numbers(shown: Shown, public: Public, note: bytes) -> Problems:
         yield numberhead.PATH, "not the fold of the log"
 
 
-def _digest_of(file: Path) -> str | None:
+def _digest_of(file: Path) -> bytes | None:
     """None where it was cleared away meanwhile."""
     try:
-        return sha256(file.read_bytes()).hexdigest()
+        return sha256(file.read_bytes()).digest()
     except FileNotFoundError:
         return None

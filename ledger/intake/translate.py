@@ -8,13 +8,13 @@ from uuid import UUID
 
 from ledger import commands as c
 from ledger.deciders import person
-from ledger.deciders.state import Dossier
 from ledger.handle import TITLE_PREFIXES, Desk
 from ledger.intake import rows as r
 from ledger.intake.schedule import Step
 from ledger.permissions import Actors
 from ledger.refusals import Code, Refusal
 from verifier.address import number_prefix
+from verifier.dossier import Dossier
 from verifier.rules import is_in_order, panel_is_well_formed, policy_in_force
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from ledger.deciders.state import Application, Dossier, Trainee
 from ledger.deciders.title import pending
 from ledger.notices import Days, answer_of, days_of_notice
 from ledger.office.history import Happened, history
 from ledger.office.opening import Office
 from ledger.office.reading import reading_desk
 from verifier import kinds
+from verifier.dossier import Application, Dossier, Trainee
 from verifier.rules import NoCalendar, Policy, barred_through, decision
 from verifier.statement import subject_of
 

@@ -12,7 +12,6 @@ from uuid import UUID
 
 from ledger import commands as c
 from ledger.command_forms import name_of
-from ledger.deciders.state import Enrolment
 from ledger.office.opening import Office
 from ledger.office.previewing import Preview, preview
 from ledger.office.sight import OutOfSight, Sight
@@ -20,6 +19,7 @@ from ledger.office.waiting import commands_waiting
 from ledger.register.lines import EnrolmentLine
 from ledger.register.paging import MOST_ROWS
 from verifier.address import number_prefix
+from verifier.dossier import Enrolment
 from verifier.rules import Certified
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ledger.deciders.state import Dossier
 from ledger.office import seeing
 from ledger.office.history import owner_of
 from ledger.office.opening import Office
 from ledger.office.sight import OutOfSight, Sight
 from ledger.refusals import Code, Refusal
+from verifier.dossier import Dossier
 
 
 def check_auditor(sight: Sight) -> None:

@@ -10,11 +10,11 @@ from typing import Protocol, TypeVar
 from uuid import UUID
 
 from ledger.awards import Awards
-from ledger.deciders.state import Certificate, Dossier, Title
 from ledger.office.history import owner_of
 from ledger.office.opening import Office
 from ledger.office.sight import OutOfSight, Sight
 from ledger.refusals import Code
+from verifier.dossier import Certificate, Dossier, Title
 from verifier.errors import Malformed
 from verifier.events import Withheld
 

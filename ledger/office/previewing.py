@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
-from ledger.deciders.state import Enrolment
+from verifier.dossier import Enrolment
 from verifier.rules import (
     Certified,
     NotCertified,

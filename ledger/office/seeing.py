@@ -14,11 +14,11 @@ from uuid import UUID
 from ledger import commands as c
 from ledger import concerns
 from ledger.deciders.base import Base
-from ledger.deciders.state import Application, Dossier
 from ledger.office.proposals import Proposal
 from ledger.office.staff import Member
 from ledger.refusals import Code, Refusal
 from ledger.register.scope import WHOLE, Scope
+from verifier.dossier import Application, Dossier
 
 PERSONAL_ROLES: Final = ("registrar", "assessor", "approver", "auditor")
 """Roles that see people; an administrator does keys and accounts."""

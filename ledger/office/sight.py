@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ledger.deciders.state import Application, Certificate, Dossier, Enrolment
 from ledger.handle import moment_of
 from ledger.office import seeing
 from ledger.office.opening import Office
@@ -13,6 +12,7 @@ from ledger.refusals import Code, Refusal
 from ledger.register.lines import CohortLine
 from ledger.register.reading import Register
 from verifier.current import business_day
+from verifier.dossier import Application, Certificate, Dossier, Enrolment
 from verifier.rules import Programme
 
 

@@ -10,7 +10,6 @@ one encoding (verifier/cbor.py).
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
-from verifier import cbor
+from verifier import cbor, durable
 from verifier.audit.histories import STATES
 from verifier.audit.judging import Judge
 from verifier.audit.tree import Leaves, Tree
@@ -119,29 +118,9 @@ def save(path: Path, checkpoint: bytes, judge: Judge, tree: Tree) -> None:
         "judge": judge.plain(),
     }
     body = cbor.encode(plain)
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(b"\n".join((_FORMAT, sha256(body).hexdigest().encode(), body)))
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
-    except OSError:
-        with suppress(OSError):
-            new.unlink()
-        raise
-    _settle(path.absolute().parent)
-
-
-def _settle(folder: Path) -> None:
-    """Makes the new name durable, where folders can be opened."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    durable.put(path, b"\n".join((_FORMAT, sha256(body).hexdigest().encode(), body)))
+    with suppress(OSError):  # where folders cannot be opened
+        durable.settle(path.absolute().parent)
 
 
 def _rules() -> bytes:

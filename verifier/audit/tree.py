@@ -64,7 +64,7 @@ class Tree:
 
     def root(self, size: int) -> bytes:
         """Root over the first `size` leaves."""
-        return merkle.subtree_root(0, size, self._hash) if size else merkle.EMPTY_ROOT
+        return merkle.tree_root(size, self._hash)
 
     def tile(self, tile: Tile) -> bytes:
         """The bytes of a tile of hashes above the leaves."""

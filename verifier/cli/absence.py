@@ -14,6 +14,7 @@ from verifier import absence, fetch
 from verifier.address import check_number, number_digest
 from verifier.cli.shared import json_option, line, load_trust, read_whole, trust_option, write_out
 from verifier.errors import CouldNotCheck, Malformed, VerificationError
+from verifier.moments import moment_of
 from verifier.trust import Trust
 from verifier.verdict import GOOD, NOT_CHECKED, NOT_GOOD
 
@@ -90,7 +91,7 @@ class _Asked:
             "message": "",
             "entry": answer.entry,
             "as_of": answer.size,
-            "moment": datetime.fromtimestamp(min(answer.head.issued_at, 2**33), UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "moment": moment_of(answer.head.issued_at).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "numbers": answer.head.count,
             "notes": remarks,
         }

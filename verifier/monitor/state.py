@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from verifier import durable
 from verifier.errors import CouldNotCheck
 
 FORK: Final = "fork"
@@ -136,18 +136,9 @@ class State:
         folder.mkdir(exist_ok=True)
         target = folder / name
         if not target.exists():
-            temporary = folder / f".{name}.tmp"
-            with temporary.open("wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.replace(target)
+            durable.put(target, data, 0o666)
             for changed in (folder, self.folder):
-                descriptor = os.open(changed, os.O_RDONLY)
-                try:
-                    os.fsync(descriptor)
-                finally:
-                    os.close(descriptor)
+                durable.settle(changed)
         return target
 
     def _alerts(self, where: str) -> list[Alert]:
@@ -157,14 +148,8 @@ class State:
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        with closing(self._connect()) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        with closing(self._connect()) as connection, durable.transaction(connection):
+            yield connection
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self.folder / FILE, timeout=_BUSY_SECONDS, isolation_level=None)

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
+from verifier import durable
 from verifier.checkpoint import Checkpoint
 from verifier.errors import CouldNotCheck
 
@@ -103,14 +104,8 @@ class Memory:
     @contextmanager
     def turn(self) -> Iterator[Turn]:
         """A transaction, alone among all writers; durable once the context is left. Raises sqlite3.Error."""
-        with self._one_writes, closing(self._connect()) as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield Turn(connection)
-            except BaseException:
-                connection.rollback()
-                raise
-            connection.commit()
+        with self._one_writes, closing(self._connect()) as connection, durable.transaction(connection):
+            yield Turn(connection)
 
     def contradictions(self) -> list[tuple[str, int, str]]:
         """What was kept as evidence: origin, size and why it was not signed. Raises sqlite3.Error."""

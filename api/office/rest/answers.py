@@ -22,13 +22,13 @@ from api.problems import MEDIA_TYPE, problem
 from api.refused import Refused
 from ledger.bulk.items import TurnedAway
 from ledger.command_forms import BadForm
-from ledger.deciders.state import Erased
 from ledger.intake.files import PackError
 from ledger.office.asking import AtPlace
 from ledger.office.sight import OutOfSight
 from ledger.receipts import NotYetSigned
 from ledger.refusals import Code, Refusal
 from ledger.store import StoreBusy, StoreError
+from verifier.dossier import Erased
 from verifier.errors import CouldNotCheck, VerificationError
 
 PREFIX: Final = "/api/v1"

@@ -27,12 +27,12 @@ from api.office.rest.sights import Sights
 from api.office.rest.trainees import id_of
 from api.office.uploads import Room, Uploads, sent_file
 from ledger.command_forms import LONGEST_TEXT, BadForm
-from ledger.deciders.state import Dossier
 from ledger.office.attaching import Paper, attach
 from ledger.office.evidence import LARGEST_BYTES, Altered, TooLarge
 from ledger.office.seeing import unknown_trainee
 from ledger.office.sight import Sight
 from ledger.refusals import Code, Refusal
+from verifier.dossier import Dossier
 
 Uuid = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 _DIGEST: Final = re.compile(r"([0-9a-f]{64})?", re.ASCII)

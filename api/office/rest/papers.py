@@ -19,11 +19,11 @@ from api.office.rest.happenings import HappenedTold, happened_told
 from api.office.rest.sights import Sights
 from api.office.rest.trainees import CertificateTold, TitleTold, certificate_told, id_of, title_told
 from ledger.awards import Awards
-from ledger.deciders.state import Certificate, Dossier, Title, shown
 from ledger.office import papers
 from ledger.office.case import barred
 from ledger.office.history import history
 from ledger.office.waiting import proposals_about
+from verifier.dossier import Certificate, Dossier, Title, shown
 
 Uuid = Annotated[str, Path(json_schema_extra={"format": "uuid"})]
 _ABOUT: Final = ("suspend-certificate", "reinstate-certificate", "correct-certificate")

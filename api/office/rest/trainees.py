@@ -17,13 +17,13 @@ from api.office.rest.answers import PREFIX, SIGNED_IN, Told, statuses, told
 from api.office.rest.bodies import etag
 from ledger.deciders.base import Base
 from ledger.deciders.masking import mask_id_number
-from ledger.deciders.state import Application, Certificate, Dossier, Enrolment, Title, Trainee, shown
 from ledger.handle import Clock, moment_of
 from ledger.office.opening import Office
 from ledger.office.reading import reading_desk
 from ledger.office.seeing import check_person, sees_application, sees_training, unknown_trainee
 from ledger.office.staff import Member
 from verifier.current import business_day
+from verifier.dossier import Application, Certificate, Dossier, Enrolment, Title, Trainee, shown
 from verifier.rules import Amendment, Result
 
 WHOLE_ID_ROLES: Final = ("registrar", "auditor")

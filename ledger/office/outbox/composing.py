@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from ledger.deciders.state import Dossier, Erased, shown
 from ledger.handle import moment_of
 from ledger.notices import id_of_notice
 from ledger.office.opening import Office
@@ -20,6 +19,7 @@ from ledger.office.reading import reading_desk
 from ledger.refusals import Refusal
 from ledger.store import Recorded
 from verifier.current import business_day
+from verifier.dossier import Dossier, Erased, shown
 from verifier.standing import Award, Standing
 from verifier.statement import parse
 

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from ledger.deciders.state import Erased
 from ledger.projections.register.definitions import Definitions
 from ledger.projections.register.person import Hiding, PersonFile, Rows
 from ledger.projections.register.rows import (
@@ -26,6 +25,7 @@ from ledger.projections.register.rows import (
 from ledger.projector import Projection, Tables
 from ledger.store import Recorded
 from verifier import kinds
+from verifier.dossier import Erased
 from verifier.events import Event, event_type
 from verifier.statement import parse
 

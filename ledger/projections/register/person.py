@@ -11,7 +11,6 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from ledger.deciders.masking import mask_id_number
-from ledger.deciders.state import shown
 from ledger.projections.register.definitions import Definitions, encoded_hours, hours_of
 from ledger.projections.register.rows import (
     APPLICATIONS,
@@ -26,6 +25,7 @@ from ledger.projections.register.rows import (
     Title,
 )
 from verifier import kinds
+from verifier.dossier import shown
 from verifier.events import Event
 from verifier.rules import attended_enough
 

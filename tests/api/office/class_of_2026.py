@@ -9,10 +9,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from ledger import commands as c
-from ledger.deciders.state import Enrolment
 from ledger.permissions import Actors
 from tests.api.office.conftest import Offices
 from tests.api.whole_ledger import TODAY, actors
+from verifier.dossier import Enrolment
 
 COHORT = "BDI-2026Z"
 MODULES = {"BD-101": 24, "AI-101": 16, "PRJ": 24}

@@ -15,12 +15,12 @@ from api.office import title_words
 from api.words import REASONS
 from ledger import commands as c
 from ledger.awards import open_awards
-from ledger.deciders.state import Application
 from ledger.notices import Notices
 from ledger.objections import set_terms
 from tests.api.office.applicants import EMPLOYER, certified, plain_calendars
 from tests.api.office.conftest import Browser, Hands, Offices, text_of
 from tests.api.whole_ledger import TODAY, actors, do, publish_now
+from verifier.dossier import Application
 from verifier.rules import OBJECTIONS, REVOCATION_REASONS, NoCalendar
 
 DAY = 24 * 3600

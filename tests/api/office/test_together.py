@@ -8,10 +8,10 @@ from uuid import UUID
 import pytest
 
 from ledger import commands as c
-from ledger.deciders.state import Application
 from tests.api.office.applicants import EMPLOYER, certified, plain_calendars
 from tests.api.office.conftest import Browser, Hands, Offices, text_of
 from tests.api.whole_ledger import TODAY, do
+from verifier.dossier import Application
 
 DAY = 24 * 3600
 SENT = str(UUID(int=9, version=4))

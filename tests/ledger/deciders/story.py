@@ -13,12 +13,12 @@ from uuid import UUID
 import pytest
 
 from ledger import commands as c
-from ledger.deciders.state import Dossier
 from ledger.refusals import Code, Refusal
 from verifier import kinds
 from verifier.address import LINK_ID_BYTES, NUMBER_RANDOM_BYTES, link_digest, new_link_id, new_number, number_digest
 from verifier.authority import Organisation
 from verifier.catalogue import Catalogue
+from verifier.dossier import Dossier
 from verifier.events import Event
 from verifier.rules import Assessment, Module, Route
 

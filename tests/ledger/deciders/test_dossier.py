@@ -12,7 +12,6 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from ledger.deciders.base import Base
-from ledger.deciders.state import Dossier, Erased, shown
 from ledger.refusals import Refusal
 from tests.ledger.deciders import story
 from tests.ledger.deciders.story import (
@@ -32,6 +31,7 @@ from tests.ledger.deciders.story import (
 )
 from tests.verifier.event_samples import distinct, sample
 from verifier import kinds
+from verifier.dossier import Dossier, Erased, shown
 from verifier.events import EVENTS, WITHHELD, Event, event_type
 
 STREAMS = [TRAINEE, ENROLMENT, CERTIFICATE, uuid("application"), uuid("title"), uuid("nothing")]
