@@ -22,7 +22,7 @@ from ledger.store import SignedHead
 from ledger.tiles import DiskFolder, Folder, publish_tree
 from ledger.upkeep import Upkeep
 from tests.s3_server import BUCKET, s3_server
-from verifier import note
+from verifier import checkpoint
 from verifier.checkpoint import Checkpoint
 from verifier.merkle import root_of
 from verifier.note import VerifierKey
@@ -86,9 +86,8 @@ def _publish(ledger: Ledger, heads: list[SignedHead], place: Folder) -> None:
 def _head(ledger: Ledger, size: int) -> SignedHead:
     origin, signer = ledger.settings.origin, ledger.log_signers().checkpoint
     root = root_of(ledger.store.leaves(0, size))
-    text = Checkpoint(origin, size, root).text()
-    line = note.Signature(origin, VerifierKey(origin, signer.public_key).id, signer.sign(text.encode()))
-    return SignedHead(size, root, str(note.Note(text, (line,))))
+    key = VerifierKey(origin, signer.public_key)
+    return SignedHead(size, root, checkpoint.sign(Checkpoint(origin, size, root), [(key, signer.sign)]))
 
 
 class _Written:

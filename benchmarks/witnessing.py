@@ -26,7 +26,7 @@ from benchmarks.measuring import Figure, Works, each, in_turns
 from benchmarks.served import CONNECTIONS, Server, post
 from benchmarks.world import World
 from ledger.signing import Signer, signer_of
-from verifier import merkle, note, signing
+from verifier import checkpoint, merkle, signing
 from verifier.checkpoint import Checkpoint
 from verifier.note import VerifierKey
 from verifier.witness.request import PATH, make
@@ -70,8 +70,8 @@ class _Log:
 
     def signed(self, size: int) -> str:
         """The checkpoint of so many entries, signed."""
-        text = Checkpoint(self._origin, size, merkle.subtree_root(0, size, _hash)).text()
-        return str(note.Note(text, (note.Signature(self._origin, self.vkey.id, self._signer.sign(text.encode())),)))
+        head = Checkpoint(self._origin, size, merkle.tree_root(size, _hash))
+        return checkpoint.sign(head, [(self.vkey, self._signer.sign)])
 
     def _next(self) -> bytes:
         proof = merkle.consistency_path(self._known, self._size, _hash)

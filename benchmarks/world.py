@@ -86,8 +86,7 @@ class World:
     def _publish(self, entries: int) -> Path:
         pack = write_pack(self.new_folder("pack"), max(1, entries // _ENTRIES_A_TRAINEE))
         ledger = self.new_ledger()
-        accounts = ledger.settings.accounts
-        take_in(ledger.desk(), open_pack(pack), Actors(accounts[OPERATOR], accounts[APPROVER]))
+        self.take_in(ledger, pack)
         Upkeep(ledger).run_once()
         return ledger.public
 
@@ -119,10 +118,10 @@ class World:
             self.take_in(self._ledgers[engine])
         return self._ledgers[engine]
 
-    def take_in(self, ledger: Ledger) -> IntakeReport:
-        """Takes the pack in, from its files to the log."""
+    def take_in(self, ledger: Ledger, pack: Path | None = None) -> IntakeReport:
+        """Takes a pack in, that of the run where none is given, from its files to the log."""
         accounts = ledger.settings.accounts
-        return take_in(ledger.desk(), open_pack(self.pack), Actors(accounts[OPERATOR], accounts[APPROVER]))
+        return take_in(ledger.desk(), open_pack(pack or self.pack), Actors(accounts[OPERATOR], accounts[APPROVER]))
 
     @cached_property
     def ledger(self) -> Ledger:

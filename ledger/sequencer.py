@@ -14,7 +14,7 @@ from typing import Final
 from ledger.signing import Signer
 from ledger.store import Recorded, SignedHead, SignedHeadMoved, Store
 from ledger.tiles import Cosign, Folder, check_not_ahead, frontier_in, publish_tree
-from verifier import cbor, checkpoint, note
+from verifier import cbor, checkpoint
 from verifier.checkpoint import Checkpoint
 from verifier.errors import Malformed, VerificationError
 from verifier.merkle import EMPTY_ROOT, Frontier, leaf_hash
@@ -152,9 +152,8 @@ class Sequencer:
         return recorded_at(entry)
 
     def _sign(self, size: int, root: bytes) -> SignedHead:
-        text = Checkpoint(self._origin, size, root).text()
-        lines = [note.Signature(self._origin, key.id, item.sign(text.encode())) for key, item in self._signers]
-        signed = str(note.Note(text, tuple(lines)))
+        head = Checkpoint(self._origin, size, root)
+        signed = checkpoint.sign(head, ((key, item.sign) for key, item in self._signers))
         for key, _ in self._signers:
             checkpoint.verify(signed.encode(), [key], self._origin)  # A faulty signature must never get out.
         return SignedHead(size, root, signed)

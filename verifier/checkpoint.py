@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from verifier import note
@@ -39,6 +39,12 @@ def parse(signed: Note) -> Checkpoint:
     if len(root) != HASH_SIZE:
         raise Malformed("checkpoint's root hash is not 32 bytes")
     return Checkpoint(origin, int(size), root)
+
+
+def sign(head: Checkpoint, signers: Iterable[tuple[VerifierKey, Callable[[bytes], bytes]]]) -> str:
+    """The signed note of a tree head, with a line by each key and what it signs with."""
+    text = head.text()
+    return str(Note(text, tuple(note.Signature(key.name, key.id, by(text.encode())) for key, by in signers)))
 
 
 def verify(data: bytes, log_keys: Iterable[VerifierKey], origin: str) -> Checkpoint:
