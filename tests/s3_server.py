@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Thread
 from urllib.request import Request, urlopen
 
@@ -43,6 +44,14 @@ def s3_server() -> Iterator[str]:
 def destination(address: str, prefix: str, secret_key_file: str) -> Destination:
     """A prefix of the server's bucket."""
     return Destination(f"s3://{BUCKET}/{prefix}", address, "us-east-1", "key", secret_key_file)
+
+
+def secret_in(folder: Path) -> str:
+    """A file with the secret key, that only its owner reads."""
+    file = folder / "secret"
+    file.touch(0o600)
+    file.write_text("secret\n")
+    return str(file)
 
 
 def make_public(address: str) -> None:

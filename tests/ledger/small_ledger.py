@@ -15,10 +15,12 @@ from pathlib import Path
 from uuid import UUID
 
 from ledger.claims import ClaimKeys
+from ledger.sequencer import Sequencer
 from ledger.signing import Signer, signer_of
 from ledger.sqlite.datakeys import SqliteDataKeys
 from ledger.sqlite.store import SqliteStore
 from ledger.store import Appended, Batch, Claim, Entry, Recorded
+from ledger.tiles import DiskFolder
 from ledger.vault import Vault
 from tests import sample_log
 from tests.sample_log import RECORDED_AT, uuid
@@ -288,3 +290,12 @@ def fill(ledger: SmallLedger, entries: int) -> None:
     for start in range(0, entries, 100):
         stream, wanted = uuid(f"filler {first + start}"), min(100, entries - start)
         ledger.record(REGISTRY, *(replace(cohort(), cohort_id=stream, code=f"F{start + k}") for k in range(wanted)))
+
+
+NOW = RECORDED_AT // 1000 + 3600
+"""When the log is sequenced and published, in seconds since 1970 UTC."""
+
+
+def sequence(ledger: SmallLedger) -> None:
+    """Signs and publishes what was recorded."""
+    Sequencer(ledger.store, DiskFolder(ledger.folder / "public"), CHECKPOINTS, ORIGIN).run_once(NOW * 1000)

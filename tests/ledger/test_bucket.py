@@ -20,7 +20,7 @@ from ledger.publication import Publication
 from ledger.sequencer import Sequencer
 from ledger.tiles import AnotherLog, CannotPublish, DiskFolder, Diverged, Folder, Overtaken, PublishedAhead, tree_in
 from tests.ledger.small_ledger import CHECKPOINTS, ORIGIN, STATUS, SmallLedger, fill, found, populated
-from tests.s3_server import destination, s3_server
+from tests.s3_server import destination, s3_server, secret_in
 from tests.sample_log import RECORDED_AT
 from verifier.tile import tiles_of
 
@@ -37,10 +37,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def secret(tmp_path: Path) -> str:
-    file = tmp_path / "secret"
-    file.touch(0o600)
-    file.write_text("secret\n")
-    return str(file)
+    return secret_in(tmp_path)
 
 
 @pytest.fixture(params=["s3", "memory", "heedless", "folder"])

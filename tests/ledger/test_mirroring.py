@@ -24,7 +24,7 @@ from ledger.permissions import Actors
 from ledger.publisher import Publisher
 from ledger.tiles import CannotPublish, DiskFolder
 from ledger.upkeep import LEAD_SECONDS, Turn, Upkeep
-from tests.s3_server import destination, make_public, s3_server
+from tests.s3_server import destination, make_public, s3_server, secret_in
 from verifier.__main__ import certverify
 
 CHANGING = ("checkpoint", "status/0", "trust.txt")
@@ -39,10 +39,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def secret(tmp_path: Path) -> str:
-    file = tmp_path / "secret"
-    file.touch(0o600)
-    file.write_text("secret\n")
-    return str(file)
+    return secret_in(tmp_path)
 
 
 def founded(tmp_path: Path, *destinations: Destination) -> Ledger:

@@ -10,16 +10,22 @@ import pytest
 
 from ledger.numbertiles import Outdated, publish_tiles
 from ledger.publication import Publication, publish
-from ledger.sequencer import Sequencer
 from ledger.tiles import DiskFolder
 from tests import sample_log
-from tests.ledger.small_ledger import CHECKPOINTS, ORIGIN, STATUS, URL, SmallLedger, certify, fill, populated, register
-from tests.sample_log import RECORDED_AT
+from tests.ledger.small_ledger import (
+    NOW,
+    STATUS,
+    URL,
+    SmallLedger,
+    certify,
+    fill,
+    populated,
+    register,
+    sequence,
+)
 from verifier import numberhead
 from verifier.numberhead import TTL_SECONDS, NumberHead
 from verifier.numbertree import BUCKET, NumberTree, find, tile_path, tree_over, walk
-
-NOW = RECORDED_AT // 1000 + 3600
 
 
 @pytest.fixture
@@ -28,10 +34,6 @@ def ledger(tmp_path: Path) -> Iterator[SmallLedger]:
     sequence(made)
     yield made
     made.close()
-
-
-def sequence(ledger: SmallLedger) -> None:
-    Sequencer(ledger.store, DiskFolder(ledger.folder / "public"), CHECKPOINTS, ORIGIN).run_once(NOW * 1000)
 
 
 def head_in(folder: Path) -> NumberHead:

@@ -16,6 +16,7 @@ from tests import sample_log
 from tests.ledger import small_ledger
 from tests.ledger.small_ledger import (
     CHECKPOINTS,
+    NOW,
     ORIGIN,
     PARTNER,
     RECEIPTS,
@@ -29,13 +30,12 @@ from tests.ledger.small_ledger import (
     populated,
     register,
     revoke,
+    sequence,
 )
-from tests.sample_log import RECORDED_AT, uuid
+from tests.sample_log import uuid
 from verifier import kinds, statuslist, trust
 from verifier.statuslist import INVALID, SUSPENDED, TTL_SECONDS, VALID, StatusList
 from verifier.tile import tiles_of
-
-NOW = RECORDED_AT // 1000 + 3600
 
 
 @pytest.fixture
@@ -44,10 +44,6 @@ def ledger(tmp_path: Path) -> Iterator[SmallLedger]:
     sequence(made)
     yield made
     made.close()
-
-
-def sequence(ledger: SmallLedger) -> None:
-    Sequencer(ledger.store, DiskFolder(ledger.folder / "public"), CHECKPOINTS, ORIGIN).run_once(NOW * 1000)
 
 
 def files(folder: Path) -> dict[str, bytes]:
