@@ -107,7 +107,8 @@ def build(engine: Engine, folder: Path, url: str = URL) -> WholeLedger:
     links: dict[str, str] = {}
     place = new_place(engine, folder)
     with founded(place, url=url) as ledger, open_awards(ledger) as awards:
-        everything = list(awards.all())
+        # Streams have random ids and an intake's order goes by them: by day and name, each run takes the same awards.
+        everything = sorted(awards.all(), key=lambda issued: (issued.award.awarded_on, str(issued.event.name)))
         for issued in everything:
             kind = "" if isinstance(issued.event, CertificateAwarded) else "title "
             links.setdefault(f"{kind}{issued.award.on(TODAY).value}", str(issued.event.link))
