@@ -22,6 +22,8 @@ TOKEN: Final = DocumentType(MEDIA_TYPE, "a status list token")
 VALID, INVALID, SUSPENDED = 0, 1, 2
 """Token Status List §7.1."""
 BITS: Final = 2
+FOLDER: Final = "status/"
+"""Where lists are published, below the log's prefix."""
 LIST_LENGTH: Final = 1 << 20
 """Awards a list."""
 TTL_SECONDS: Final = 24 * 3600
@@ -58,7 +60,7 @@ def list_number(status_index: int) -> int:
 
 def list_path(number: int) -> str:
     """Where list `number` is published, below the log's prefix."""
-    return f"status/{number}"
+    return f"{FOLDER}{number}"
 
 
 def status_of(award: Award) -> int:

@@ -77,7 +77,7 @@ def _sort_out(shown: Shown, size: int) -> tuple[list[Tile], list[str]]:
     """The tiles that lie in a tree of this size, and the files that are none of the tree's."""
     tiles, strangers = [], []
     for path in sorted(shown.paths):
-        if path in (CHECKPOINT, TRUST_FILE, numberhead.PATH) or path.startswith("status/"):
+        if path in (CHECKPOINT, TRUST_FILE, numberhead.PATH) or path.startswith(statuslist.FOLDER):
             continue
         if digest_in(path) is not None:  # by their content: see `_check_numbers`
             continue
@@ -130,7 +130,8 @@ def _check_status(shown: Shown, public: Public, root: bytes) -> Problems:
         yield "status", error.message
         return
     lists = range(1 + max((statuslist.list_number(award.status_index) for award in awards), default=0))
-    extra = {path for path in shown.paths if path.startswith("status/")} - {statuslist.list_path(n) for n in lists}
+    published = {path for path in shown.paths if path.startswith(statuslist.FOLDER)}
+    extra = published - {statuslist.list_path(number) for number in lists}
     yield from ((path, "the log has no award in this list") for path in sorted(extra))
     for number in lists:
         path = statuslist.list_path(number)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from tests.fraud.forger import BASE, PARTNER, Forger
 from tests.fraud.frauds import Course, entry, fraud, place
 from tests.fraud.observers import Who
+from tests.fraud.publication import cleared
 from tests.verifier.witnesslab import ANNA, BORIS, POLICY, cosigned
 from verifier import kinds
 from verifier.current import business_day
@@ -61,6 +62,15 @@ def backdated_between_two_rounds(log: Forger) -> Course:
     yield
     index = log.says(log.new_award(on=log.today - timedelta(days=30)), PARTNER)
     return place(f"entry {index}", f"entry {index}: certificate.awarded is dated")
+
+
+@fraud(GROUP, Who.MONITOR, "bad-entry")
+def list_edited_while_the_log_stands_still(log: Forger) -> Course:
+    """No entry comes; a revocation is taken out of the status list, which the log's key for lists signs anew."""
+    yield
+    index = log.award_of("revoked").status_index
+    log.instead["status/0"] = log.status_token(bits=cleared(log, index))
+    return place("status/0 mismatch", f"the list says 0 of status index {index}")
 
 
 def cosigned_at(log: Forger, at: datetime) -> bytes:

@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import Final
 
-from verifier import checkpoint, cosignatures, merkle, note, numberhead, statement
+from verifier import checkpoint, cosignatures, merkle, note, numberhead, statement, statuslist
 from verifier.audit import outside_clock, reading, witnessed
 from verifier.audit.beside import (
     TRUST_FILE,
@@ -341,7 +341,7 @@ class _Audit:
         for place, _ in (item for items in self._due.values() for item in items):
             self._report.unchecked.append(Problem.of(CouldNotCheck("it is as of no entry of this log"), place))
         for number in self._judge.awards.list_numbers():
-            with _Noting(self._report, f"status/{number}"):
+            with _Noting(self._report, statuslist.list_path(number)):
                 self._report.findings.extend(check_list(self._judge, self._tree, self._head, self._log, number))
         with _Noting(self._report, numberhead.PATH):
             self._report.findings.extend(check_numbers(self._judge, self._tree, self._head, self._log))

@@ -64,7 +64,7 @@ def check_list(judge: Judge, tree: Tree, head: Checkpoint, log: PublishedLog, nu
     CouldNotCheck.
     """
     trusted_url = judge.authority.url
-    token = log.get(f"status/{number}")
+    token = log.get(statuslist.list_path(number))
     # (1) Signed by a key of this log for lists, (2) by its own name, (3) over entries of this log.
     key = judge.authority.key(statuslist.signer(token))
     listed = statuslist.verify(token, key.public_key)

@@ -132,7 +132,9 @@ def _sentence(found: Round) -> str:
     """What was seen of the log in this round."""
     if not found.size:
         return "which could not be seen in this round"
-    return f"{found.size} entries, {'every new entry judged' if found.audited else 'no new entries'}"
+    if found.grown:
+        return f"{found.size} entries, every new entry judged"
+    return f"{found.size} entries, no new entries{', lists compared anew' if found.audited else ''}"
 
 
 def _values(found: Round, state: State, code: int, untold: list[str]) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from verifier import checkpoint, comparison, cosignatures, note, trust
+from verifier import checkpoint, comparison, cosignatures, note, numberhead, trust
 from verifier.audit import Report, audit
+from verifier.audit.beside import TRUST_FILE
 from verifier.checkpoint import Checkpoint
 from verifier.cosignatures import Cosigned
 from verifier.current import check_extends, verify_list
@@ -16,7 +18,7 @@ from verifier.errors import CouldNotCheck, Inconsistent, UnknownKey, Verificatio
 from verifier.fetch import PublishedLog
 from verifier.monitor.state import FORK, Condition, Kept, State
 from verifier.receipt import Included
-from verifier.statuslist import list_path
+from verifier.statuslist import FOLDER, list_path
 from verifier.tile import TreeReader
 from verifier.trust import Trust
 
@@ -39,7 +41,9 @@ class Round:
     size: int = 0
     """Entries of the log as it is shown now; 0 where that could not be had."""
     audited: bool = False
-    """Whether the entries were judged in this round."""
+    """Whether the log was audited in this round."""
+    grown: bool = False
+    """Whether there were entries that no audit had found good before."""
     wrong: list[Condition] = field(default_factory=list)
     unchecked: list[str] = field(default_factory=list)
     """What could not be had: neither good nor bad."""
@@ -96,13 +100,15 @@ class Monitor:
         if kept.checkpoint is None or head.size > _head_of(kept.checkpoint).size:
             kept = replace(kept, checkpoint=published, seen_at=self._clock())
             self._state.keep(kept)
-        # (3) Enough witnesses cosigned it. (4) The entries, where there are new ones or the last audit was not good.
+        # (3) Enough witnesses cosigned it. (4) The entries, and the lists folded from them, where one of either is new
+        # or the last audit was not good.
         witnessed = cosignatures.judge(published, trusted.witnesses)
         if not witnessed.quorum:
             found.wrong.append(
                 Condition(QUORUM, str(trusted.witnesses.quorum), f"the checkpoint is {witnessed.sentence}")
             )
-        if head.size != kept.audited:
+        found.grown = head.size != kept.audited
+        if found.grown or self._changed_beside(kept):
             kept = self._audit(kept, before, known, trusted, witnessed, found)
         # (5) Somebody signed lately.
         self._check_age(kept, found, self._signed_at(witnessed, tree, head, trusted, kept.seen_at))
@@ -115,7 +121,7 @@ class Monitor:
         try:
             checkpoint.verify(published, known.checkpoint_keys(), known.origin)
         except UnknownKey:
-            newer = trust.parse(self._log.get("trust.txt").decode(errors="replace"))
+            newer = trust.parse(self._log.get(TRUST_FILE).decode(errors="replace"))
             comparison.compare(known, newer)
             return newer
         return known
@@ -149,7 +155,8 @@ class Monitor:
         self, kept: Kept, before: bytes, known: Trust, trusted: Trust, witnessed: Cosigned, found: Round
     ) -> Kept:
         """Judges the log, and what came since the checkpoint of before. What is good as a whole is not judged again."""
-        report = self._judge(self._log, trusted, before)
+        seen = _Remembering(self._log)
+        report = self._judge(seen, trusted, before)
         found.audited = True
         for problem in report.ordered_problems():
             place = problem.place if problem.index is None else f"entry {problem.index}"
@@ -168,9 +175,22 @@ class Monitor:
         if newer.witnesses != known.witnesses:
             message = f"the log names other witnesses: {'; '.join(newer.witnesses.lines)}"
             self._state.note([*found.wrong, Condition(WITNESSES_CHANGED, newer.witnesses.text, message)], self._clock())
-        kept = replace(kept, trust=text, audited=kept.audited if report.findings else report.size)
+        if report.findings:
+            kept = replace(kept, trust=text)
+        else:
+            kept = replace(kept, trust=text, audited=report.size, beside=seen.digests)
         self._state.keep(kept)
         return kept
+
+    def _changed_beside(self, kept: Kept) -> bool:
+        """Whether a file beside the tree is not the one that was found good, or cannot be had: an audit tells which.
+
+        Who holds the key for lists can sign another one while the log stands still.
+        """
+        try:
+            return not kept.beside or any(_digest(self._log.get(path)) != good for path, good in kept.beside.items())
+        except CouldNotCheck:
+            return True
 
     def _signed_at(self, witnessed: Cosigned, tree: TreeReader, head: Checkpoint, trusted: Trust, seen_at: int) -> int:
         """When something was last signed about this checkpoint: by witnesses, or by the log, whose list says when."""
@@ -184,6 +204,35 @@ class Monitor:
         if kept.checkpoint is not None and age > self._max_age:
             message = f"nothing was signed for {age // 3600} hours: the log stands still, or this copy of it does"
             found.wrong.append(Condition(STALE, str(_head_of(kept.checkpoint).size), message))
+
+
+class _Remembering:
+    """A log; it is remembered what it showed of the files beside its tree."""
+
+    def __init__(self, log: PublishedLog) -> None:
+        self._log = log
+        self._shown: dict[str, set[bytes]] = {}
+
+    @property
+    def place(self) -> str:
+        """Where it is."""
+        return self._log.place
+
+    def get(self, path: str) -> bytes:
+        """A published file. Raises CouldNotCheck."""
+        data = self._log.get(path)
+        if path in (TRUST_FILE, numberhead.PATH) or path.startswith(FOLDER):
+            self._shown.setdefault(path, set()).add(_digest(data))
+        return data
+
+    @property
+    def digests(self) -> Mapping[str, bytes]:
+        """By path. What it showed in two ways is good in neither: it counts as changed in the next round."""
+        return {path: shown.pop() if len(shown) == 1 else b"" for path, shown in self._shown.items()}
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
 
 
 def _head_of(signed: bytes) -> Checkpoint:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +26,7 @@ CREATE TABLE IF NOT EXISTS kept (
     seen_at INTEGER,
     audited INTEGER NOT NULL DEFAULT 0
 ) STRICT;
+CREATE TABLE IF NOT EXISTS beside (path TEXT PRIMARY KEY, digest BLOB NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS alerts (
     id INTEGER PRIMARY KEY,
     kind TEXT NOT NULL,
@@ -50,6 +51,8 @@ class Kept:
     """When it first saw it, in seconds since 1970 UTC."""
     audited: int
     """Entries of the tree that was last found good as a whole."""
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+    """The files beside that tree, its lists among them, as they were found good: SHA-256 by path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +94,16 @@ class State:
         """What was seen last; None for a new state."""
         with closing(self._connect()) as connection:
             row = connection.execute("SELECT trust, checkpoint, seen_at, audited FROM kept").fetchone()
-        return None if row is None else Kept(row[0], row[1], row[2] or 0, row[3])
+            beside = dict(connection.execute("SELECT path, digest FROM beside"))
+        return None if row is None else Kept(row[0], row[1], row[2] or 0, row[3], beside)
 
     def keep(self, kept: Kept) -> None:
         """Replaces what was seen last; durable on return."""
         with self._writing() as connection:
             values = (kept.trust, kept.checkpoint, kept.seen_at, kept.audited)
             connection.execute("INSERT OR REPLACE INTO kept VALUES (1, ?, ?, ?, ?)", values)
+            connection.execute("DELETE FROM beside")
+            connection.executemany("INSERT INTO beside VALUES (?, ?)", kept.beside.items())
 
     def note(self, conditions: Iterable[Condition], now: int) -> list[Alert]:
         """Stores what is wrong now. The alerts that are new; what is over by now has ended, and is told again if it

@@ -199,6 +199,61 @@ def test_a_bad_entry_is_told_and_judged_again_until_it_is_gone(watch: Watch) -> 
     assert (kept.audited, kept.checkpoint) == (13, watch.lab.checkpoint())
 
 
+def test_a_list_that_is_signed_anew_is_compared_while_the_log_stands_still(watch: Watch) -> None:
+    watch.lab.record(certificate())
+    watch.look()
+    now = round(watch.lab.now.timestamp())
+    honest = {**watch.lab.files(), "status/0": watch.lab.status_token(issued_at=now + DAY)}
+    bits = bytes([watch.lab.status_bits(0)[0] ^ 1, *watch.lab.status_bits(0)[1:]])
+    forged = {**honest, "status/0": watch.lab.status_token(issued_at=now + DAY, bits=bits)}
+    gone = {path: data for path, data in honest.items() if path != "status/0"}
+    found = watch.look(forged, later=DAY)
+    assert [(item.kind, item.subject) for item in found.wrong] == [("bad-entry", "status/0 mismatch")]
+    assert (found.audited, found.grown) == (True, False)
+    assert watch.look(gone, later=DAY).unchecked == ["status/0: status/0 is not there"]
+    assert watch.alerts() == ["bad-entry"]
+    assert (watch.look(honest, later=DAY).wrong, watch.alerts(), watch.audits) == ([], [], 4)
+    assert (watch.look(honest, later=DAY).audited, watch.audits) == (False, 4)
+
+
+def test_a_trust_file_and_an_index_of_numbers_are_compared_while_the_log_stands_still(watch: Watch) -> None:
+    watch.look()
+    honest = watch.lab.files()
+    for path, code in (("trust.txt", "mismatch"), ("numbers/head", "malformed")):
+        found = watch.look({**honest, path: honest[path][:-1]})
+        assert [(item.kind, item.subject) for item in found.wrong] == [("bad-entry", f"{path} {code}")]
+    assert watch.look().wrong == []
+
+
+def test_a_list_shown_in_two_ways_is_compared_again(watch: Watch) -> None:
+    @dataclass(frozen=True)
+    class Wavering(MemoryLog):
+        """Shows the true list the first time it is asked, and another one from then on."""
+
+        asked: list[str] = field(default_factory=list)
+
+        def get(self, path: str) -> bytes:
+            self.asked.append(path)
+            return b"" if path == "status/0" and self.asked.count(path) > 1 else super().get(path)
+
+    watch.lab.record(certificate())
+    log = Wavering(watch.lab.files())
+    following = Monitor(log, watch.state, lambda: round(watch.lab.now.timestamp()), 2 * DAY, watch.judged)
+    following.run()
+    assert [item.subject for item in following.run().wrong] == ["status/0 malformed"]
+
+
+def test_a_state_of_an_earlier_version_has_everything_compared_once(watch: Watch) -> None:
+    watch.look()
+    with sqlite3.connect(watch.folder / "monitor.sqlite") as connection:
+        connection.execute("DROP TABLE beside")
+    connection.close()
+    watch.state = State(watch.folder)
+    for _ in range(2):
+        watch.look()
+    assert (watch.audits, watch.alerts()) == (2, [])
+
+
 def test_a_checkpoint_by_a_stranger_is_told(watch: Watch) -> None:
     watch.look()
     watch.look({**watch.lab.files(), "checkpoint": watch.lab.checkpoint(signer=THIEF)})
