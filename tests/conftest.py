@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Generator, Iterator
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -13,6 +14,10 @@ from tests.engines import ENGINES, ON, Engine
 from tests.postgres_server import remove_servers
 
 REQUIRE_ALL = "CERTLEDGER_REQUIRE_ALL"
+
+# How long one example takes says how busy the machine is, and no test depends on that.
+hypothesis.settings.register_profile("untimed", hypothesis.settings(), deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def _must_not_skip(report: pytest.TestReport | pytest.CollectReport) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import combinations
 from uuid import UUID
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ledger.claims import ClaimKeys, claims_for
@@ -46,7 +46,6 @@ def test_no_kind_of_claim_collides_with_another() -> None:
     assert all_keys(KEYS) == all_keys(ClaimKeys(bytes(32)))
 
 
-@settings(deadline=None)
 @given(st.text(max_size=6), st.text(max_size=6), st.text(max_size=6), st.text(max_size=6))
 def test_parts_do_not_run_together(a: str, b: str, c: str, d: str) -> None:
     assert (KEYS.identity(a, b) == KEYS.identity(c, d)) is ((a, b) == (c, d))

@@ -75,7 +75,7 @@ SMALL = written([(0, [b"abc"]), (5, None)])
 
 
 @given(at=st.integers(0, len(SMALL) - 1), bit=st.integers(0, 7))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_no_bit_can_be_flipped(at: int, bit: int) -> None:
     spoilt = bytearray(SMALL)
     spoilt[at] ^= 1 << bit

@@ -11,7 +11,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.event_samples import (
@@ -244,7 +244,6 @@ def test_every_type_comes_back_as_it_was(declared: EventType, make: typing.Any) 
     assert type(record.event) is type(event)
 
 
-@settings(deadline=None)
 @given(order=st.randoms(use_true_random=False), name=st.sampled_from(sorted(EVENTS)))
 def test_the_order_of_disclosures_does_not_matter_but_for_awards(order: typing.Any, name: str) -> None:
     declared = EVENTS[name]

@@ -43,7 +43,7 @@ def test_without_numbers_every_number_is_out_by_an_empty_proof() -> None:
     assert find(digest(0), EMPTY, walk(digest(0), EMPTY, dict[bytes, bytes]().__getitem__)) is None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.sets(st.integers(0, 5000), min_size=1, max_size=700), st.randoms(use_true_random=False))
 def test_the_same_numbers_give_the_same_tiles_whatever_their_order(numbers: set[int], chance: random.Random) -> None:
     shuffled = sorted(numbers)

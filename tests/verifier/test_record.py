@@ -80,7 +80,7 @@ def _mark(argument: Any) -> Mark | None:
 
 
 @pytest.mark.parametrize("declared", EVENTS.values(), ids=EVENTS)
-@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=15, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(data=st.data())
 def test_every_type_of_event_there_and_back(declared: EventType, data: st.DataObject) -> None:
     original = data.draw(instances(declared.cls))

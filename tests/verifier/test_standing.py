@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.verifier.loglab import attended, certificate, title, uuid
@@ -135,7 +135,6 @@ DAYS = st.dates(AWARDED_ON - 9 * ONE, EXPIRES_ON + 9 * ONE)
 CHANGE = st.one_of(*(st.builds(make, DAYS) for make in (suspended, reinstated, revoked, superseded)))
 
 
-@settings(deadline=None)
 @given(st.lists(CHANGE, max_size=8), DAYS)
 def test_any_history_has_a_standing_on_any_day_and_rules_agree(events: list[Event], day: date) -> None:
     """Titles look at certificates through `CertificateRecord`: both must mean the same by valid."""
@@ -151,7 +150,6 @@ def test_any_history_has_a_standing_on_any_day_and_rules_agree(events: list[Even
     assert certificate_valid_on(record, day) is (award.on(day) is Standing.VALID)
 
 
-@settings(deadline=None)
 @given(st.lists(CHANGE, max_size=6), DAYS, DAYS)
 def test_once_revoked_always_revoked(events: list[Event], on: date, later: date) -> None:
     award = replace(fold((CERTIFICATE, *events)), revoked_on=on)

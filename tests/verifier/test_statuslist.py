@@ -74,7 +74,7 @@ def test_the_example_of_two_bits_of_the_draft() -> None:
     assert bytes(one | other for one, other in zip(folded[:3], application_specific, strict=True)).hex() == "c944f9"
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.dictionaries(st.integers(0, 3 * LIST_LENGTH - 1), st.sampled_from([VALID, INVALID, SUSPENDED]), max_size=20))
 def test_the_fold_has_each_award_in_its_place_and_nothing_else(statuses: dict[int, int]) -> None:
     awards = [award_of(index, status) for index, status in statuses.items()]

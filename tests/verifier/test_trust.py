@@ -111,7 +111,7 @@ def test_a_name_cannot_break_the_file_apart() -> None:
     assert set(read.organisations) == {"CQUPT", "HUAWEI", "CQHRSS", "ENT-01"}
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_any_name_is_read_back(name: str) -> None:
     authority = Lab.founded().authority()

@@ -68,7 +68,7 @@ def test_one_digit_more_takes_the_next_version() -> None:
         codes.make([Segment("numeric", filling(40, "L") + "0")], "L")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.text("0123456789", max_size=40), st.text("09AZ $%*+-./:", max_size=40), st.text(max_size=40))
 def test_segments_of_every_mode_are_packed_as_qrcode_does(digits: str, capitals: str, text: str) -> None:
     segments = [Segment("byte", text + "x"), Segment("numeric", digits + "0"), Segment("alphanumeric", capitals + "A")]

@@ -67,7 +67,7 @@ ANY_EVENT = st.builds(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @for_all(st.lists(ANY_EVENT, max_size=40))
 def test_any_events_in_any_order_are_folded(events: list[Event]) -> None:
     """What holds: no exception at all; every event is counted in its stream; the erased stay erased."""
@@ -82,7 +82,7 @@ def test_any_events_in_any_order_are_folded(events: list[Event]) -> None:
         assert set(level) <= set(dossier.versions)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @for_all(st.lists(ANY_EVENT, max_size=40))
 def test_the_base_folds_anything_too(events: list[Event]) -> None:
     base = Base(uuid("log"))
@@ -91,7 +91,6 @@ def test_the_base_folds_anything_too(events: list[Event]) -> None:
     assert sum(base.versions.values()) == len(events)
 
 
-@settings(deadline=None)
 @for_all(st.permutations(TITLED))
 def test_whatever_the_order_asking_a_folded_dossier_gives_an_answer_or_says_erased(events: list[Event]) -> None:
     dossier = given(*events)

@@ -166,7 +166,7 @@ def test_what_cannot_be_printed_is_shown_by_its_number(text: str, shown: str) ->
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_text_stops_a_receipt(text: str, name: str) -> None:
     typed, file = Presented(NUMBER, text, name), Presented(FILE, text, digest=bytes(32))
     written = issued(Item(typed, "unknown"), Item(file, "not-as-issued"), EVIDENT)
