@@ -342,7 +342,7 @@ def test_writers_beside_it_are_no_finding(copies: dict[str, Kept]) -> None:
     done = threading.Event()
 
     def check() -> None:
-        while not done.is_set():
+        while len(reports) < 2 or not done.is_set():
             reports.append(copies["erased"].check())
 
     checker = threading.Thread(target=check)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -13,6 +14,7 @@ from threading import Event, Thread
 import pytest
 from click.testing import CliRunner
 
+from ledger import witnessing
 from ledger.__main__ import main as certledger
 from ledger.awards import open_awards
 from ledger.commands import OpenAccount, SetWitnesses
@@ -50,6 +52,20 @@ class Partners:
     def __init__(self, folder: Path, log: list[VerifierKey]) -> None:
         self._folder, self._log = folder, log
         self._ports: dict[str, int] = {}
+        self._kept = ExitStack()
+
+    def close(self) -> None:
+        """Gives the ports back."""
+        self._kept.close()
+
+    def port(self, name: str) -> int:
+        """A port of its own, bound and not listened at while the test runs: nobody else is given it meanwhile."""
+        if name not in self._ports:
+            kept = self._kept.enter_context(socket.socket())
+            kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # so that the witness may listen there
+            kept.bind(("127.0.0.1", 0))
+            self._ports[name] = kept.getsockname()[1]
+        return self._ports[name]
 
     def key(self, name: str) -> OwnKey:
         file = self._folder / f"{name}.key"
@@ -74,8 +90,7 @@ class Partners:
     def _server(self, name: str, lying: Callable[[Answer], Answer]) -> Iterator[None]:
         witness = self.witness(name)
         witness.lying = lying
-        server = WitnessServer("127.0.0.1", self._ports.get(name, 0), witness)
-        self._ports[name] = server.server_address[1]
+        server = WitnessServer("127.0.0.1", self.port(name), witness)
         thread = Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         try:
@@ -87,9 +102,7 @@ class Partners:
             server.server_close()
 
     def policy(self, quorum: str, *names: str) -> Witnesses:
-        with self.running(*(name for name in names if name not in self._ports)):
-            pass  # each has a port of its own from now on
-        lines = [f"witness {name} {self.witness(name).key} http://127.0.0.1:{self._ports[name]}/" for name in names]
+        lines = [f"witness {name} {self.witness(name).key} http://127.0.0.1:{self.port(name)}/" for name in names]
         return parse("\n".join([*lines, quorum]) + "\n")
 
 
@@ -100,10 +113,12 @@ def ledger(tmp_path: Path) -> Iterator[Ledger]:
 
 
 @pytest.fixture
-def partners(ledger: Ledger, tmp_path: Path) -> Partners:
+def partners(ledger: Ledger, tmp_path: Path) -> Iterator[Partners]:
     folder = tmp_path / "partners"
     folder.mkdir()
-    return Partners(folder, [VerifierKey(ledger.settings.origin, ledger.log_signers().checkpoint.public_key)])
+    made = Partners(folder, [VerifierKey(ledger.settings.origin, ledger.log_signers().checkpoint.public_key)])
+    yield made
+    made.close()
 
 
 def actors(ledger: Ledger) -> Actors:
@@ -144,7 +159,10 @@ def test_a_checkpoint_is_cosigned_before_it_is_published(ledger: Ledger, partner
     assert fsck_ledger(ledger).findings == ()
 
 
-def test_a_witness_that_was_away_catches_up(ledger: Ledger, partners: Partners) -> None:
+def test_a_witness_that_was_away_catches_up(
+    ledger: Ledger, partners: Partners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(witnessing, "GRACE_SECONDS", 60.0)  # the second may answer late on a busy machine
     policy = set_witnesses(ledger, partners.policy("quorum anna", "anna", "boris"))
     with partners.running("anna"):
         Upkeep(ledger).run_once()
@@ -283,7 +301,10 @@ def test_settings_that_are_none(table: dict[str, object]) -> None:
         parse_witness_settings(table)
 
 
-def test_a_witness_that_does_not_answer_is_waited_for_no_longer_than_is_set(ledger: Ledger, partners: Partners) -> None:
+def test_a_witness_that_does_not_answer_is_waited_for_no_longer_than_is_set(
+    ledger: Ledger, partners: Partners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(witnessing, "FIRST_PAUSE_SECONDS", 60.0)  # not over before it is looked at
     policy = set_witnesses(ledger, partners.policy("quorum anna", "anna", "boris"))
     answering = Event()
 
