@@ -39,8 +39,8 @@ def papers(original: WholeLedger, tmp_path_factory: pytest.TempPathFactory) -> d
 
 @pytest.fixture
 def browser_of(original: WholeLedger, tmp_path: Path) -> Iterator[TestClient]:
-    """A client whose tokens nobody has used."""
-    with TestClient(original.copy(tmp_path).app(works=False)) as made:
+    """A client whose tokens nobody has used, and to which none is given back: its clock stands."""
+    with TestClient(original.copy(tmp_path).app(works=False, monotonic=lambda: 1000.0)) as made:
         yield made
 
 

@@ -67,7 +67,8 @@ def test_every_page_in_every_language_and_no_personal_value(
         for language in LANGUAGES:
             answer = client.get(f"{address}?lang={language}")
             assert answer.status_code == 200, address
-            assert not [value for value in personal if value in answer.text], address
+            told = re.sub(r"[0-9a-f-]{32,}", "", answer.text)  # hashes and ids: eight digits may stand there by chance
+            assert not [value for value in personal if value in told], address
             if "html" in answer.headers["content-type"]:
                 tag = {"zh": "zh-CN"}.get(language, language)
                 assert f'<html lang="{tag}">' in answer.text

@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import count
 
 import pytest
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.acceptance import forgeries
-from tests.e2e.conftest import NewContext, Served
+from tests.e2e.conftest import NewContext, Served, serving
 from tests.e2e.test_axe import SIZES, axe, complaints
 
 __all__ = ["axe"]  # a fixture
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A minute goes by at every look at the clock, so that no file is one too many."""
+    with serving(tmp_path_factory.mktemp("compared"), monotonic=count(step=60).__next__) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")

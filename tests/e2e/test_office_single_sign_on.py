@@ -62,7 +62,7 @@ def proposed(office: Office) -> str:
     assert clerk is not None
     with open_awards(office.ledger) as awards:
         valid = (item for item in awards.all() if item.award.on(TODAY) is Standing.VALID)
-        issued = next(item for item in valid if isinstance(item.event, CertificateAwarded))
+        issued = next(item for item in valid if isinstance(item.event, CertificateAwarded) and not item.erased)
     command = SuspendCertificate(trainee(issued), issued.stream, "other", TODAY)
     proposal = do(office, clerk, command, office.ledger.desk().new_id(), "a letter").proposal
     assert proposal is not None

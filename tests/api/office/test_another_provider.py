@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 
 import pytest
@@ -28,21 +29,29 @@ from tests.api.whole_ledger import URL, WholeLedger
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
+    port = _free_port()
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce"]
     log = subprocess.DEVNULL
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
     with subprocess.Popen(command, stdout=log, stderr=log, env=environment) as process:
         try:
-            _await(f"http://127.0.0.1:{port}/.well-known/openid-configuration")
+            _await(f"http://127.0.0.1:{port}/.well-known/openid-configuration", process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
 
 
-def _await(url: str) -> None:
+def _free_port() -> int:
+    """Below those that are given to whoever asks for any: nobody gets it before the provider has started."""
+    for port in random.sample(range(20_000, 32_000), 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no free port")
+
+
+def _await(url: str, process: subprocess.Popen[bytes]) -> None:
     for _ in range(1200):
+        assert process.poll() is None, "the provider ended"
         try:
             urllib.request.urlopen(url, timeout=5).close()
             return
