@@ -172,7 +172,9 @@ def suspend_one(ledger: Ledger) -> None:
         issued = next(
             item
             for item in awards.all()
-            if isinstance(item.event, kinds.CertificateAwarded) and item.award.on(TODAY).value == "valid"
+            if isinstance(item.event, kinds.CertificateAwarded)
+            and item.award.on(TODAY) is Standing.VALID
+            and not item.erased
         )
         holder = issued.event.trainee
         assert isinstance(holder, UUID)
