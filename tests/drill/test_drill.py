@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pytest
 
@@ -42,6 +42,8 @@ WRITERS = ("A", "B", "C")
 ROUNDS = 54
 BETWEEN = 10
 """Commands that are acknowledged between one death and the next, at least."""
+SEEN: Final = 4
+"""Published trees that are compared in the end, at least."""
 
 
 class Drill:
@@ -109,15 +111,18 @@ class Drill:
 
     def round(self, victim: str) -> None:
         """Waits until work was done since the last death, and a moment more, and kills."""
-        wanted = self.acknowledged() + BETWEEN
+        wanted, published = self.acknowledged() + BETWEEN, 0
+        # On a busy machine a worker is killed before it comes to publish: the first few are given the time.
+        if victim in self.public and len(self.seen) < SEEN:
+            published = len(self.seen) + 1
 
         def done() -> bool:
             self.look()
             for name in self.processes:
                 self.check(name)
-            return self.acknowledged() >= wanted
+            return self.acknowledged() >= wanted and len(self.seen) >= published
 
-        assert eventually(done), f"before {victim}: no more commands get through"
+        assert eventually(done), f"before {victim}: no more commands get through, or are published"
         time.sleep(self.draw.random() * 0.2)
         self.look()
         self.kill(victim)
@@ -249,7 +254,7 @@ def _check_tree(drill: Drill, ledger: Ledger, entries: list[Recorded]) -> None:
     signed = ledger.store.signed_head()
     assert signed is not None
     assert (signed.size, signed.root) == (len(leaves), root_of(leaves))
-    assert len(drill.seen) > 3
+    assert len(drill.seen) >= SEEN
     for size, root in drill.seen:
         assert root == _base64(root_of(leaves[:size])), f"a fork at {size}"
     for folder in {Path(drill.address) / "public"} if drill.server is None else set(drill.public.values()):
