@@ -59,6 +59,8 @@ class Drill:
         self.seen: set[tuple[int, str]] = set()
         self.killed: Counter[str] = Counter()
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.before: dict[str, int] = {}
+        """How many bytes the predecessors of each had said."""
 
     def start(self, name: str) -> None:
         """Starts a writer or a worker."""
@@ -70,6 +72,7 @@ class Drill:
         )
         public = {} if name in WRITERS else {"CERTLEDGER_PUBLIC": str(self.public[name])}
         with (self.folder / f"said-{name}").open("ab") as out:
+            self.before[name] = out.tell()
             self.processes[name] = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=out, stderr=out, env={**os.environ, **public}, cwd=ROOT
             )
@@ -129,9 +132,14 @@ class Drill:
 
     def end(self, size: Callable[[], int]) -> None:
         """Lets the writers finish what they have begun, the workers publish everything, and ends them all."""
-        assert eventually(lambda: all(self.said(name) for name in self.public))
-        for name in self.processes:
-            self.check(name)
+
+        def working() -> bool:  # who is told to end before it works is ended by the signal itself
+            for name in self.processes:
+                self.check(name)
+            said = {name: (self.folder / f"said-{name}").read_bytes() for name in self.public}
+            return all(b"Working on" in said[name][self.before[name] :] for name in self.public)
+
+        assert eventually(working), "a worker does not come to work"
         for name in WRITERS:
             process = self.processes[name]
             assert process.stdin is not None
