@@ -228,7 +228,7 @@ class _Remembering:
     @property
     def digests(self) -> Mapping[str, bytes]:
         """By path. What it showed in two ways is good in neither: it counts as changed in the next round."""
-        return {path: shown.pop() if len(shown) == 1 else b"" for path, shown in self._shown.items()}
+        return {path: min(shown) if len(shown) == 1 else b"" for path, shown in self._shown.items()}
 
 
 def _digest(data: bytes) -> bytes:
