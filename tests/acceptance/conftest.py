@@ -10,6 +10,7 @@ import pytest
 from tests.acceptance import recent
 from tests.acceptance.terminal import GOOD, PACKS, Answer, Terminal
 from tests.engines import Engine
+from tests.free_port import free_port
 
 
 @pytest.fixture(autouse=True)
@@ -74,6 +75,6 @@ def small(person: Terminal, engine: Engine, tmp_path_factory: pytest.TempPathFac
     """A cohort that ended last week; nobody listens at its address."""
     folder = tmp_path_factory.mktemp("small")
     pack = recent.write_pack(folder / "pack")
-    taken = Taken(person, engine, folder, pack, "--url", f"http://127.0.0.1:{recent.free_port()}")
+    taken = Taken(person, engine, folder, pack, "--url", f"http://127.0.0.1:{free_port()}")
     assert taken.report.json["rejected"] == []
     return taken

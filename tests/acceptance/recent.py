@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import socket
 from collections.abc import Iterable
 from datetime import date, timedelta
 from importlib.resources import as_file, files
@@ -25,14 +24,6 @@ ASSESSMENTS = ("EXAM", "LAB", "DEFENCE")
 def day(before: int) -> str:
     """The day so many days ago."""
     return (TODAY - timedelta(days=before)).isoformat()
-
-
-def free_port() -> int:
-    """A port of this machine at which nobody listens now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def id_number(number: int) -> str:

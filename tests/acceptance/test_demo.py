@@ -9,8 +9,8 @@ import threading
 from pathlib import Path
 from urllib.request import urlopen
 
-from tests.acceptance import recent
 from tests.acceptance.terminal import GOOD, MISUSE, Terminal
+from tests.free_port import free_port
 
 STEPS = ("intake", "decided", "notice", "published", "printed", "checked", "audited", "Done in")
 
@@ -50,7 +50,7 @@ def test_the_demo_leaves_alone_what_is_no_demo(person: Terminal, tmp_path: Path)
 
 def test_the_demo_serves_what_it_prints(person: Terminal, tmp_path: Path) -> None:
     folder = tmp_path / "demo"
-    with person.start("demo", "--folder", folder, "--port", recent.free_port(), stderr=None) as demo:
+    with person.start("demo", "--folder", folder, "--port", free_port(), stderr=None) as demo:
         limit = threading.Timer(300, demo.kill)
         limit.start()
         printed = ""

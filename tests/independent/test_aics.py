@@ -17,6 +17,7 @@ from threading import Thread
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from tests.free_port import free_port
 from tests.sample_log import LOG_KEY, SampleLog
 from verifier import cosignatures, tile
 from verifier.errors import CouldNotCheck
@@ -71,8 +72,7 @@ def our_witness(folder: Path, *logs: str) -> Iterator[tuple[str, VerifierKey]]:
 @contextmanager
 def their_witness(folder: Path, aics_python: Path, run: Run, origin: str, vkey: str) -> Iterator[Witness]:
     """A witness of theirs, as a policy names it."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    listen = f"127.0.0.1:{free_port()}"
     config = str(folder / "witness.json")
     made = run("-m", "aics_witness", "init", "-c", config, "--name", "aics.example.org/w1", "--listen", listen)
     found = re.search(r"aics\.example\.org/w1\+[0-9a-f]{8}\+[A-Za-z0-9+/=]+", made.stdout + made.stderr)

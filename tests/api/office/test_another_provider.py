@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import random
-import socket
 import subprocess
 import sys
 import time
@@ -12,7 +10,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -25,11 +23,12 @@ from ledger.providers import Provider
 from tests.api.office.conftest import Browser, Offices
 from tests.api.office.test_single_sign_on import SECRET_ENV, address_of
 from tests.api.whole_ledger import URL, WholeLedger
+from tests.free_port import free_port
 
 
 @pytest.fixture(scope="module")
 def issuer() -> Iterator[str]:
-    port = _free_port()
+    port = free_port()
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), "--require-nonce"]
     log = subprocess.DEVNULL
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONWARNINGS"}
@@ -39,14 +38,6 @@ def issuer() -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
-
-
-def _free_port() -> int:
-    """Below those that are given to whoever asks for any: nobody gets it before the provider has started."""
-    for port in random.sample(range(20_000, 32_000), 100):
-        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
-            return port
-    raise OSError("no free port")
 
 
 def _await(url: str, process: subprocess.Popen[bytes]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
@@ -25,13 +24,9 @@ from ledger.office.outbox.post import Post
 from ledger.office.outbox.sending import Calls, Mail, send_next
 from ledger.open import Ledger
 from ledger.upkeep import Upkeep
+from tests.free_port import free_port
 
 SENDER = "office@example.org"
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return int(found.getsockname()[1])
 
 
 @dataclass

@@ -18,9 +18,10 @@ from ledger.office.opening import Office
 from ledger.office.outbox.courier import Courier, courier
 from ledger.office.outbox.messages import OVERDUE_SECONDS
 from ledger.store import StoreBusy
+from tests.free_port import free_port
 from tests.ledger.lives import Life
 from tests.ledger.office.conftest import Hands, join
-from tests.ledger.office.outbox.conftest import Mailbox, Receiver, follow, free_port, mail_of, sign
+from tests.ledger.office.outbox.conftest import Mailbox, Receiver, follow, mail_of, sign
 
 
 def until(done: Callable[[], bool], seconds: float = 120.0) -> None:

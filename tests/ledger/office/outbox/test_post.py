@@ -15,7 +15,8 @@ from ledger.mail_address import BadAddress, check_mail_address
 from ledger.mail_settings import MailSettings
 from ledger.office.outbox.messages import NotSent
 from ledger.office.outbox.post import Letter, Post
-from tests.ledger.office.outbox.conftest import SENDER, Mailbox, free_port
+from tests.free_port import free_port
+from tests.ledger.office.outbox.conftest import SENDER, Mailbox
 from tests.ledger.office.outbox.test_calling import certificate
 
 ID, AT = bytes(range(16)), 1_767_225_600_123
